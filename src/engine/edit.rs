@@ -1,0 +1,57 @@
+//! Makes the edits of a policy, within what a policy may change.
+
+use super::draft::{Draft, EditError, holds_withheld};
+use super::effect::SecretEntry;
+use super::secret_move::{MoveRefused, move_to_secret};
+use crate::finding::Edit;
+use crate::request::Request;
+
+/// Why a repair was not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum FixError {
+    /// The policy asks for something that no policy may: its own fault.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The variable cannot be moved: the author must do something.
+    #[error(transparent)]
+    Move(#[from] MoveRefused),
+}
+
+/// Makes all edits of a finding, or none: on an error the caller takes the steps back.
+pub(super) fn apply(draft: &mut Draft, request: &Request, fix: &[Edit]) -> Result<Vec<SecretEntry>, FixError> {
+    let mut secrets = Vec::new();
+    for edit in fix {
+        match edit {
+            Edit::Set(pointer, value) => {
+                check(pointer, Some(value))?;
+                draft.set(pointer, value.clone())?;
+            }
+            Edit::Remove(pointer) => {
+                check(pointer, None)?;
+                draft.remove(pointer)?;
+            }
+            Edit::Append(pointer, value) => {
+                check(pointer, Some(value))?;
+                draft.append(pointer, value.clone())?;
+            }
+            Edit::MoveToSecret(pointer) => secrets.push(move_to_secret(draft, request, pointer)?),
+        }
+    }
+    Ok(secrets)
+}
+
+/// What identifies an object, what others keep on it, and credentials are out of bounds.
+fn check(pointer: &str, value: Option<&serde_json::Value>) -> Result<(), EditError> {
+    let is_below = |parent: &str| pointer.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'));
+    let allowed = is_below("/metadata/labels")
+        || (is_below("/metadata/annotations") && !pointer.contains("last-applied-configuration"))
+        || !(pointer.is_empty()
+            || ["/metadata", "/apiVersion", "/kind", "/status"].iter().any(|own| pointer == *own || is_below(own)));
+    if !allowed {
+        return Err(EditError::Protected(if pointer.is_empty() { "the whole object".to_owned() } else { pointer.to_owned() }));
+    }
+    if value.is_some_and(holds_withheld) {
+        return Err(EditError::WithheldValue(pointer.to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The outcome of a review, as plain data.
+
+use serde_json::Value;
+
+use super::effect::SecretEntry;
+use super::left_alone::LeftAlone;
+use crate::finding::Finding;
+use crate::policy::{Action, ReviewError};
+
+/// Whether the object may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// It may pass, as repaired.
+    Allow,
+    /// It may not.
+    Deny,
+}
+
+/// A finding, and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The name of the policy document that it comes from.
+    pub policy: String,
+    /// What that document says should be done with its findings.
+    pub action: Action,
+    /// What the policy found.
+    pub finding: Finding,
+    /// True if its repair is part of the patch.
+    pub fixed: bool,
+    /// Why a repair that the policy offers could not be made; a sentence for the author.
+    pub obstacle: Option<String>,
+}
+
+impl Judged {
+    /// Whether this finding alone keeps the object out.
+    pub fn denies(&self) -> bool {
+        !self.fixed
+            && match self.action {
+                Action::Deny => true,
+                Action::Fix => self.finding.severity >= crate::finding::Severity::High,
+                Action::Warn | Action::Audit => false,
+            }
+    }
+
+    /// Whether the author should be told although the object passes.
+    pub fn warns(&self) -> bool {
+        !self.fixed && !self.denies() && self.action != Action::Audit
+    }
+}
+
+/// A policy that could not judge.
+#[derive(Debug, Clone)]
+pub struct PolicyFailure {
+    /// The name of the policy document.
+    pub policy: String,
+    /// What happened.
+    pub error: ReviewError,
+    /// True if its document says that the object must then stay out.
+    pub denies: bool,
+}
+
+/// All that a review came to.
+///
+/// It is not `Debug`: the repaired object may still hold values that no policy moved.
+#[derive(Clone)]
+pub struct Evaluation {
+    /// Why nothing was judged, if nothing was.
+    pub left_alone: Option<LeftAlone>,
+    /// Whether the object may pass.
+    pub decision: Decision,
+    /// What was found, in the order of the policies.
+    pub findings: Vec<Judged>,
+    /// Policies that could not judge.
+    pub failures: Vec<PolicyFailure>,
+    /// The smallest steps from the object that arrived to the repaired one. No step holds a
+    /// credential of the object, nor a `test` operation.
+    pub patch: json_patch::Patch,
+    /// The repaired object.
+    pub object: Value,
+    /// What must be in the workload's Secrets before the object may pass.
+    pub secrets: Vec<SecretEntry>,
+}
+
+impl Evaluation {
+    /// The evaluation of an object that is not judged.
+    pub fn untouched(object: Value, why: LeftAlone) -> Self {
+        Self {
+            left_alone: Some(why),
+            decision: Decision::Allow,
+            findings: Vec::new(),
+            failures: Vec::new(),
+            patch: json_patch::Patch(Vec::new()),
+            object,
+            secrets: Vec::new(),
+        }
+    }
+
+    /// Whether the object passes.
+    pub fn is_allowed(&self) -> bool {
+        self.decision == Decision::Allow
+    }
+}

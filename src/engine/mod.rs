@@ -1,0 +1,22 @@
+//! The engine: one object through the chain of policies, to one evaluation.
+//!
+//! It is pure and synchronous: it performs no effect, knows no client, no HTTP and no Wasm.
+
+mod chain;
+mod draft;
+mod edit;
+mod effect;
+mod evaluation;
+mod last_applied;
+mod left_alone;
+mod secret_move;
+mod secret_name;
+
+pub use chain::evaluate;
+pub use draft::EditError;
+pub use effect::SecretEntry;
+pub use evaluation::{Decision, Evaluation, Judged, PolicyFailure};
+pub use left_alone::LeftAlone;
+pub use secret_move::MoveRefused;
+
+pub use crate::workload::Misfit;

@@ -1,0 +1,121 @@
+//! Moves a literal variable into the workload's Secret.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::draft::{Draft, EditError};
+use super::effect::SecretEntry;
+use super::edit::FixError;
+use super::secret_name::{secret_key, secret_name};
+use crate::request::{Operation, Request};
+use crate::workload::{Location, expand_escapes, has_references};
+
+/// Why a variable cannot be moved; a sentence for its author.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MoveRefused {
+    /// The value refers to other variables.
+    #[error("the value refers to other variables by $(NAME), so only its author knows what it comes to")]
+    References,
+    /// The variable also takes its value from somewhere else.
+    #[error("the variable has a valueFrom ({0}) beside its value; remove one of the two")]
+    OtherSource(String),
+    /// The pods of the object can no longer be changed.
+    #[error("a stored {0} cannot change its containers; delete it and create it again")]
+    Immutable(String),
+    /// Without a name there is no name for the Secret.
+    #[error("the object has neither a name nor a generateName, so its Secret would have no name")]
+    Nameless,
+}
+
+/// Replaces `value` by a reference to the workload's Secret, and names what has to be in there.
+pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str) -> Result<SecretEntry, FixError> {
+    let no_such_place = || EditError::NoSuchPlace(pointer.to_owned());
+    let location = Location::of(draft.object()).ok_or_else(no_such_place)?;
+    if location.immutable && request.operation == Operation::Update {
+        return Err(MoveRefused::Immutable(request.kind().to_owned()).into());
+    }
+    let container_at = container_of(pointer, location).ok_or_else(no_such_place)?;
+    let text = |pointer: String| draft.object().pointer(&pointer).and_then(Value::as_str);
+    let variable = text(format!("{pointer}/name")).ok_or_else(no_such_place)?.to_owned();
+    let container = text(format!("{container_at}/name")).unwrap_or_default().to_owned();
+    let literal = SecretString::from(text(format!("{pointer}/value")).ok_or_else(no_such_place)?);
+    if has_references(literal.expose_secret()) {
+        return Err(MoveRefused::References.into());
+    }
+    let owner_name = request
+        .name
+        .as_deref()
+        .or_else(|| request.object.pointer("/metadata/generateName").and_then(Value::as_str))
+        .filter(|name| !name.is_empty())
+        .ok_or(MoveRefused::Nameless)?
+        .to_owned();
+    let secret = secret_name(&owner_name);
+    let key = match present_source(draft.object(), pointer) {
+        None => {
+            let own = differs_between_containers(&request.object, location, &variable).then_some(container.as_str());
+            secret_key(own, &variable)
+        }
+        // A server-side apply of the plaintext manifest brings both: ours stays, the value goes.
+        Some(Source::Secret { name, key }) if name == secret => key,
+        Some(Source::Secret { name, .. }) => {
+            return Err(MoveRefused::OtherSource(format!("secretKeyRef {name}")).into());
+        }
+        Some(Source::Other(kind)) => return Err(MoveRefused::OtherSource(kind).into()),
+    };
+    draft.remove(&format!("{pointer}/value"))?;
+    draft.set(&format!("{pointer}/valueFrom"), json!({ "secretKeyRef": { "name": secret, "key": key } }))?;
+    Ok(SecretEntry {
+        namespace: request.namespace.clone(),
+        secret,
+        key,
+        value: SecretString::from(expand_escapes(literal.expose_secret())),
+        owner_kind: request.kind().to_owned(),
+        owner_name,
+        container,
+        variable,
+    })
+}
+
+/// The pointer of the container that a variable's pointer is in.
+fn container_of<'a>(pointer: &'a str, location: Location) -> Option<&'a str> {
+    let rest = pointer.strip_prefix(location.pod_spec)?.strip_prefix('/')?;
+    let parts: Vec<_> = rest.split('/').collect();
+    let [list, _, "env", _] = parts.as_slice() else { return None };
+    if !matches!(*list, "containers" | "initContainers") {
+        return None;
+    }
+    let (container, _) = pointer.rsplit_once("/env/")?;
+    Some(container)
+}
+
+enum Source {
+    Secret { name: String, key: String },
+    Other(String),
+}
+
+/// The `valueFrom` that stands beside the value.
+fn present_source(object: &Value, pointer: &str) -> Option<Source> {
+    let source = object.pointer(&format!("{pointer}/valueFrom"))?.as_object()?;
+    let (kind, reference) = source.iter().find(|(_, reference)| !reference.is_null())?;
+    let text = |key: &str| reference.get(key).and_then(Value::as_str).map(str::to_owned);
+    Some(match (kind.as_str(), text("name"), text("key")) {
+        ("secretKeyRef", Some(name), Some(key)) => Source::Secret { name, key },
+        _ => Source::Other(kind.clone()),
+    })
+}
+
+/// Whether the containers of the object give the variable different literal values.
+fn differs_between_containers(object: &Value, location: Location, variable: &str) -> bool {
+    let Some(pod) = object.pointer(location.pod_spec) else { return false };
+    let mut values = ["initContainers", "containers"]
+        .iter()
+        .filter_map(|list| pod.get(*list)?.as_array())
+        .flatten()
+        .filter_map(|container| container.get("env")?.as_array())
+        .flatten()
+        .filter(|entry| entry.get("name").and_then(Value::as_str) == Some(variable))
+        .filter_map(|entry| entry.get("value")?.as_str())
+        .filter(|value| !value.is_empty() && !has_references(value));
+    let Some(first) = values.next() else { return false };
+    values.any(|value| value != first)
+}

@@ -1,0 +1,78 @@
+//! What a policy says: findings, and the edits that repair them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How bad a finding is while the object stays as it is.
+///
+/// With the action `fix`, what cannot be repaired is refused from [`Severity::High`] up and warned
+/// of below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing needs to be done.
+    Info,
+    /// Costs comfort or tidiness.
+    Low,
+    /// Will hurt in a situation that is foreseeable.
+    Medium,
+    /// Loses data, service or security in a common situation.
+    High,
+    /// Loses data or opens the database as it stands.
+    Critical,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        })
+    }
+}
+
+/// Something that is wrong with an object, and perhaps its repair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The rule's id, for instance `MY010`.
+    pub rule: String,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// RFC 6901 pointer to the place.
+    pub at: String,
+    /// What is wrong, one sentence without a full stop; never holds a secret value.
+    pub message: String,
+    /// What the author must do, and what happens otherwise.
+    pub help: Option<String>,
+    /// The repair; empty if a person must decide.
+    pub fix: Vec<Edit>,
+}
+
+/// One step of a repair. Pointers mean the object as it is when the step is made.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Sets the value at a place; missing parents are made as objects.
+    Set(String, Value),
+    /// Takes the value at a place away; it must be there.
+    Remove(String),
+    /// Appends to the list at a place; the list and its parents are made where they are missing.
+    Append(String, Value),
+    /// Moves the literal environment variable at a place into the workload's Secret.
+    MoveToSecret(String),
+}
+
+/// A rule of a policy: something that can be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// A stable name, for instance `MY010`.
+    pub id: String,
+    /// One line: what is wrong when it fires.
+    pub title: String,
+    /// The severity of its findings, unless they say less.
+    pub severity: Severity,
+}

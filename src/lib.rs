@@ -1,0 +1,16 @@
+//! tidegate: an admission gate for MySQL on Kubernetes.
+//!
+//! A [`request`] holds one object, and what is being done with it. [`workload`] reads from the
+//! object, once, what it runs: the typed model, with every credential withheld. Each [`policy`] in
+//! force turns that into findings, which may carry their repair; [`wasm`] runs its code. The
+//! [`engine`] leads the object through the policies and comes to one evaluation: a decision, the
+//! findings, one patch, and the Secrets that have to be there. What happens with the evaluation is
+//! the caller's: a gate answers the API server, an audit prints a report.
+
+pub mod engine;
+pub mod finding;
+pub mod lookup;
+pub mod policy;
+pub mod request;
+pub mod wasm;
+pub mod workload;

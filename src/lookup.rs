@@ -1,0 +1,78 @@
+//! What policies may ask about other objects. One shape, three sources: the live cluster, the
+//! other documents of an audit, a case's fixtures.
+
+use serde_json::Value;
+
+/// A type of object, as policies name it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceType {
+    /// For instance `storage.k8s.io/v1`.
+    pub api_version: String,
+    /// For instance `StorageClass`.
+    pub kind: String,
+}
+
+impl ResourceType {
+    /// `ResourceType::new("v1", "Secret")`.
+    pub fn new(api_version: impl Into<String>, kind: impl Into<String>) -> Self {
+        Self { api_version: api_version.into(), kind: kind.into() }
+    }
+
+    /// Whether objects of this type belong to no namespace. Known only for the types that
+    /// built-in policies ask for; any other counts as namespaced.
+    pub fn is_cluster_scoped(&self) -> bool {
+        matches!(
+            (self.api_version.as_str(), self.kind.as_str()),
+            ("storage.k8s.io/v1", "StorageClass")
+                | ("v1", "Namespace" | "Node" | "PersistentVolume")
+                | ("scheduling.k8s.io/v1", "PriorityClass")
+        )
+    }
+}
+
+/// Why a question has no answer. It is never the same as "it is not there".
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{reason}")]
+pub struct Unavailable {
+    /// For the log and for the policy; holds no content of objects.
+    pub reason: String,
+}
+
+impl Unavailable {
+    /// `Unavailable::because("there is no cluster")`.
+    pub fn because(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into() }
+    }
+}
+
+/// A source of answers about other objects.
+///
+/// Calls may block for as long as a request to an API server takes.
+pub trait Lookup: Send + Sync {
+    /// One object. `Ok(None)`: it is certain that there is none.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if nobody can say.
+    fn get(&self, kind: &ResourceType, namespace: Option<&str>, name: &str) -> Result<Option<Value>, Unavailable>;
+
+    /// All objects of a type, in a namespace if the type has namespaces.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if nobody can say.
+    fn find(&self, kind: &ResourceType, namespace: Option<&str>) -> Result<Vec<Value>, Unavailable>;
+}
+
+/// A source that knows nothing: every answer is "nobody can say".
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoLookup;
+
+impl Lookup for NoLookup {
+    fn get(&self, _: &ResourceType, _: Option<&str>, _: &str) -> Result<Option<Value>, Unavailable> {
+        Err(Unavailable::because("no cluster is at hand"))
+    }
+
+    fn find(&self, _: &ResourceType, _: Option<&str>) -> Result<Vec<Value>, Unavailable> {
+        Err(Unavailable::because("no cluster is at hand"))
+    }
+}

@@ -1,0 +1,273 @@
+//! Policy documents: `tidegate.dev/v1alpha1`, kind `ClusterPolicy`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The `apiVersion` that documents must have.
+const API_VERSION: &str = "tidegate.dev/v1alpha1";
+/// The `kind` that documents must have.
+const KIND: &str = "ClusterPolicy";
+/// How long a review may take if the document does not say: a thousand times what one costs.
+const DEFAULT_TIMEOUT: Duration = Duration::from_millis(100);
+/// The API server itself gives a webhook at most 30 s; a policy that needs a tenth is broken.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What is done with the findings of a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// What can be repaired is repaired; the rest denies from severity high up and warns below.
+    #[default]
+    Fix,
+    /// Every finding keeps the object out.
+    Deny,
+    /// Every finding is told to the author; the object passes.
+    Warn,
+    /// Every finding is recorded; the author is told nothing.
+    Audit,
+}
+
+/// What happens to an object when the policy itself fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnError {
+    /// It stays out.
+    #[default]
+    Deny,
+    /// It passes, and the log says so.
+    Allow,
+}
+
+/// A policy document.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PolicyDocument {
+    /// `tidegate.dev/v1alpha1`.
+    pub api_version: String,
+    /// `ClusterPolicy`.
+    pub kind: String,
+    /// The name; a document replaces the built-in one of the same name.
+    pub metadata: Metadata,
+    /// What it says.
+    pub spec: PolicySpec,
+}
+
+/// The part of `metadata` that a document needs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Metadata {
+    /// The name.
+    pub name: String,
+    /// Free for its owner.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Free for its owner.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// What a policy document says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PolicySpec {
+    /// Where the code is: `builtin://NAME` or `file://PATH`.
+    pub module: String,
+    /// False switches the policy off.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// What is done with its findings.
+    #[serde(default)]
+    pub action: Action,
+    /// Which objects it judges; everything if it says nothing.
+    #[serde(default, rename = "match")]
+    pub matches: MatchSpec,
+    /// The policy's own settings, by its schema.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+    /// What happens if the policy itself fails.
+    #[serde(default)]
+    pub on_error: OnError,
+    /// How long one review may take, for instance `100ms`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<String>,
+}
+
+/// Which objects a policy judges. Every part that is there must agree.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct MatchSpec {
+    /// Kinds, for instance `Deployment`; empty: all.
+    pub kinds: Vec<String>,
+    /// Namespaces, `*` and `?` allowed; empty: all.
+    pub namespaces: Vec<String>,
+    /// Labels that the namespace must have.
+    pub namespace_selector: Option<LabelSelector>,
+    /// Labels that the object must have.
+    pub object_selector: Option<LabelSelector>,
+    /// What is left out although the rest agrees.
+    pub exclude: Exclude,
+}
+
+/// What is left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Exclude {
+    /// Kinds.
+    pub kinds: Vec<String>,
+    /// Namespaces, `*` and `?` allowed.
+    pub namespaces: Vec<String>,
+    /// Names of objects, `*` and `?` allowed.
+    pub names: Vec<String>,
+}
+
+/// A Kubernetes label selector.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct LabelSelector {
+    /// Labels that must be there with these values.
+    pub match_labels: BTreeMap<String, String>,
+    /// Further conditions.
+    pub match_expressions: Vec<LabelRequirement>,
+}
+
+/// One condition of a label selector.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LabelRequirement {
+    /// The label.
+    pub key: String,
+    /// How it is compared.
+    pub operator: LabelOperator,
+    /// With what; empty for `Exists` and `DoesNotExist`.
+    #[serde(default)]
+    pub values: Vec<String>,
+}
+
+/// How a label is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LabelOperator {
+    /// It has one of the values.
+    In,
+    /// It has none of the values, or is not there.
+    NotIn,
+    /// It is there.
+    Exists,
+    /// It is not there.
+    DoesNotExist,
+}
+
+/// Why a document cannot be used. Every message names the document and the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// It is not the YAML of a policy document.
+    #[error("{file}: {problem}")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// What the parser says, with line and field.
+        problem: String,
+    },
+    /// It is something else than a policy document.
+    #[error("{file}: expected apiVersion {API_VERSION} and kind {KIND}, found {found}")]
+    NotAPolicy {
+        /// The file.
+        file: String,
+        /// What it is instead.
+        found: String,
+    },
+    /// A field has a value that cannot be.
+    #[error("{file}: policy {policy}: {field}: {problem}")]
+    Field {
+        /// The file.
+        file: String,
+        /// The document's name.
+        policy: String,
+        /// The path to the field.
+        field: &'static str,
+        /// What is wrong with it, and what would be right.
+        problem: String,
+    },
+}
+
+impl PolicyDocument {
+    /// The document that installs a built-in policy as it is.
+    pub fn builtin(name: &str) -> Self {
+        Self {
+            api_version: API_VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            metadata: Metadata { name: name.to_owned(), labels: BTreeMap::new(), annotations: BTreeMap::new() },
+            spec: PolicySpec {
+                module: format!("builtin://{name}"),
+                enabled: true,
+                action: Action::Fix,
+                matches: MatchSpec::default(),
+                settings: Map::new(),
+                on_error: OnError::Deny,
+                timeout: None,
+            },
+        }
+    }
+
+    /// `spec.timeout` as a duration.
+    ///
+    /// # Errors
+    /// [`DocumentError::Field`] if it is no duration, zero, or longer than three seconds.
+    pub fn timeout(&self, file: &str) -> Result<Duration, DocumentError> {
+        let Some(text) = &self.spec.timeout else { return Ok(DEFAULT_TIMEOUT) };
+        let wrong = |problem: String| DocumentError::Field {
+            file: file.to_owned(),
+            policy: self.metadata.name.clone(),
+            field: "spec.timeout",
+            problem,
+        };
+        let duration = parse_duration(text)
+            .ok_or_else(|| wrong(format!("\"{text}\" is not a duration; write for instance 100ms or 1s")))?;
+        if duration.is_zero() || duration > LONGEST_TIMEOUT {
+            return Err(wrong(format!("{text} is outside 1ms to {}s", LONGEST_TIMEOUT.as_secs())));
+        }
+        Ok(duration)
+    }
+}
+
+/// Reads all policy documents of a text; `file` is for messages.
+///
+/// # Errors
+/// [`DocumentError`] on the first that cannot be used.
+pub fn parse_documents(file: &str, text: &str) -> Result<Vec<PolicyDocument>, DocumentError> {
+    let malformed = |problem: String| DocumentError::Malformed { file: file.to_owned(), problem };
+    let raw: Vec<Option<PolicyDocument>> =
+        serde_saphyr::from_multiple(text).map_err(|error| malformed(error.to_string()))?;
+    let documents: Vec<_> = raw.into_iter().flatten().collect();
+    if documents.is_empty() {
+        return Err(malformed(format!("it holds no document; expected apiVersion {API_VERSION}, kind {KIND}")));
+    }
+    for document in &documents {
+        if document.api_version != API_VERSION || document.kind != KIND {
+            return Err(DocumentError::NotAPolicy {
+                file: file.to_owned(),
+                found: format!("{} {}", document.api_version, document.kind),
+            });
+        }
+        document.timeout(file)?;
+    }
+    Ok(documents)
+}
+
+/// `100ms`, `2s`, `1500us`.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|character: char| !character.is_ascii_digit())?;
+    let number: u64 = text[..digits].parse().ok()?;
+    match &text[digits..] {
+        "us" => Some(Duration::from_micros(number)),
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        _ => None,
+    }
+}
+
+fn yes() -> bool {
+    true
+}

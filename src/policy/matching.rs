@@ -1,0 +1,101 @@
+//! Which objects a policy judges.
+
+use std::collections::BTreeMap;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use serde_json::Value;
+
+use super::document::{LabelOperator, LabelSelector, MatchSpec};
+use crate::lookup::{Lookup, ResourceType};
+use crate::request::Request;
+
+/// A `match` that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct MatchError {
+    /// The path to the field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// A `match`, checked and ready to be asked.
+#[derive(Debug)]
+pub struct Matcher {
+    spec: MatchSpec,
+    namespaces: GlobSet,
+    excluded_namespaces: GlobSet,
+    excluded_names: GlobSet,
+}
+
+impl Matcher {
+    /// Checks a `match`.
+    ///
+    /// # Errors
+    /// [`MatchError`] for a pattern that is none.
+    pub fn new(spec: MatchSpec) -> Result<Self, MatchError> {
+        Ok(Self {
+            namespaces: patterns("spec.match.namespaces", &spec.namespaces)?,
+            excluded_namespaces: patterns("spec.match.exclude.namespaces", &spec.exclude.namespaces)?,
+            excluded_names: patterns("spec.match.exclude.names", &spec.exclude.names)?,
+            spec,
+        })
+    }
+
+    /// Whether the policy judges this object.
+    ///
+    /// A namespace whose labels nobody can tell counts as selected: a gate does not let things
+    /// through because it does not know.
+    pub fn matches(&self, request: &Request, lookup: &dyn Lookup) -> bool {
+        let spec = &self.spec;
+        let kind = request.kind();
+        let namespace = request.namespace.as_deref().unwrap_or_default();
+        (spec.kinds.is_empty() || spec.kinds.iter().any(|wanted| wanted == kind))
+            && !spec.exclude.kinds.iter().any(|excluded| excluded == kind)
+            && (spec.namespaces.is_empty() || self.namespaces.is_match(namespace))
+            && !self.excluded_namespaces.is_match(namespace)
+            && !request.name.as_deref().is_some_and(|name| self.excluded_names.is_match(name))
+            && spec
+                .object_selector
+                .as_ref()
+                .is_none_or(|selector| selects(selector, &labels(request.object.pointer("/metadata/labels"))))
+            && spec.namespace_selector.as_ref().is_none_or(|selector| {
+                match lookup.get(&ResourceType::new("v1", "Namespace"), None, namespace) {
+                    Ok(Some(found)) => selects(selector, &labels(found.pointer("/metadata/labels"))),
+                    Ok(None) | Err(_) => true,
+                }
+            })
+    }
+}
+
+fn patterns(field: &'static str, globs: &[String]) -> Result<GlobSet, MatchError> {
+    let wrong = |error: globset::Error| MatchError { field, problem: error.to_string() };
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        set.add(Glob::new(glob).map_err(wrong)?);
+    }
+    set.build().map_err(wrong)
+}
+
+fn labels(value: Option<&Value>) -> BTreeMap<&str, &str> {
+    value
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
+        .collect()
+}
+
+fn selects(selector: &LabelSelector, labels: &BTreeMap<&str, &str>) -> bool {
+    selector.match_labels.iter().all(|(key, value)| labels.get(key.as_str()) == Some(&value.as_str()))
+        && selector.match_expressions.iter().all(|requirement| {
+            let label = labels.get(requirement.key.as_str());
+            let listed = label.is_some_and(|label| requirement.values.iter().any(|value| value == label));
+            match requirement.operator {
+                LabelOperator::In => listed,
+                LabelOperator::NotIn => !listed,
+                LabelOperator::Exists => label.is_some(),
+                LabelOperator::DoesNotExist => label.is_none(),
+            }
+        })
+}

@@ -1,0 +1,11 @@
+//! Policies as they are installed: documents, what they apply to, and the ordered set in force.
+
+mod document;
+mod matching;
+mod module;
+mod set;
+
+pub use document::{Action, DocumentError, MatchSpec, OnError, PolicyDocument, PolicySpec, parse_documents};
+pub use matching::{MatchError, Matcher};
+pub use module::{Description, Module, ReviewContext, ReviewError};
+pub use set::{InstalledPolicy, PolicySet};

@@ -1,0 +1,83 @@
+//! What the engine needs of a policy's code. `wasm/` implements it; the engine knows no more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::finding::{Finding, Rule};
+use crate::lookup::{Lookup, ResourceType};
+use crate::request::Request;
+use crate::workload::Workload;
+
+/// What a policy says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// Its name, a DNS label.
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// The rules that its findings name.
+    pub rules: Vec<Rule>,
+    /// A JSON Schema of its settings.
+    pub settings_schema: Value,
+    /// What it reads of the cluster.
+    pub reads: Vec<ResourceType>,
+}
+
+/// Everything that a policy gets to see of one review.
+pub struct ReviewContext<'a> {
+    /// The request. Its object may be older than [`Self::object`] and holds credentials.
+    pub request: &'a Request,
+    /// The object with the repairs of earlier policies, credentials withheld.
+    pub object: &'a Arc<Value>,
+    /// The stored object on an update, credentials withheld.
+    pub old_object: Option<&'a Arc<Value>>,
+    /// The typed model of [`Self::object`]; none if it runs no pods.
+    pub workload: Option<&'a Workload>,
+    /// Where the policy's questions about other objects are answered.
+    pub lookup: &'a Arc<dyn Lookup>,
+}
+
+/// The policy failed; the object is not at fault.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ReviewError {
+    /// It said so itself.
+    #[error("it reports: {0}")]
+    Reported(String),
+    /// It ran longer than it may.
+    #[error("it ran longer than the {0} ms that it may")]
+    Deadline(u64),
+    /// It wanted more memory than it may have.
+    #[error("it wanted more memory than the {0} MiB that it may have")]
+    Memory(u64),
+    /// It stopped in any other way.
+    #[error("it crashed ({0})")]
+    Crashed(String),
+    /// What it returned cannot be used.
+    #[error("its answer cannot be used: {0}")]
+    BadAnswer(String),
+}
+
+/// A policy's code, loaded and ready. Calls share nothing with one another.
+pub trait Module: Send + Sync {
+    /// What it says of itself, as read when it was loaded.
+    fn description(&self) -> &Description;
+
+    /// Whether settings that fit the schema make sense together.
+    ///
+    /// # Errors
+    /// The policy's own words.
+    fn check_settings(&self, settings: &Value) -> Result<(), ReviewError>;
+
+    /// Judges one object.
+    ///
+    /// # Errors
+    /// [`ReviewError`] if the policy failed.
+    fn review(
+        &self,
+        context: &ReviewContext<'_>,
+        settings: &str,
+        timeout: Duration,
+    ) -> Result<Vec<Finding>, ReviewError>;
+}

@@ -1,0 +1,56 @@
+//! The policies in force, in the order in which they judge.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::document::{Action, OnError};
+use super::matching::Matcher;
+use super::module::Module;
+
+/// A policy document joined with its code, checked and ready.
+pub struct InstalledPolicy {
+    /// The document's name.
+    pub name: String,
+    /// What is done with its findings.
+    pub action: Action,
+    /// What happens if it fails.
+    pub on_error: OnError,
+    /// Which objects it judges.
+    pub matcher: Matcher,
+    /// Its settings, as JSON text.
+    pub settings: String,
+    /// How long one review may take.
+    pub timeout: Duration,
+    /// Its code.
+    pub module: Arc<dyn Module>,
+}
+
+/// The policies in force. They judge in the order of their names, so that the outcome does not
+/// depend on the order of files or flags.
+#[derive(Default)]
+pub struct PolicySet {
+    policies: Vec<InstalledPolicy>,
+}
+
+impl PolicySet {
+    /// Makes a set; its order is that of the names.
+    pub fn new(mut policies: Vec<InstalledPolicy>) -> Self {
+        policies.sort_by(|left, right| left.name.cmp(&right.name));
+        Self { policies }
+    }
+
+    /// The policies in order.
+    pub fn iter(&self) -> impl Iterator<Item = &InstalledPolicy> {
+        self.policies.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.policies.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.policies.is_empty()
+    }
+}

@@ -1,0 +1,295 @@
+//! Between the contract's types and the engine's. Nothing is decided here.
+
+use serde_json::Value;
+
+use super::bindings::tidegate::policy::types as contract;
+use crate::finding::{Edit, Finding, Rule, Severity};
+use crate::lookup::ResourceType;
+use crate::policy::{Description, ReviewContext, ReviewError};
+use crate::workload;
+
+/// The findings that one review may return: ten for each container of a pod of a hundred.
+const MOST_FINDINGS: usize = 1_000;
+/// The edits of one finding.
+const MOST_EDITS: usize = 100;
+/// The longest text of a finding, in bytes: more nobody reads.
+const LONGEST_TEXT: usize = 2_000;
+
+pub(super) fn request(context: &ReviewContext<'_>) -> contract::Request {
+    let request = context.request;
+    contract::Request {
+        operation: request.operation.as_str().to_owned(),
+        phase: request.phase.as_str().to_owned(),
+        dry_run: request.dry_run,
+        user: contract::User { name: request.user.name.clone(), groups: request.user.groups.clone() },
+        object: object_id(context.object, request.namespace.as_deref(), request.name.as_deref()),
+        old_object: context.old_object.map(|old| object_id(old, request.namespace.as_deref(), None)),
+        workload: context.workload.map(workload),
+        extra: Vec::new(),
+    }
+}
+
+fn object_id(object: &Value, namespace: Option<&str>, name: Option<&str>) -> contract::ObjectId {
+    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let labels = object.pointer("/metadata/labels").and_then(Value::as_object);
+    contract::ObjectId {
+        api_version: text("/apiVersion").unwrap_or_default(),
+        kind: text("/kind").unwrap_or_default(),
+        namespace: namespace.map(str::to_owned).or_else(|| text("/metadata/namespace")),
+        name: name.map(str::to_owned).or_else(|| text("/metadata/name")),
+        labels: labels
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .collect(),
+    }
+}
+
+fn workload(workload: &workload::Workload) -> contract::Workload {
+    contract::Workload {
+        template: workload.template.clone(),
+        pod_spec: workload.pod_spec.clone(),
+        pod_labels: workload.pod_labels.clone(),
+        replicas: workload.replicas,
+        strategy: workload.strategy.clone(),
+        service_name: workload.service_name.clone(),
+        immutable: workload.immutable,
+        containers: workload.containers.iter().map(container).collect(),
+        volumes: workload.volumes.iter().map(volume).collect(),
+        claims: workload.claims.iter().map(claim).collect(),
+        termination_grace_period: workload.termination_grace_period,
+        host_network: workload.host_network,
+        extra: Vec::new(),
+    }
+}
+
+fn container(container: &workload::Container) -> contract::Container {
+    contract::Container {
+        at: container.at.clone(),
+        name: container.name.clone(),
+        placement: container.placement.as_str().to_owned(),
+        image: container.image.clone(),
+        image_reference: container.image_reference.as_ref().map(|image| contract::ImageReference {
+            registry: image.registry.clone(),
+            repository: image.repository.clone(),
+            tag: image.tag.clone(),
+            digest: image.digest.clone(),
+        }),
+        role: role(&container.role),
+        command: container.command.clone(),
+        args: container.args.clone(),
+        env: container.env.iter().map(variable).collect(),
+        env_from: container
+            .env_from
+            .iter()
+            .map(|source| contract::EnvFrom {
+                kind: source.kind.clone(),
+                name: source.name.clone(),
+                prefix: source.prefix.clone(),
+            })
+            .collect(),
+        mounts: container.mounts.iter().map(mount).collect(),
+        ports: container
+            .ports
+            .iter()
+            .map(|port| contract::Port {
+                at: port.at.clone(),
+                name: port.name.clone(),
+                container_port: port.container_port,
+                host_port: port.host_port,
+            })
+            .collect(),
+        startup_probe: container.startup_probe.as_ref().map(probe),
+        liveness_probe: container.liveness_probe.as_ref().map(probe),
+        readiness_probe: container.readiness_probe.as_ref().map(probe),
+        extra: Vec::new(),
+    }
+}
+
+fn role(role: &workload::Role) -> contract::Role {
+    match role {
+        workload::Role::Server(found) => contract::Role::Server(server(found)),
+        workload::Role::Client => contract::Role::Client,
+        workload::Role::Exporter => contract::Role::Exporter,
+        workload::Role::Backup => contract::Role::Backup,
+        workload::Role::Application => contract::Role::Application,
+        workload::Role::Other(name) => contract::Role::Other(name.clone()),
+    }
+}
+
+fn server(server: &workload::Server) -> contract::Server {
+    contract::Server {
+        flavor: server.flavor.name.to_owned(),
+        product: server.flavor.product.as_str().to_owned(),
+        version: server.version.map(|version| contract::Version {
+            major: version.major,
+            minor: version.minor,
+            patch: version.patch,
+        }),
+        data_directory: server.data_directory.clone(),
+        data_volume: server.data_volume.as_ref().map(mount),
+        user_id: server.flavor.user_id,
+        options: server
+            .options
+            .iter()
+            .map(|option| contract::ServerOption {
+                name: option.name.clone(),
+                value: option.value.clone(),
+                at: option.at.clone(),
+            })
+            .collect(),
+        options_at: server.options_at.clone(),
+        option_files: server.option_files,
+        port: server.port,
+        extra: Vec::new(),
+    }
+}
+
+fn variable(variable: &workload::EnvVar) -> contract::EnvVar {
+    contract::EnvVar {
+        at: variable.at.clone(),
+        name: variable.name.clone(),
+        value: variable.value.as_ref().map(|value| match value {
+            workload::EnvValue::Plain(text) => contract::EnvValue::Plain(text.clone()),
+            workload::EnvValue::Withheld { empty, references } => {
+                contract::EnvValue::Withheld(contract::WithheldValue { empty: *empty, references: *references })
+            }
+        }),
+        value_from: variable.value_from.as_ref().map(|source| contract::EnvSource {
+            kind: source.kind.clone(),
+            name: source.name.clone(),
+            key: source.key.clone(),
+            optional: source.optional,
+        }),
+        credential: variable.credential,
+    }
+}
+
+fn mount(mount: &workload::Mount) -> contract::Mount {
+    contract::Mount {
+        at: mount.at.clone(),
+        volume: mount.volume.clone(),
+        path: mount.path.clone(),
+        sub_path: mount.sub_path.clone(),
+        read_only: mount.read_only,
+    }
+}
+
+fn probe(probe: &workload::Probe) -> contract::Probe {
+    contract::Probe {
+        at: probe.at.clone(),
+        kind: probe.kind.clone(),
+        command: probe.command.clone(),
+        port: probe.port.clone(),
+        initial_delay: probe.initial_delay,
+        period: probe.period,
+        timeout: probe.timeout,
+        failure_threshold: probe.failure_threshold,
+    }
+}
+
+fn volume(volume: &workload::Volume) -> contract::Volume {
+    contract::Volume {
+        at: volume.at.clone(),
+        name: volume.name.clone(),
+        kind: volume.kind.clone(),
+        source: volume.source.clone(),
+    }
+}
+
+fn claim(claim: &workload::Claim) -> contract::Claim {
+    contract::Claim {
+        at: claim.at.clone(),
+        name: claim.name.clone(),
+        storage_class: claim.storage_class.clone(),
+        access_modes: claim.access_modes.clone(),
+        storage: claim.storage.clone(),
+    }
+}
+
+fn severity(severity: contract::Severity) -> Severity {
+    match severity {
+        contract::Severity::Info => Severity::Info,
+        contract::Severity::Low => Severity::Low,
+        contract::Severity::Medium => Severity::Medium,
+        contract::Severity::High => Severity::High,
+        contract::Severity::Critical => Severity::Critical,
+    }
+}
+
+/// What a policy says of itself.
+pub(super) fn description(described: contract::Description) -> Result<Description, String> {
+    let settings_schema = serde_json::from_str(&described.settings_schema)
+        .map_err(|error| format!("its settings schema is not JSON: {error}"))?;
+    Ok(Description {
+        name: described.name,
+        title: one_line(&described.title),
+        rules: described
+            .rules
+            .into_iter()
+            .map(|rule| Rule { id: rule.id, title: one_line(&rule.title), severity: severity(rule.severity) })
+            .collect(),
+        settings_schema,
+        reads: described
+            .reads
+            .into_iter()
+            .map(|read| ResourceType { api_version: read.api_version, kind: read.kind })
+            .collect(),
+    })
+}
+
+/// The findings of a review, within what anybody can read.
+pub(super) fn findings(found: Vec<contract::Finding>, description: &Description) -> Result<Vec<Finding>, ReviewError> {
+    if found.len() > MOST_FINDINGS {
+        return Err(ReviewError::BadAnswer(format!("{} findings; at most {MOST_FINDINGS} are read", found.len())));
+    }
+    found.into_iter().map(|found| finding(found, description)).collect()
+}
+
+fn finding(found: contract::Finding, description: &Description) -> Result<Finding, ReviewError> {
+    if !description.rules.iter().any(|rule| rule.id == found.rule) {
+        let rule = one_line(&found.rule);
+        return Err(ReviewError::BadAnswer(format!("the rule \"{rule}\" is none of those that it describes")));
+    }
+    if found.fix.len() > MOST_EDITS {
+        return Err(ReviewError::BadAnswer(format!("{} edits in one repair; at most {MOST_EDITS} are made", found.fix.len())));
+    }
+    Ok(Finding {
+        rule: found.rule,
+        severity: severity(found.severity),
+        at: found.at,
+        message: one_line(&found.message),
+        help: found.help.map(|help| clipped(&help)),
+        fix: found.fix.into_iter().map(edit).collect::<Result<_, _>>()?,
+    })
+}
+
+fn edit(edit: contract::Edit) -> Result<Edit, ReviewError> {
+    let parse = |json: String| {
+        serde_json::from_str::<Value>(&json)
+            .map_err(|error| ReviewError::BadAnswer(format!("the value of an edit is not JSON: {error}")))
+    };
+    Ok(match edit {
+        contract::Edit::Set((pointer, json)) => Edit::Set(pointer, parse(json)?),
+        contract::Edit::Remove(pointer) => Edit::Remove(pointer),
+        contract::Edit::Append((pointer, json)) => Edit::Append(pointer, parse(json)?),
+        contract::Edit::MoveToSecret(secret_move) => Edit::MoveToSecret(secret_move.variable),
+    })
+}
+
+/// A text on one line, without control characters, at most so long as somebody reads.
+pub(super) fn one_line(text: &str) -> String {
+    let clean: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    clipped(clean.trim())
+}
+
+fn clipped(text: &str) -> String {
+    if text.len() <= LONGEST_TEXT {
+        return text.to_owned();
+    }
+    let mut end = LONGEST_TEXT;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", &text[..end])
+}

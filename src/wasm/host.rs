@@ -1,0 +1,149 @@
+//! What a policy may ask of the host: the raw object, and other objects that it declared to read.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use wasmtime::{ResourceLimiter, UpdateDeadline};
+
+use super::bindings::tidegate::policy::{cluster, raw, types};
+use super::deadline::TICK;
+use super::runtime::{MEMORY_LIMIT, TABLE_LIMIT};
+use crate::lookup::{Lookup, NoLookup, ResourceType};
+use crate::workload::withheld;
+
+/// How many questions one review may ask about other objects; a policy needs a few.
+const MOST_LOOKUPS: u32 = 100;
+/// How long all of them together may take; the API server gives a webhook 10 s by default.
+const LOOKUP_TIME: Duration = Duration::from_secs(3);
+
+/// The state of one instance.
+pub(super) struct HostState {
+    object: Arc<Value>,
+    old_object: Option<Arc<Value>>,
+    namespace: Option<String>,
+    reads: Arc<[ResourceType]>,
+    lookup: Arc<dyn Lookup>,
+    lookups: u32,
+    lookup_time: Duration,
+    started: Instant,
+    timeout: Duration,
+}
+
+/// The policy wanted more memory than it may have.
+#[derive(Debug, thiserror::Error)]
+#[error("more than {} MiB of memory", MEMORY_LIMIT >> 20)]
+pub(super) struct MemoryExceeded;
+
+/// The policy ran longer than it may.
+#[derive(Debug, thiserror::Error)]
+#[error("longer than {} ms", .0.as_millis())]
+pub(super) struct DeadlineExceeded(pub(super) Duration);
+
+impl HostState {
+    /// The state for a call that concerns no object, such as `describe`.
+    pub(super) fn without_object(timeout: Duration) -> Self {
+        Self::new(Arc::new(Value::Null), None, None, Arc::from([]), Arc::new(NoLookup), timeout)
+    }
+
+    pub(super) fn new(
+        object: Arc<Value>,
+        old_object: Option<Arc<Value>>,
+        namespace: Option<String>,
+        reads: Arc<[ResourceType]>,
+        lookup: Arc<dyn Lookup>,
+        timeout: Duration,
+    ) -> Self {
+        Self {
+            object,
+            old_object,
+            namespace,
+            reads,
+            lookup,
+            lookups: 0,
+            lookup_time: Duration::ZERO,
+            started: Instant::now(),
+            timeout,
+        }
+    }
+
+    /// What happens when the deadline's ticks are over: waiting for the cluster is not the
+    /// policy's own time, so what it waited it gets back.
+    pub(super) fn at_deadline(&self) -> wasmtime::Result<UpdateDeadline> {
+        let own = self.started.elapsed().saturating_sub(self.lookup_time);
+        match self.timeout.checked_sub(own) {
+            Some(left) if !left.is_zero() => Ok(UpdateDeadline::Continue(ticks(left))),
+            _ => Err(DeadlineExceeded(self.timeout).into()),
+        }
+    }
+
+    fn ask<T>(
+        &mut self,
+        api_version: String,
+        kind: String,
+        question: impl FnOnce(&dyn Lookup, &ResourceType, Option<&str>) -> Result<T, crate::lookup::Unavailable>,
+    ) -> Result<T, cluster::LookupError> {
+        let kind = ResourceType { api_version, kind };
+        if !self.reads.contains(&kind) {
+            return Err(cluster::LookupError::NotDeclared);
+        }
+        if self.lookups >= MOST_LOOKUPS || self.lookup_time >= LOOKUP_TIME {
+            return Err(cluster::LookupError::Unavailable("this review has asked too much already".to_owned()));
+        }
+        self.lookups += 1;
+        let asked = Instant::now();
+        let namespace = if kind.is_cluster_scoped() { None } else { self.namespace.as_deref() };
+        let answer = question(self.lookup.as_ref(), &kind, namespace);
+        self.lookup_time += asked.elapsed();
+        answer.map_err(|unavailable| cluster::LookupError::Unavailable(unavailable.reason))
+    }
+}
+
+/// A duration in ticks of the deadline's clock, at least one.
+pub(super) fn ticks(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos().div_ceil(TICK.as_nanos())).unwrap_or(u64::MAX).max(1)
+}
+
+impl raw::Host for HostState {
+    fn object(&mut self) -> String {
+        self.object.to_string()
+    }
+
+    fn old_object(&mut self) -> Option<String> {
+        self.old_object.as_ref().map(|object| object.to_string())
+    }
+
+    fn at(&mut self, path: String) -> Option<String> {
+        self.object.pointer(&path).map(Value::to_string)
+    }
+}
+
+impl cluster::Host for HostState {
+    fn get(
+        &mut self,
+        api_version: String,
+        kind: String,
+        name: String,
+    ) -> Result<Option<String>, cluster::LookupError> {
+        self.ask(api_version, kind, |lookup, kind, namespace| lookup.get(kind, namespace, &name))
+            .map(|found| found.map(|object| withheld(&object).to_string()))
+    }
+
+    fn find(&mut self, api_version: String, kind: String) -> Result<Vec<String>, cluster::LookupError> {
+        self.ask(api_version, kind, |lookup, kind, namespace| lookup.find(kind, namespace))
+            .map(|found| found.iter().map(|object| withheld(object).to_string()).collect())
+    }
+}
+
+impl types::Host for HostState {}
+
+impl ResourceLimiter for HostState {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        // An error, unlike a refusal, reaches the author in words, whatever the language.
+        if desired > MEMORY_LIMIT { Err(MemoryExceeded.into()) } else { Ok(true) }
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= TABLE_LIMIT)
+    }
+}

@@ -1,0 +1,18 @@
+//! Runs policies: the only user of wasmtime.
+//!
+//! A component is compiled once and kept in a cache; every review gets a fresh instance from a
+//! pool, a deadline in milliseconds and a limit on its memory. What it may import is the contract.
+
+mod bindings;
+mod builtin;
+mod convert;
+mod deadline;
+mod host;
+mod load;
+mod module;
+mod permits;
+mod runtime;
+
+pub use builtin::builtin_names;
+pub use load::{LoadError, load_policies};
+pub use runtime::{Runtime, RuntimeError};

@@ -1,0 +1,144 @@
+//! The wasmtime engine: how policies are compiled, kept, pooled and bounded.
+
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{
+    Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+};
+
+use super::bindings::Policy;
+use super::deadline::Clock;
+use super::host::HostState;
+use super::permits::Permits;
+
+/// The memory that one review of one policy may have. A policy in Rust needs 1.1 MiB, one in
+/// JavaScript 1.4 MiB, one in Python 12.4 MiB.
+pub(super) const MEMORY_LIMIT: usize = 64 << 20;
+/// The elements that the tables of one policy may have; Python's need 5,676.
+pub(super) const TABLE_LIMIT: usize = 20_000;
+/// What a pool slot keeps mapped between reviews, where the kernel can tell cheaply which pages
+/// were written (`PAGEMAP_SCAN`, Linux 6.7). Without that, keeping pages costs more than it saves.
+const KEPT_MEMORY: usize = 1 << 20;
+const KEPT_TABLE: usize = 64 << 10;
+/// What the largest kind of component needs of each for one instance: 38 core instances (Python),
+/// three memories and three tables (QuickJS).
+const CORE_INSTANCES_PER_REVIEW: u32 = 38;
+const MEMORIES_PER_REVIEW: u32 = 3;
+
+/// Why the runtime cannot start, or a component cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The cache's directory cannot be used.
+    #[error("the policy cache {directory} cannot be used: {problem}; name another with --cache-dir")]
+    Cache {
+        /// The directory.
+        directory: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// wasmtime does not start.
+    #[error("the WebAssembly runtime does not start: {0}")]
+    Start(String),
+    /// The bytes are no component.
+    #[error("it is not a WebAssembly component: {0}")]
+    NotAComponent(String),
+    /// It imports what the contract does not have, or exports less.
+    #[error("it does not keep the contract tidegate:policy@1: {0}")]
+    Contract(String),
+}
+
+/// Compiles components and bounds what their instances may take.
+pub struct Runtime {
+    pub(super) engine: Engine,
+    pub(super) linker: Linker<HostState>,
+    pub(super) clock: Clock,
+    pub(super) permits: Permits,
+}
+
+impl Runtime {
+    /// Starts the runtime. With a cache directory, a component that was compiled before is not
+    /// compiled again; only this user may be able to write to it.
+    ///
+    /// # Errors
+    /// [`RuntimeError::Cache`], [`RuntimeError::Start`].
+    pub fn new(cache_directory: Option<&Path>) -> Result<Self, RuntimeError> {
+        let places = u32::try_from(std::thread::available_parallelism().map_or(2, usize::from) * 4).unwrap_or(8).max(8);
+        let mut config = Config::new();
+        config
+            .wasm_component_model(true)
+            .epoch_interruption(true)
+            .cranelift_opt_level(OptLevel::Speed)
+            // A trap's backtrace would name the policy's functions; nobody is shown it.
+            .wasm_backtrace_max_frames(None)
+            .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(places)));
+        if let Some(directory) = cache_directory {
+            config.cache(Some(cache(directory)?));
+        }
+        let start = |error: wasmtime::Error| RuntimeError::Start(error.to_string());
+        let engine = Engine::new(&config).map_err(start)?;
+        let mut linker = Linker::new(&engine);
+        Policy::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut HostState| state).map_err(start)?;
+        let clock = Clock::start(&engine).map_err(|error| RuntimeError::Start(error.to_string()))?;
+        Ok(Self { engine, linker, clock, permits: Permits::new(places) })
+    }
+
+    /// Compiles a component, or takes it from the cache.
+    pub(super) fn compile(&self, bytes: &[u8]) -> Result<Component, RuntimeError> {
+        if bytes.starts_with(b"\0asm") && bytes.get(4..8) == Some(&[1, 0, 0, 0]) {
+            return Err(RuntimeError::NotAComponent(
+                "it is a core module; make it a component with `wasm-tools component new`".to_owned(),
+            ));
+        }
+        Component::from_binary(&self.engine, bytes).map_err(|error| RuntimeError::NotAComponent(root_cause(&error)))
+    }
+}
+
+/// The innermost message: what is wrong, without what was tried.
+pub(super) fn root_cause(error: &wasmtime::Error) -> String {
+    error.root_cause().to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+fn pool(places: u32) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(places)
+        .total_core_instances(places * CORE_INSTANCES_PER_REVIEW)
+        .total_memories(places * MEMORIES_PER_REVIEW)
+        .total_tables(places * MEMORIES_PER_REVIEW)
+        .max_core_instances_per_component(CORE_INSTANCES_PER_REVIEW)
+        .max_memories_per_component(MEMORIES_PER_REVIEW)
+        .max_tables_per_component(MEMORIES_PER_REVIEW)
+        .max_memory_size(MEMORY_LIMIT)
+        .table_elements(TABLE_LIMIT)
+        .pagemap_scan(Enabled::Auto);
+    if PoolingAllocationConfig::is_pagemap_scan_available() {
+        pool.linear_memory_keep_resident(KEPT_MEMORY).table_keep_resident(KEPT_TABLE);
+    }
+    pool
+}
+
+fn cache(directory: &Path) -> Result<Cache, RuntimeError> {
+    let unusable = |problem: String| RuntimeError::Cache { directory: directory.display().to_string(), problem };
+    let private = private_directory(directory).map_err(|error| unusable(error.to_string()))?;
+    let mut config = CacheConfig::new();
+    config.with_directory(private);
+    Cache::new(config).map_err(|error| unusable(error.to_string()))
+}
+
+/// A directory below the named one that only this user can write to: compiled code is run as it
+/// is found. The named one may be anybody's, such as a pod's `emptyDir`.
+fn private_directory(directory: &Path) -> std::io::Result<PathBuf> {
+    let private = directory.join("compiled");
+    match std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&private) {
+        Err(error) if !private.is_dir() => return Err(error),
+        _ => {}
+    }
+    let found = std::fs::symlink_metadata(&private)?;
+    // The owner of /proc/self is the user that this process runs as.
+    let own = std::fs::metadata("/proc/self")?.uid();
+    if found.uid() != own || found.permissions().mode() & 0o022 != 0 || found.is_symlink() {
+        return Err(std::io::Error::other("somebody else can write to its folder \"compiled\""));
+    }
+    private.canonicalize()
+}

@@ -1,0 +1,77 @@
+//! Which environment variables hold credentials, by their names and by the form of their values.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Variables of MySQL images and clients that are credentials whenever they are literal.
+///
+/// Sources: the entrypoints of docker-library/mysql, MariaDB/mariadb-docker, percona-docker,
+/// mysql/mysql-docker, sclorg/mysql-container and bitnami/containers, the documentation of
+/// prometheus/mysqld_exporter, phpmyadmin/docker and docker-library/wordpress.
+const CREDENTIALS: &[&str] = &[
+    "DATA_SOURCE_NAME",
+    "MARIADB_MASTER_ROOT_PASSWORD",
+    "MARIADB_PASSWORD",
+    "MARIADB_PASSWORD_HASH",
+    "MARIADB_REPLICATION_PASSWORD",
+    "MARIADB_REPLICATION_PASSWORD_HASH",
+    "MARIADB_ROOT_PASSWORD",
+    "MARIADB_ROOT_PASSWORD_HASH",
+    "MYSQLD_EXPORTER_PASSWORD",
+    "MYSQL_MASTER_PASSWORD",
+    "MYSQL_MASTER_ROOT_PASSWORD",
+    "MYSQL_OPERATIONS_PASSWORD",
+    "MYSQL_PASSWORD",
+    "MYSQL_PWD",
+    "MYSQL_REPLICATION_PASSWORD",
+    "MYSQL_ROOT_PASSWORD",
+    "MYSQL_SOURCE_PASSWORD",
+    "PMA_PASSWORD",
+    "WORDPRESS_DB_PASSWORD",
+    "WSREP_SST_PASSWORD",
+];
+
+/// Variables whose names sound like credentials and that are switches.
+const SWITCHES: &[&str] = &["ALLOW_EMPTY", "RANDOM_ROOT_PASSWORD", "ONETIME_PASSWORD", "EXPIRE"];
+
+/// Parts of names that make it likely that a value is a credential: withheld, if not moved.
+const SOUNDS_LIKE: &[&str] = &["PASS", "PWD", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "API_KEY", "PRIVATE_KEY"];
+
+/// A URL or JDBC address of a MySQL server with a password in it.
+#[allow(clippy::unwrap_used, reason = "the pattern is a constant that every test runs")]
+static MYSQL_URL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)^\s*(?:jdbc:)?(?:mysql|mysqlx|mysql2|mariadb)(?:\+[a-z0-9_]+)?:(?://)",
+        r"(?:[^\s/@]*:[^\s/]+@|\S*[?&]password=[^\s&]+)"
+    ))
+    .unwrap()
+});
+
+/// A Go driver's data source name, `user:password@(host)/` or `user:password@tcp(host)/`.
+#[allow(clippy::unwrap_used, reason = "the pattern is a constant that every test runs")]
+static GO_DSN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*[^:@/\s]+:[^\s]+@(?:[a-z0-9]+)?\(").unwrap());
+
+/// Whether a literal value of this variable is a credential of a MySQL server or client.
+pub fn is_credential(name: &str, value: &str) -> bool {
+    match name {
+        "DATA_SOURCE_NAME" => GO_DSN.is_match(value) || MYSQL_URL.is_match(value),
+        _ => is_known_credential(name) || (value.contains("://") && MYSQL_URL.is_match(value)),
+    }
+}
+
+/// Whether the variable's name alone makes its literal value a credential.
+pub fn is_known_credential(name: &str) -> bool {
+    name != "DATA_SOURCE_NAME" && CREDENTIALS.binary_search(&name).is_ok()
+}
+
+/// Whether a value of this variable must not be shown to policies, reports and people.
+pub(super) fn is_withheld(name: &str, value: &str) -> bool {
+    if is_credential(name, value) {
+        return true;
+    }
+    let upper = name.to_ascii_uppercase();
+    !upper.ends_with("_FILE")
+        && !SWITCHES.iter().any(|switch| upper.contains(switch))
+        && SOUNDS_LIKE.iter().any(|part| upper.contains(part))
+}

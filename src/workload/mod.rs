@@ -1,0 +1,36 @@
+//! The MySQL domain: what an object runs, read once and natively, and handed to every policy.
+//!
+//! [`Location`] finds the pod, [`withheld`] hides the credentials, [`Workload::read`] makes the
+//! typed model: image references, flavours, versions, roles, the options that reach a server.
+
+mod command;
+mod container;
+mod credential;
+mod expansion;
+mod flavor;
+mod image;
+mod json;
+mod location;
+mod model;
+mod operator;
+mod option;
+mod read;
+mod role;
+mod server;
+mod version;
+mod withhold;
+
+pub use credential::{is_credential, is_known_credential};
+pub use expansion::{expand_escapes, has_references};
+pub use flavor::{Flavor, Product};
+pub use image::ImageReference;
+pub use json::Misfit;
+pub use location::Location;
+pub use model::{
+    Claim, Container, EnvFrom, EnvSource, EnvValue, EnvVar, Mount, Placement, Port, Probe, Role, Server, Volume,
+    Workload,
+};
+pub use operator::is_operator_managed;
+pub use option::ServerOption;
+pub use version::Version;
+pub use withhold::{WITHHELD, withheld, withhold_text};

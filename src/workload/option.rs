@@ -1,0 +1,75 @@
+//! The server's options on its command line, in the form in which the server reads them.
+
+/// An option on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerOption {
+    /// The name with dashes and without `loose-`, for instance `character-set-server`.
+    pub name: String,
+    /// The value; none for a bare `--name`.
+    pub value: Option<String>,
+    /// RFC 6901 pointer to the item of `command` or `args` where it is written.
+    pub at: String,
+}
+
+/// Short options of mysqld and what they stand for (`mysqld --verbose --help`).
+const SHORT: &[(char, &str)] =
+    &[('C', "character-set-server"), ('P', "port"), ('b', "basedir"), ('h', "datadir"), ('t', "tmpdir"), ('u', "user")];
+
+/// Reads the arguments of a server.
+///
+/// Dashes and underscores are the same to it; `--name value` is `--name=value` for options that
+/// take one, which every option is here that is followed by a word without a dash. `at` tells the
+/// place of an argument.
+pub(super) fn parse(arguments: &[String], at: impl Fn(usize) -> String) -> Vec<ServerOption> {
+    let mut options = Vec::new();
+    let mut word = 0;
+    while let Some(argument) = arguments.get(word) {
+        let (name, inline) = if let Some(long) = argument.strip_prefix("--") {
+            match long.split_once('=') {
+                Some((name, value)) => (long_name(name), Some(value.to_owned())),
+                None => (long_name(long), None),
+            }
+        } else if let Some(short) = argument.strip_prefix('-').and_then(|rest| rest.chars().next()) {
+            let rest = &argument[1 + short.len_utf8()..];
+            let name = SHORT.iter().find(|(letter, _)| *letter == short).map(|(_, name)| (*name).to_owned());
+            let Some(name) = name else {
+                word += 1;
+                continue;
+            };
+            (name, Some(rest.strip_prefix('=').unwrap_or(rest).to_owned()).filter(|value| !value.is_empty()))
+        } else {
+            word += 1;
+            continue;
+        };
+        let here = word;
+        word += 1;
+        let value = inline.or_else(|| {
+            let next = arguments.get(word).filter(|next| !next.starts_with('-'))?;
+            word += 1;
+            Some(next.clone())
+        });
+        if !name.is_empty() {
+            options.push(ServerOption { name, value, at: at(here) });
+        }
+    }
+    options
+}
+
+fn long_name(written: &str) -> String {
+    let name = written.replace('_', "-");
+    name.strip_prefix("loose-").map(str::to_owned).unwrap_or(name)
+}
+
+/// The last value of an option, as the server takes it: `Some(None)` for a bare `--name`.
+pub(super) fn last<'a>(options: &'a [ServerOption], name: &str) -> Option<Option<&'a str>> {
+    options.iter().rev().find(|option| option.name == name).map(|option| option.value.as_deref())
+}
+
+/// Whether a switch such as `skip-networking` is on: bare, or with a value that is not off.
+pub(super) fn is_on(options: &[ServerOption], name: &str) -> bool {
+    match last(options, name) {
+        None => false,
+        Some(None) => true,
+        Some(Some(value)) => !matches!(value.to_ascii_lowercase().as_str(), "0" | "off" | "false"),
+    }
+}

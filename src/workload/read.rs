@@ -1,0 +1,91 @@
+//! Reads the typed workload from an object.
+
+use serde_json::Value;
+
+use super::container;
+use super::json::{Misfit, Node};
+use super::location::Location;
+use super::model::{Claim, Container, Placement, Volume, Workload};
+
+/// The lists of containers in a pod's spec.
+const LISTS: &[&str] = &["initContainers", "containers", "ephemeralContainers"];
+
+impl Workload {
+    /// Reads the workload of an object; none if its kind runs no pods.
+    ///
+    /// `shown` is the object with its credentials withheld, `original` the one that arrived.
+    /// `stored` is true on an update: what cannot be changed any more is marked so.
+    ///
+    /// # Errors
+    /// [`Misfit`] for a field whose type does not fit the kind.
+    pub fn read(original: &Value, shown: &Value, stored: bool) -> Result<Option<Self>, Misfit> {
+        let Some(location) = Location::of(shown) else { return Ok(None) };
+        let template = Node::new(location.template.to_owned(), shown.pointer(location.template))?;
+        let pod = template.child("spec")?;
+        let labels = template.child("metadata")?.text_map("labels")?;
+        let spec = Node::new("/spec".to_owned(), shown.get("spec"))?;
+        let kind = shown.get("kind").and_then(Value::as_str).unwrap_or_default();
+        let volumes = pod.nodes("volumes")?.iter().map(volume).collect::<Result<Vec<_>, _>>()?;
+        let containers = containers(&pod, original.pointer(location.pod_spec), &volumes)?;
+        let strategy = spec.child(if kind == "Deployment" { "strategy" } else { "updateStrategy" })?;
+        Ok(Some(Self {
+            template: location.template.to_owned(),
+            pod_spec: location.pod_spec.to_owned(),
+            pod_labels: labels,
+            replicas: spec.number("replicas")?,
+            strategy: strategy.text("type")?.map(str::to_owned),
+            service_name: spec.text("serviceName")?.map(str::to_owned),
+            immutable: stored && location.immutable,
+            containers,
+            volumes,
+            claims: spec.nodes("volumeClaimTemplates")?.iter().map(claim).collect::<Result<_, _>>()?,
+            termination_grace_period: pod.number("terminationGracePeriodSeconds")?,
+            host_network: pod.flag("hostNetwork")?,
+        }))
+    }
+}
+
+fn containers(pod: &Node<'_>, original: Option<&Value>, volumes: &[Volume]) -> Result<Vec<Container>, Misfit> {
+    let mut containers = Vec::new();
+    for list in LISTS {
+        for (index, node) in pod.nodes(list)?.iter().enumerate() {
+            let placement = match *list {
+                "containers" => Placement::Container,
+                "ephemeralContainers" => Placement::Ephemeral,
+                _ if node.text("restartPolicy")? == Some("Always") => Placement::Sidecar,
+                _ => Placement::Init,
+            };
+            let original = original.and_then(|pod| pod.pointer(&format!("/{list}/{index}")));
+            containers.push(container::read(node, original, placement, volumes)?);
+        }
+    }
+    Ok(containers)
+}
+
+fn volume(node: &Node<'_>) -> Result<Volume, Misfit> {
+    let kind = node.keys().find(|key| *key != "name").unwrap_or("emptyDir").to_owned();
+    let source = node.child(&kind)?;
+    let named = match kind.as_str() {
+        "persistentVolumeClaim" => source.text("claimName")?,
+        "configMap" => source.text("name")?,
+        "secret" => source.text("secretName")?,
+        _ => None,
+    };
+    Ok(Volume {
+        at: node.at.clone(),
+        name: node.text("name")?.unwrap_or_default().to_owned(),
+        source: named.map(str::to_owned),
+        kind,
+    })
+}
+
+fn claim(node: &Node<'_>) -> Result<Claim, Misfit> {
+    let spec = node.child("spec")?;
+    Ok(Claim {
+        at: node.at.clone(),
+        name: node.child("metadata")?.text("name")?.unwrap_or_default().to_owned(),
+        storage_class: spec.text("storageClassName")?.map(str::to_owned),
+        access_modes: spec.texts("accessModes")?,
+        storage: spec.child("resources")?.child("requests")?.number_or_text("storage")?,
+    })
+}

@@ -1,0 +1,170 @@
+//! Hides credentials: what policies, reports, diffs and messages get to see of an object.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::credential;
+
+/// What stands in the place of a credential. An edit that holds it is refused.
+pub const WITHHELD: &str = "<withheld>";
+
+/// The annotation in which `kubectl apply` keeps the manifest that it last sent.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Ways in which passwords stand in scripts, arguments, SQL and option files. In each, the group
+/// `secret` is hidden unless it refers to a variable.
+const PATTERNS: &[&str] = &[
+    // --password=x, --password x, password=x, MYSQL_PWD=x, "password": "x"
+    r#"(?i)(?:pass(?:word|wd|phrase)?|pwd)(?:_[a-z]+)?["']?\s*(?:=|:\s)\s*(?P<secret>'[^']*'|"[^"]*"|[^\s'"&;,|)]+)"#,
+    // mysql -uroot -px
+    r#"(?:mysql|mariadb|mysqladmin|mysqldump|mysqlimport|mysqlshow|mysqlcheck|mysqlsh|xtrabackup|mariabackup|mydumper)\b[^\n;|]*?\s["']?-p(?P<secret>'[^']*'|"[^"]*"|[^\s'"\]},]+)"#,
+    // IDENTIFIED BY 'x', IDENTIFIED WITH plugin BY 'x'
+    r#"(?i)identified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?(?P<secret>'[^']*'|"[^"]*")"#,
+    // SET PASSWORD … = 'x', PASSWORD('x')
+    r#"(?i)password\s*\(\s*(?P<secret>'[^']*'|"[^"]*")"#,
+    // scheme://user:x@host
+    r"://[^\s/:@]*:(?P<secret>[^\s@/]+)@",
+    // user:x@tcp(host:3306)/
+    r"(?:^|\s|=)[^\s:@/=]+:(?P<secret>[^\s@]+)@(?:tcp|unix)?\(",
+];
+
+#[allow(clippy::unwrap_used, reason = "the patterns are constants that every test runs")]
+static COMPILED: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| PATTERNS.iter().map(|pattern| Regex::new(pattern).unwrap()).collect());
+
+/// A copy of an object in which every credential is replaced by [`WITHHELD`].
+///
+/// ```
+/// let variable = serde_json::json!({ "name": "MYSQL_ROOT_PASSWORD", "value": "correct horse" });
+/// assert_eq!(tidegate::workload::withheld(&variable)["value"], "<withheld>");
+/// ```
+pub fn withheld(object: &Value) -> Value {
+    let secret = object.get("kind").and_then(Value::as_str) == Some("Secret");
+    copy(object, secret)
+}
+
+fn copy(value: &Value, secret: bool) -> Value {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        Value::String(text) => Value::String(withhold_text(text).into_owned()),
+        Value::Array(items) => Value::Array(with_password_words(items, secret)),
+        Value::Object(fields) => {
+            let variable = fields.get("name").and_then(Value::as_str);
+            Value::Object(
+                fields
+                    .iter()
+                    .map(|(key, field)| {
+                        let copied = match (key.as_str(), field) {
+                            ("value", field) if variable.is_some_and(|name| hides(name, field)) => marker(),
+                            ("data" | "stringData", Value::Object(entries)) if secret => {
+                                entries.keys().map(|key| (key.clone(), marker())).collect()
+                            }
+                            (LAST_APPLIED, Value::String(text)) => last_applied(text),
+                            // Option files, SQL and scripts of a ConfigMap, passwords in annotations.
+                            (key, Value::String(text)) if credential::is_withheld(key, text) => {
+                                if key.contains('.') { Value::String(withhold_text(text).into_owned()) } else { marker() }
+                            }
+                            (_, field) => copy(field, secret),
+                        };
+                        (key.clone(), copied)
+                    })
+                    .collect(),
+            )
+        }
+    }
+}
+
+/// Copies a list; `-p` and its word in a client's argument list are hidden, and so is the word
+/// after a bare `--password`.
+fn with_password_words(items: &[Value], secret: bool) -> Vec<Value> {
+    let mut client = false;
+    items
+        .iter()
+        .map(|item| {
+            let Some(word) = item.as_str() else { return copy(item, secret) };
+            if client
+                && let Some(rest) = word.strip_prefix("-p")
+                && !rest.is_empty()
+                && !is_reference(rest)
+            {
+                return Value::String(format!("-p{WITHHELD}"));
+            }
+            let name = super::command::base_name(word);
+            client |= name.starts_with("mysql") || name.starts_with("mariadb") || name.contains("xtrabackup");
+            copy(item, secret)
+        })
+        .collect()
+}
+
+fn marker() -> Value {
+    Value::String(WITHHELD.to_owned())
+}
+
+fn hides(variable: &str, value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty() && credential::is_withheld(variable, text),
+        Value::Number(number) => credential::is_withheld(variable, &number.to_string()),
+        _ => false,
+    }
+}
+
+fn last_applied(text: &str) -> Value {
+    match serde_json::from_str::<Value>(text) {
+        Ok(applied) => Value::String(withheld(&applied).to_string()),
+        Err(_) => marker(),
+    }
+}
+
+/// Hides the credentials in a piece of text: a script, an argument, a line of a manifest.
+pub fn withhold_text(text: &str) -> Cow<'_, str> {
+    if !may_hold_credential(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut result = Cow::Borrowed(text);
+    for pattern in COMPILED.iter() {
+        let hidden = replace_secrets(pattern, &result);
+        if let Some(hidden) = hidden {
+            result = Cow::Owned(hidden);
+        }
+    }
+    result
+}
+
+/// A cheap first look: most texts hold none of these.
+fn may_hold_credential(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(2).any(|pair| {
+        matches!(pair, b"-p" | b"@(" | b":/" | b"@t" | b"@u")
+            || pair.eq_ignore_ascii_case(b"pa")
+            || pair.eq_ignore_ascii_case(b"pw")
+            || pair.eq_ignore_ascii_case(b"id")
+    })
+}
+
+fn replace_secrets(pattern: &Regex, text: &str) -> Option<String> {
+    let mut result = String::new();
+    let mut copied = 0;
+    for captures in pattern.captures_iter(text) {
+        let Some(secret) = captures.name("secret") else { continue };
+        let bare = secret.as_str().trim_matches(['"', '\'']);
+        if bare.is_empty() || is_reference(bare) || bare == WITHHELD {
+            continue;
+        }
+        result.push_str(&text[copied..secret.start()]);
+        result.push_str(WITHHELD);
+        copied = secret.end();
+    }
+    if copied == 0 {
+        return None;
+    }
+    result.push_str(&text[copied..]);
+    Some(result)
+}
+
+/// `$VAR`, `${VAR}`, `$(…)` and `` `…` `` are not credentials themselves.
+fn is_reference(text: &str) -> bool {
+    text.starts_with(['$', '`'])
+}
