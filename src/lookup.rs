@@ -76,3 +76,37 @@ impl Lookup for NoLookup {
         Err(Unavailable::because("no cluster is at hand"))
     }
 }
+
+/// A world whose objects are all known: what is not among them is not there.
+#[derive(Debug, Clone, Default)]
+pub struct KnownObjects {
+    objects: Vec<Value>,
+}
+
+impl KnownObjects {
+    /// A world of these objects.
+    pub fn new(objects: Vec<Value>) -> Self {
+        Self { objects }
+    }
+}
+
+impl Lookup for KnownObjects {
+    fn get(&self, kind: &ResourceType, namespace: Option<&str>, name: &str) -> Result<Option<Value>, Unavailable> {
+        let named = |object: &Value| object.pointer("/metadata/name").and_then(Value::as_str) == Some(name);
+        Ok(self.find(kind, namespace)?.into_iter().find(named))
+    }
+
+    fn find(&self, kind: &ResourceType, namespace: Option<&str>) -> Result<Vec<Value>, Unavailable> {
+        Ok(self.objects.iter().filter(|object| is_of(object, kind, namespace)).cloned().collect())
+    }
+}
+
+/// Whether an object is of a type, and in a namespace if the type has namespaces. An object that
+/// says no namespace is where the question is asked, as with `kubectl apply`.
+pub fn is_of(object: &Value, kind: &ResourceType, namespace: Option<&str>) -> bool {
+    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
+    text("/apiVersion") == Some(kind.api_version.as_str())
+        && text("/kind") == Some(kind.kind.as_str())
+        && (kind.is_cluster_scoped()
+            || text("/metadata/namespace").is_none_or(|own| namespace.is_none_or(|asked| own == asked)))
+}

@@ -34,3 +34,7 @@ pub use operator::is_operator_managed;
 pub use option::ServerOption;
 pub use version::Version;
 pub use withhold::{WITHHELD, withheld, withhold_text};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+mod tests;

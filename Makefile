@@ -1,0 +1,61 @@
+# Builds, shows and tests tidegate. `make help` lists what there is.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+CARGO ?= cargo
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/\1\t\2/' | expand -t 16
+
+.PHONY: tools
+tools: ## installs what a fresh Debian machine lacks (as root, or by sudo)
+	@./scripts/install-tools $(TOOLS)
+
+.PHONY: policies
+policies: ## builds the policies into components
+	@./scripts/install-tools compiler
+	$(CARGO) run --quiet --package xtask -- policies --install
+
+.PHONY: build
+build: policies ## builds target/release/tidegate
+	$(CARGO) build --release
+
+.PHONY: demo
+demo: policies ## shows the gate at work over TLS, without a cluster
+	$(CARGO) run --quiet -- demo
+
+.PHONY: cluster
+cluster: ## builds etcd, kube-apiserver, kube-controller-manager and kubectl for the tests
+	@./scripts/install-tools go
+	@tests/cluster/build.sh
+
+.PHONY: test
+test: policies cluster ## runs every test
+	$(CARGO) test --workspace
+	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
+
+.PHONY: lint
+lint: policies ## formatters, linters, licences
+	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path policies/Cargo.toml --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --manifest-path policies/Cargo.toml --workspace --all-targets -- -D warnings
+	cd tests/cluster && test -z "$$(gofmt -l .)" && go vet ./...
+	$(CARGO) run --quiet --package xtask -- licences
+
+.PHONY: bench
+bench: policies ## measures admissions, policies, start and memory, side by side
+	$(CARGO) bench --bench admission
+
+.PHONY: format
+format: ## formats all sources
+	$(CARGO) fmt --all
+	$(CARGO) fmt --manifest-path policies/Cargo.toml --all
+
+.PHONY: clean
+clean: ## removes everything that was built
+	$(CARGO) clean
+	$(CARGO) clean --manifest-path policies/Cargo.toml

@@ -1,0 +1,284 @@
+//! The parsers of the domain, as tables and as properties.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::command::{Invocation, invocation};
+use super::option::{self, ServerOption};
+use super::*;
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn image_references() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let table = [
+        ("mysql", "docker.io", "library/mysql", None, None),
+        ("mysql:5.7", "docker.io", "library/mysql", Some("5.7"), None),
+        ("docker.io/mysql:latest", "docker.io", "library/mysql", Some("latest"), None),
+        ("registry.corp:5000/mirror/library/mysql:8.0", "registry.corp:5000", "mirror/library/mysql", Some("8.0"), None),
+        ("quay.io/sclorg/mysql-84-c9s", "quay.io", "sclorg/mysql-84-c9s", None, None),
+    ];
+    for (text, registry, repository, tag, digest) in table {
+        let image = ImageReference::parse(text).unwrap_or_else(|| panic!("{text}"));
+        let expected = ImageReference {
+            registry: registry.to_owned(),
+            repository: repository.to_owned(),
+            tag: tag.map(str::to_owned),
+            digest,
+        };
+        assert_eq!(image, expected, "{text}");
+    }
+    let both = ImageReference::parse(&format!("mysql:8.4@{digest}")).unwrap();
+    assert_eq!((both.tag.as_deref(), both.digest.as_deref()), (Some("8.4"), Some(digest.as_str())));
+    let only = ImageReference::parse(&format!("mysql@{digest}")).unwrap();
+    assert_eq!(only.tag, None);
+    for text in ["", "{{ .Values.image }}", "${IMAGE}", "MySQL:5.7", "mysql:", "a b"] {
+        assert_eq!(ImageReference::parse(text), None, "{text}");
+    }
+}
+
+#[test]
+fn versions_of_tags() {
+    for (tag, version) in [
+        ("5.7", Some("5.7")),
+        ("8", Some("8")),
+        ("8.0.36-debian", Some("8.0.36")),
+        ("8.0.36-28.1", Some("8.0.36")),
+        ("v10.11", Some("10.11")),
+        ("10.11.6-jammy", Some("10.11.6")),
+        ("latest", None),
+        ("lts", None),
+        ("20240101", None),
+        ("5.7rc", None),
+        ("", None),
+        ("99999999999999999999", None),
+        ("1.0", None),
+    ] {
+        assert_eq!(Version::from_tag(tag).map(|version| version.to_string()).as_deref(), version, "{tag}");
+    }
+    for (digits, version) in [("80", Some("8.0")), ("105", Some("10.5")), ("1011", Some("10.11")), ("x", None), ("8", None)] {
+        assert_eq!(Version::from_name_digits(digits).map(|version| version.to_string()).as_deref(), version);
+    }
+}
+
+#[test]
+fn what_a_container_runs() {
+    let server = |first, direct| Invocation::Server { first, direct };
+    let other = |name: &str| Invocation::Other(name.to_owned());
+    for (command, args, expected) in [
+        ("", "", server(0, false)),
+        ("", "--skip-name-resolve", server(0, false)),
+        ("", "mysqld --port=3307", server(1, true)),
+        ("", "bash", other("bash")),
+        ("", "mysql -h db", other("mysql")),
+        ("docker-entrypoint.sh", "mysqld --x", server(2, true)),
+        ("/usr/local/bin/docker-entrypoint.sh mariadbd", "", server(2, true)),
+        ("/usr/sbin/mysqld", "", server(1, true)),
+        ("tini -- docker-entrypoint.sh", "--x", server(3, false)),
+        ("gosu mysql mysqld", "", server(3, true)),
+        ("env A=B mysqld", "--x", server(3, true)),
+        ("sleep infinity", "", other("sleep")),
+        ("mysqldump --all-databases", "", other("mysqldump")),
+    ] {
+        let command = words(command);
+        let all: Vec<_> = command.iter().cloned().chain(words(args)).collect();
+        assert_eq!(invocation(&all, command.len()), expected, "{all:?}");
+    }
+}
+
+#[test]
+fn scripts_that_serve_and_scripts_that_do_not() {
+    let run = |script: &str| invocation(&["bash".to_owned(), "-ec".to_owned(), script.to_owned()], 2);
+    for script in [
+        "exec mysqld --user=mysql",
+        "chown -R mysql /var/lib/mysql && exec docker-entrypoint.sh mysqld",
+        "set -e\nexec /usr/local/bin/docker-entrypoint.sh \"$@\"",
+        "if true; then exec gosu mysql mysqld; fi",
+        "A=b mysqld",
+    ] {
+        assert_eq!(run(script), Invocation::Script, "{script}");
+    }
+    for script in ["until mysql -h db -e 'SELECT 1'; do sleep 1; done", "mysqld --version", "echo mysqld", "cat mysqld.log"] {
+        assert_eq!(run(script), Invocation::Other("bash".to_owned()), "{script}");
+    }
+}
+
+#[test]
+fn server_options() {
+    let parse = |text: &str| {
+        option::parse(&words(text), |word| word.to_string())
+            .into_iter()
+            .map(|option| match option.value {
+                Some(value) => format!("{}={value}", option.name),
+                None => option.name,
+            })
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    for (written, read) in [
+        ("--character_set_server=latin1", "character-set-server=latin1"),
+        ("--character-set-server latin1 --x", "character-set-server=latin1 x"),
+        ("--loose-innodb_large_prefix=1", "innodb-large-prefix=1"),
+        ("-Cutf8 -P 3307", "character-set-server=utf8 port=3307"),
+        ("stray --a", "a"),
+        ("-- -", ""),
+    ] {
+        assert_eq!(parse(written), read, "{written}");
+    }
+    let options = option::parse(&words("--skip-networking --skip-networking=0"), |word| word.to_string());
+    assert!(!option::is_on(&options, "skip-networking"), "the last one wins");
+}
+
+#[test]
+fn variables_that_are_credentials() {
+    for (name, value) in [
+        ("MYSQL_ROOT_PASSWORD", "x"),
+        ("MARIADB_PASSWORD_HASH", "x"),
+        ("DATA_SOURCE_NAME", "exporter:x@(localhost:3306)/"),
+        ("DATA_SOURCE_NAME", "exporter:x@tcp(localhost:3306)/"),
+        ("DATABASE_URL", "mysql://user:x@db/shop"),
+        ("SQLALCHEMY", "mysql+pymysql://user:x@db/shop"),
+        ("SPRING_DATASOURCE_URL", "jdbc:mysql://db/shop?user=a&password=x"),
+    ] {
+        assert!(is_credential(name, value), "{name}={value}");
+    }
+    for (name, value) in [
+        ("MYSQL_ROOT_PASSWORD_FILE", "/run/secrets/x"),
+        ("MYSQL_ALLOW_EMPTY_PASSWORD", "1"),
+        ("DATA_SOURCE_NAME", "postgresql://postgres:x@db/"),
+        ("DATABASE_URL", "postgres://user:x@db/shop"),
+        ("DATABASE_URL", "mysql://db/shop"),
+        ("SPRING_DATASOURCE_URL", "jdbc:mysql://db/shop"),
+        ("MYSQL_USER", "root"),
+    ] {
+        assert!(!is_credential(name, value), "{name}={value}");
+    }
+}
+
+#[test]
+fn texts_without_their_credentials() {
+    for (text, shown) in [
+        ("mysql -uroot -phunter22 -e 'SELECT 1'", "mysql -uroot -p<withheld> -e 'SELECT 1'"),
+        ("mysql -uroot -p$MYSQL_ROOT_PASSWORD", "mysql -uroot -p$MYSQL_ROOT_PASSWORD"),
+        ("mysqladmin --password=hunter22 ping", "mysqladmin --password=<withheld> ping"),
+        ("mysqladmin --password ping", "mysqladmin --password ping"),
+        ("export MYSQL_PWD='hunter 22'; x", "export MYSQL_PWD=<withheld>; x"),
+        ("CREATE USER a IDENTIFIED BY 'hunter22';", "CREATE USER a IDENTIFIED BY <withheld>;"),
+        ("MASTER_PASSWORD='hunter22',", "MASTER_PASSWORD=<withheld>,"),
+        ("MASTER_PASSWORD='',", "MASTER_PASSWORD='',"),
+        ("mysql://root:hunter22@db/shop", "mysql://root:<withheld>@db/shop"),
+        ("exporter:hunter22@(localhost:3306)/", "exporter:<withheld>@(localhost:3306)/"),
+        ("[client]\npassword = hunter22\n", "[client]\npassword = <withheld>\n"),
+        ("mkdir -p /var/lib/mysql", "mkdir -p /var/lib/mysql"),
+        ("secretName: mysql-pass", "secretName: mysql-pass"),
+    ] {
+        assert_eq!(withhold_text(text), shown);
+    }
+}
+
+#[test]
+fn objects_without_their_credentials() {
+    let object = json!({
+        "kind": "Pod",
+        "metadata": { "annotations": { "kubectl.kubernetes.io/last-applied-configuration":
+            "{\"env\":[{\"name\":\"MYSQL_PASSWORD\",\"value\":\"hunter22\"}]}\n" } },
+        "spec": { "containers": [{
+            "command": ["mysqladmin", "-uroot", "-phunter22", "ping"],
+            "env": [
+                { "name": "MYSQL_ROOT_PASSWORD", "value": "hunter22" },
+                { "name": "API_TOKEN", "value": "hunter22" },
+                { "name": "MYSQL_ALLOW_EMPTY_PASSWORD", "value": "1" },
+                { "name": "MYSQL_PASSWORD", "value": "" },
+            ],
+        }] },
+    });
+    let shown = withheld(&object);
+    assert!(!shown.to_string().contains("hunter22"), "{shown}");
+    assert_eq!(shown.pointer("/spec/containers/0/env/2/value"), Some(&json!("1")));
+    assert_eq!(shown.pointer("/spec/containers/0/env/3/value"), Some(&json!("")));
+    let secret = json!({ "kind": "Secret", "data": { "a": "aHVudGVyMjI=" }, "stringData": { "b": "hunter22" } });
+    assert_eq!(withheld(&secret), json!({ "kind": "Secret", "data": { "a": WITHHELD }, "stringData": { "b": WITHHELD } }));
+}
+
+#[test]
+fn escapes_are_expanded_as_the_kubelet_does() {
+    for (value, seen) in [("pa$$word", "pa$word"), ("$$(x)", "$(x)"), ("a$", "a$"), ("$$$$", "$$"), ("$(open", "$(open")] {
+        assert!(!has_references(value), "{value}");
+        assert_eq!(expand_escapes(value), seen);
+    }
+    assert!(has_references("$$$(x)"));
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        Just(json!("mysql:5.7")),
+        Just(json!("bash")),
+    ];
+    let key = prop_oneof![
+        Just("env"), Just("name"), Just("value"), Just("valueFrom"), Just("command"), Just("args"), Just("image"),
+        Just("ports"), Just("volumeMounts"), Just("livenessProbe"), Just("exec"), Just("containerPort"),
+    ];
+    leaf.prop_recursive(4, 40, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(key.clone().prop_map(str::to_owned), inner, 0..6)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_image_text_is_read_without_panic_and_printed_alike(text in "[a-z0-9./:@_-]{0,60}|.{0,60}") {
+        if let Some(image) = ImageReference::parse(&text) {
+            let mut printed = format!("{}/{}", image.registry, image.repository);
+            if let Some(tag) = &image.tag { printed = format!("{printed}:{tag}"); }
+            if let Some(digest) = &image.digest { printed = format!("{printed}@{digest}"); }
+            prop_assert_eq!(ImageReference::parse(&printed), Some(image));
+        }
+    }
+
+    #[test]
+    fn options_printed_and_read_again_are_the_same(arguments in prop::collection::vec("-{0,3}[a-zA-Z_=0-9-]{0,12}", 0..8)) {
+        let read = option::parse(&arguments, |word| word.to_string());
+        let printed: Vec<String> = read.iter().map(print).collect();
+        let again = option::parse(&printed, |word| word.to_string());
+        let plain = |options: &[ServerOption]| options.iter().map(|o| (o.name.clone(), o.value.clone())).collect::<Vec<_>>();
+        prop_assert_eq!(plain(&read), plain(&again));
+    }
+
+    #[test]
+    fn any_words_are_some_invocation(all in prop::collection::vec(".{0,20}", 0..6), own in 0usize..6) {
+        let own = own.min(all.len());
+        if let Invocation::Server { first, .. } = invocation(&all, own) {
+            prop_assert!(first <= all.len() + 1);
+        }
+    }
+
+    #[test]
+    fn any_object_is_read_without_panic(pod in any_json()) {
+        let object = json!({ "apiVersion": "v1", "kind": "Pod", "spec": { "containers": [pod] } });
+        let shown = withheld(&object);
+        let _ = Workload::read(&object, &shown, false);
+    }
+
+    #[test]
+    fn no_text_makes_withholding_panic(text in ".{0,80}") {
+        let _ = withhold_text(&text);
+    }
+}
+
+fn print(option: &ServerOption) -> String {
+    match &option.value {
+        // The first `loose-` is the server's prefix and not part of the name.
+        Some(value) => format!("--loose-{}={value}", option.name),
+        None => format!("--loose-{}", option.name),
+    }
+}
