@@ -75,11 +75,18 @@ impl Chain<'_> {
                 return Ok(());
             }
         };
-        let before = self.draft.steps();
+        let (steps, findings, secrets) = (self.draft.steps(), self.findings.len(), self.secrets.len());
         for finding in found {
             self.take(policy, finding);
         }
-        if self.draft.steps() > before {
+        if self.draft.steps() > steps
+            && let Err(misfit) = self.read_workload()
+        {
+            // Its repairs made something that Kubernetes would refuse: none of them is kept.
+            self.draft.undo_to(steps, &self.request.object);
+            self.findings[findings..].iter_mut().for_each(|judged| judged.fixed = false);
+            self.secrets.truncate(secrets);
+            self.fail(policy, ReviewError::BadAnswer(format!("its repair does not fit the kind: {misfit}")));
             self.read_workload()?;
         }
         Ok(())

@@ -20,3 +20,7 @@ pub use left_alone::LeftAlone;
 pub use secret_move::MoveRefused;
 
 pub use crate::workload::Misfit;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+mod tests;
