@@ -7,10 +7,17 @@
 //! findings, one patch, and the Secrets that have to be there. What happens with the evaluation is
 //! the caller's: a gate answers the API server, an audit prints a report.
 
+pub mod audit;
+pub mod cli;
+pub mod cluster;
+pub mod demo;
 pub mod engine;
 pub mod finding;
 pub mod lookup;
 pub mod policy;
 pub mod request;
+pub mod secrets;
+pub mod server;
 pub mod wasm;
 pub mod workload;
+pub mod yaml;

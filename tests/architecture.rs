@@ -21,9 +21,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("cluster", &["lookup"]),
     ("server", &["engine", "finding", "lookup", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
+    ("demo", &["lookup", "policy", "secrets", "server", "workload"]),
     (
         "cli",
-        &["audit", "cluster", "engine", "finding", "lookup", "policy", "request", "secrets", "server", "wasm", "workload", "yaml"],
+        &["audit", "cluster", "demo", "engine", "finding", "lookup", "policy", "request", "secrets", "server", "wasm", "workload", "yaml"],
     ),
 ];
 
@@ -33,8 +34,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("axum", &["server"]),
     ("rustls", &["server", "cli"]),
     ("hyper", &["server"]),
-    ("tokio", &["server", "secrets", "cluster", "cli"]),
-    ("kube", &["secrets", "cluster", "cli"]),
+    ("tokio", &["server", "secrets", "cluster", "demo", "cli"]),
+    ("kube", &["secrets", "cluster", "demo", "cli"]),
     ("k8s_openapi", &["secrets", "cluster", "cli"]),
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),

@@ -1,0 +1,114 @@
+//! The report as JSON, for programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::problem::InputProblem;
+use super::report::{AuditReport, FailureReport, FindingReport, ObjectReport, SourceLine};
+use crate::engine::Decision;
+use crate::finding::Severity;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    objects: Vec<Object<'a>>,
+    errors: Vec<Error<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Object<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+    namespace: Option<&'a str>,
+    name: Option<&'a str>,
+    source: &'a SourceLine,
+    decision: Decision,
+    findings: Vec<Finding<'a>>,
+    failures: Vec<Failure<'a>>,
+    patch: &'a json_patch::Patch,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    policy: &'a str,
+    rule: &'a str,
+    severity: Severity,
+    at: &'a str,
+    message: &'a str,
+    help: Option<String>,
+    fixed: bool,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    policy: &'a str,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    file: &'a str,
+    line: Option<usize>,
+    message: String,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// What the writer says.
+pub fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
+    let report = Report {
+        objects: report.objects.iter().map(Object::from).collect(),
+        errors: report.problems.iter().map(Error::from).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &report)?;
+    writeln!(out)
+}
+
+impl<'a> From<&'a ObjectReport> for Object<'a> {
+    fn from(object: &'a ObjectReport) -> Self {
+        Self {
+            api_version: &object.api_version,
+            kind: &object.kind,
+            namespace: object.namespace.as_deref(),
+            name: object.name.as_deref(),
+            source: &object.source,
+            decision: object.decision,
+            findings: object.findings.iter().map(Finding::from).collect(),
+            failures: object.failures.iter().map(Failure::from).collect(),
+            patch: &object.patch,
+        }
+    }
+}
+
+impl<'a> From<&'a FindingReport> for Finding<'a> {
+    fn from(finding: &'a FindingReport) -> Self {
+        // Why a repair is not made is part of what the author has to know to act.
+        let help = match (&finding.obstacle, &finding.help) {
+            (Some(obstacle), Some(help)) => Some(format!("{obstacle}; {help}")),
+            (one, other) => one.clone().or_else(|| other.clone()),
+        };
+        Self {
+            policy: &finding.policy,
+            rule: &finding.rule,
+            severity: finding.severity,
+            at: &finding.at,
+            message: &finding.message,
+            help,
+            fixed: finding.is_repaired(),
+        }
+    }
+}
+
+impl<'a> From<&'a FailureReport> for Failure<'a> {
+    fn from(failure: &'a FailureReport) -> Self {
+        Self { policy: &failure.policy, message: &failure.message }
+    }
+}
+
+impl<'a> From<&'a InputProblem> for Error<'a> {
+    fn from(problem: &'a InputProblem) -> Self {
+        Self { file: &problem.file, line: problem.line, message: problem.message() }
+    }
+}

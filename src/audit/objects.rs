@@ -1,0 +1,147 @@
+//! The Kubernetes objects of a file.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::problem::{InputError, InputProblem};
+use super::sources::Source;
+use crate::yaml::{self, Document, Locations, Place};
+
+/// The text of a file, shared by its objects.
+pub(super) struct SourceText {
+    pub name: String,
+    pub text: String,
+}
+
+/// One object, and where it stands.
+///
+/// It is not `Debug`: it may hold passwords.
+pub(super) struct SourceObject {
+    pub file: Arc<SourceText>,
+    pub value: Value,
+    locations: Arc<Locations>,
+    /// Where the object is in its document: `/items/3` in a List, otherwise empty.
+    at: String,
+}
+
+impl SourceObject {
+    /// Where a part of the object stands.
+    pub(super) fn place(&self, pointer: &str) -> Place {
+        self.locations.find(&format!("{}{pointer}", self.at))
+    }
+}
+
+/// What a file holds.
+#[derive(Default)]
+pub(super) struct FileObjects {
+    pub objects: Vec<SourceObject>,
+    pub problems: Vec<InputProblem>,
+}
+
+/// Reads a file and takes its objects out of it.
+///
+/// A folder may hold files that are no manifests, `values.yaml` for one: they are passed over. A
+/// file that was named has to hold objects.
+pub(super) fn read_objects(source: &Source) -> FileObjects {
+    let mut found = FileObjects::default();
+    let text = match source.read() {
+        Ok(text) => text,
+        Err(problem) => {
+            found.problems.push(problem);
+            return found;
+        }
+    };
+    let file = Arc::new(SourceText { name: source.name.clone(), text });
+    for document in yaml::parse(&file.text) {
+        match document {
+            Ok(document) => found.take(&file, document, source.named),
+            Err(problem) => found.problems.push(InputProblem::of_text(&file.name, problem)),
+        }
+    }
+    if source.named && found.objects.is_empty() && found.problems.is_empty() && file.text.trim().is_empty() {
+        found.problems.push(InputProblem::of_file(&file.name, InputError::Empty));
+    }
+    found
+}
+
+impl FileObjects {
+    fn take(&mut self, file: &Arc<SourceText>, document: Document, named: bool) {
+        let Document { value, locations, .. } = document;
+        let locations = Arc::new(locations);
+        let object = |value: Value, at: String| SourceObject {
+            file: Arc::clone(file),
+            value,
+            locations: Arc::clone(&locations),
+            at,
+        };
+        // Lists may hold lists; the depth of a document is limited.
+        let mut open = vec![object(value, String::new())];
+        while let Some(mut next) = open.pop() {
+            if let Some(items) = take_items(&mut next.value) {
+                let items = items.into_iter().enumerate();
+                open.extend(items.rev().map(|(index, item)| object(item, format!("{}/items/{index}", next.at))));
+                continue;
+            }
+            match missing(&next.value) {
+                None => self.objects.push(next),
+                Some(Missing::Both) if !named && next.at.is_empty() => {}
+                Some(missing) => {
+                    let place = next.place("");
+                    self.problems.push(InputProblem {
+                        file: file.name.clone(),
+                        line: Some(place.line),
+                        column: Some(place.column),
+                        error: InputError::NotAnObject(missing.words()),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// What a document lacks to be a Kubernetes object.
+#[derive(Clone, Copy)]
+enum Missing {
+    ApiVersion,
+    Kind,
+    Both,
+}
+
+impl Missing {
+    fn words(self) -> &'static str {
+        match self {
+            Self::ApiVersion => "apiVersion",
+            Self::Kind => "kind",
+            Self::Both => "apiVersion and no kind",
+        }
+    }
+}
+
+fn missing(value: &Value) -> Option<Missing> {
+    let has = |field: &str| value.get(field).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+    match (has("apiVersion"), has("kind")) {
+        (true, true) => None,
+        (true, false) => Some(Missing::Kind),
+        (false, true) => Some(Missing::ApiVersion),
+        (false, false) => Some(Missing::Both),
+    }
+}
+
+/// The items of a List; none if the value is none. As `kubectl` does it: a kind that ends with
+/// `List`, and a field `items` that is a list.
+fn take_items(value: &mut Value) -> Option<Vec<Value>> {
+    let api_version = value.get("apiVersion")?.as_str()?.to_owned();
+    let item_kind = value.get("kind")?.as_str()?.strip_suffix("List")?.to_owned();
+    let mut items = std::mem::take(value.get_mut("items")?.as_array_mut()?);
+    if !item_kind.is_empty() {
+        // The items of a typed list, a PodList for instance, need not say what they are.
+        for fields in items.iter_mut().filter_map(Value::as_object_mut) {
+            if !fields.contains_key("apiVersion") && !fields.contains_key("kind") {
+                fields.insert("apiVersion".to_owned(), Value::from(api_version.as_str()));
+                fields.insert("kind".to_owned(), Value::from(item_kind.as_str()));
+            }
+        }
+    }
+    Some(items)
+}

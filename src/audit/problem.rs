@@ -1,0 +1,103 @@
+//! What of the input cannot be audited, where it is, and the way out.
+
+use crate::workload::Misfit;
+use crate::yaml;
+
+/// Something of the input that is not judged. Holds no value of the input.
+#[derive(Debug, Clone)]
+pub struct InputProblem {
+    /// The file or folder, as it was named.
+    pub file: String,
+    /// The line, from 1, if it is about one.
+    pub line: Option<usize>,
+    /// The column, from 1, if it is about one.
+    pub column: Option<usize>,
+    /// What it is.
+    pub error: InputError,
+}
+
+/// Why something of the input is not judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    /// There is nothing of that name.
+    #[error("there is no such file or folder")]
+    Missing,
+    /// The system does not let us read it.
+    #[error("no permission to read it")]
+    Forbidden,
+    /// Reading failed in another way; the system's words.
+    #[error("it cannot be read: {0}")]
+    Unreadable(String),
+    /// A folder with no file that could be a manifest.
+    #[error("the folder has no .yaml, .yml or .json file")]
+    NoManifests,
+    /// A file that says nothing.
+    #[error("it holds no document")]
+    Empty,
+    /// Nothing in all that was named is a Kubernetes object.
+    #[error("no Kubernetes object was found")]
+    NoObjects,
+    /// The text or one of its documents.
+    #[error("{0}")]
+    Text(yaml::YamlError),
+    /// A document that is something else.
+    #[error("this is not a Kubernetes object: it has no {0}")]
+    NotAnObject(&'static str),
+    /// An object with a field of the wrong type.
+    #[error("{object} does not fit its kind: {misfit}")]
+    Misfit {
+        /// What people call the object.
+        object: String,
+        /// The field.
+        misfit: Misfit,
+    },
+}
+
+impl InputError {
+    /// What the author can do about it.
+    pub fn way_out(&self) -> Option<&'static str> {
+        match self {
+            Self::Text(error) => error.way_out(),
+            Self::NoManifests => {
+                Some("hidden files, and those that a .gitignore names, are left out: name them one by one")
+            }
+            Self::NotAnObject(_) => Some("an audit reads what kubectl apply reads"),
+            Self::Misfit { .. } => Some("the API server would refuse it: kubectl explain says what belongs there"),
+            Self::Missing | Self::Forbidden | Self::Unreadable(_) | Self::Empty | Self::NoObjects => None,
+        }
+    }
+
+    pub(super) fn of_io(error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::Missing,
+            std::io::ErrorKind::PermissionDenied => Self::Forbidden,
+            _ => Self::Unreadable(error.to_string()),
+        }
+    }
+}
+
+impl InputProblem {
+    /// A problem of a file or folder as a whole.
+    pub(super) fn of_file(file: impl Into<String>, error: InputError) -> Self {
+        Self { file: file.into(), line: None, column: None, error }
+    }
+
+    /// A problem of a text.
+    pub(super) fn of_text(file: impl Into<String>, problem: yaml::Problem) -> Self {
+        let about_a_place = !matches!(problem.error, yaml::YamlError::TooLarge | yaml::YamlError::Utf16);
+        Self {
+            file: file.into(),
+            line: about_a_place.then_some(problem.line),
+            column: about_a_place.then_some(problem.column),
+            error: InputError::Text(problem.error),
+        }
+    }
+
+    /// What is wrong, and the way out.
+    pub fn message(&self) -> String {
+        match self.error.way_out() {
+            Some(way_out) => format!("{}; {way_out}", self.error),
+            None => self.error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The report for people: per object its findings, each with the line that it is about.
+//!
+//! Colours are always written; the caller's stream takes them away where they do not belong.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+use anstyle::{AnsiColor, Style};
+
+use super::problem::InputProblem;
+use super::report::{AuditReport, Consequence, FailureReport, FindingReport, ObjectReport};
+use crate::engine::Decision;
+use crate::finding::Severity;
+
+const TITLE: Style = Style::new().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+
+/// Writes the report.
+///
+/// # Errors
+/// What the writer says.
+pub fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = Renderer::styled();
+    for object in report.objects.iter().filter(|object| object.is_found_fault_with()) {
+        write_object(object, &renderer, out)?;
+    }
+    for problem in &report.problems {
+        writeln!(out, "{}\n", renderer.render(&[problem_group(problem)]))?;
+    }
+    write_totals(report, out)
+}
+
+fn write_object(object: &ObjectReport, renderer: &Renderer, out: &mut dyn Write) -> io::Result<()> {
+    let (style, outcome) = match object.decision {
+        Decision::Deny => (BAD, "would be refused"),
+        Decision::Allow if object.is_repaired() => (GOOD, "would be repaired"),
+        Decision::Allow => (TITLE, "would be admitted"),
+    };
+    let title = normalize_untrusted_str(&object.title);
+    let place = normalize_untrusted_str(&format!("{}:{}", object.source.file, object.source.line));
+    writeln!(out, "{TITLE}{title}{TITLE:#} ({place}) {style}{outcome}{style:#}\n")?;
+    for finding in &object.findings {
+        writeln!(out, "{}\n", renderer.render(&[finding_group(&object.source.file, finding)]))?;
+    }
+    for failure in &object.failures {
+        writeln!(out, "{}\n", renderer.render(&[failure_group(failure)]))?;
+    }
+    Ok(())
+}
+
+fn finding_group<'a>(file: &str, finding: &'a FindingReport) -> Group<'a> {
+    let file = normalize_untrusted_str(file);
+    let snippet = &finding.snippet;
+    let level = match finding.severity {
+        Severity::Critical => Level::ERROR.with_name("critical"),
+        Severity::High => Level::ERROR.with_name("high"),
+        Severity::Medium => Level::WARNING.with_name("medium"),
+        Severity::Low => Level::NOTE.with_name("low"),
+        Severity::Info => Level::INFO,
+    };
+    let marked = Snippet::source(snippet.text.as_str())
+        .line_start(snippet.line)
+        .annotation(AnnotationKind::Primary.span(snippet.mark.clone()));
+    let title = level.primary_title(finding.message.as_str()).id(finding.rule.as_str());
+    let mut group = if snippet.keeps_columns() {
+        title.element(marked.path(file))
+    } else {
+        // The place has to be told apart from the text that is shown.
+        title.element(Origin::path(file).line(snippet.line).char_column(snippet.column)).element(marked)
+    };
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
+    }
+    if let Some(obstacle) = &finding.obstacle {
+        group = group.element(Level::NOTE.message(normalize_untrusted_str(&format!("not repaired: {obstacle}"))));
+    }
+    let policy = &finding.policy;
+    let what_happens = match finding.consequence {
+        Consequence::Repair => format!("policy {policy} repairs it at the gate"),
+        Consequence::Refuse => format!("policy {policy} refuses the object because of it"),
+        Consequence::Warn => format!("policy {policy} warns of it and lets the object pass"),
+        Consequence::Record => format!("policy {policy} records it and lets the object pass"),
+    };
+    group.element(Level::NOTE.message(normalize_untrusted_str(&what_happens)))
+}
+
+fn failure_group(failure: &FailureReport) -> Group<'_> {
+    let title = format!("policy {} could not judge the object: {}", failure.policy, failure.message);
+    let then = if failure.denies { "the gate would refuse the object" } else { "the gate would let the object pass" };
+    Level::ERROR.primary_title(title).element(Level::NOTE.message(then))
+}
+
+fn problem_group(problem: &InputProblem) -> Group<'_> {
+    let mut origin = Origin::path(normalize_untrusted_str(&problem.file));
+    if let Some(line) = problem.line {
+        origin = origin.line(line);
+    }
+    if let Some(column) = problem.column {
+        origin = origin.char_column(column);
+    }
+    let group = Level::ERROR.primary_title(problem.error.to_string()).element(origin);
+    match problem.error.way_out() {
+        Some(way_out) => group.element(Level::HELP.message(way_out)),
+        None => group,
+    }
+}
+
+fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
+    let findings: Vec<&FindingReport> = report.objects.iter().flat_map(|object| &object.findings).collect();
+    let failures = report.objects.iter().map(|object| object.failures.len()).sum::<usize>();
+    let refused = report.objects.iter().filter(|object| object.decision == Decision::Deny).count();
+    let mut parts = Vec::new();
+    if report.objects.is_empty() {
+        parts.push("nothing was judged".to_owned());
+    } else if findings.is_empty() {
+        parts.push("nothing found".to_owned());
+    } else {
+        let fixed = findings.iter().filter(|finding| finding.is_repaired()).count();
+        let concerned = report.objects.iter().filter(|object| !object.findings.is_empty()).count();
+        parts.push(format!("{} in {}", count(findings.len(), "finding"), count(concerned, "object")));
+        parts.push(if fixed == 0 { "none can be repaired".to_owned() } else { format!("{fixed} can be repaired") });
+    }
+    if refused > 0 {
+        parts.push(format!("{} would be refused", count(refused, "object")));
+    }
+    if failures > 0 {
+        parts.push(count(failures, "failed policy review"));
+    }
+    if !report.problems.is_empty() {
+        parts.push(count(report.problems.len(), "error"));
+    }
+    let (objects, files) = (count(report.objects.len(), "object"), count(report.files, "file"));
+    writeln!(out, "{TITLE}{objects} in {files}: {}{TITLE:#}", parts.join(", "))
+}
+
+/// `1 object`, `2 objects`.
+fn count(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}

@@ -1,0 +1,72 @@
+//! `tidegate audit`: what the gate would say of manifests.
+
+use std::io::{BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::policies;
+use crate::audit::{self, AuditReport, Outcome};
+
+/// Something was found.
+const EXIT_FOUND: u8 = 1;
+/// Something of the input could not be judged.
+const EXIT_UNUSABLE: u8 = 2;
+
+/// The arguments of `audit`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit code: 0 nothing found, 1 something found, 2 the input or the usage is wrong.\n\n\
+    Examples:\n  tidegate audit manifests/\n  helm template shop ./chart | tidegate audit -\n  \
+    tidegate audit --format json mysql.yaml")]
+pub(crate) struct AuditArguments {
+    /// Files, folders (searched for .yaml, .yml and .json, respecting .gitignore), or - for standard input.
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// How the report is written.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
+    format: Format,
+    /// A file with policy documents, on top of the built-in ones; may be given more than once.
+    #[arg(long = "policy", value_name = "FILE")]
+    policies: Vec<PathBuf>,
+    /// Where compiled policies are kept for the next start.
+    #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
+    cache_dir: Option<PathBuf>,
+}
+
+/// How the report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people: findings with the lines that they are about.
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// Audits, and writes the report to standard output.
+pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
+    let AuditArguments { paths, format, policies, cache_dir } = arguments;
+    let cache_dir = cache_dir.or_else(policies::default_cache_directory);
+    let policies = policies::load(&policies, cache_dir.as_deref())?;
+    let report = audit::audit(&paths, &policies);
+    match write(&report, format) {
+        // Who reads with `head` has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        outcome => outcome.context("the report cannot be written")?,
+    }
+    Ok(match report.outcome() {
+        Outcome::Clean => ExitCode::SUCCESS,
+        Outcome::Found => ExitCode::from(EXIT_FOUND),
+        Outcome::Unusable => ExitCode::from(EXIT_UNUSABLE),
+    })
+}
+
+fn write(report: &AuditReport, format: Format) -> std::io::Result<()> {
+    // It takes colours away where there is no terminal, and obeys NO_COLOR and CLICOLOR_FORCE.
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    match format {
+        Format::Table => audit::table::write(report, &mut out)?,
+        Format::Json => audit::json::write(report, &mut out)?,
+    }
+    out.flush()
+}

@@ -1,0 +1,180 @@
+//! `tidegate serve`: answers an API server's admission reviews over HTTPS.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use kube::{Client, Config};
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use super::logging::{self, LogFormat};
+use super::policies;
+use crate::cluster::LiveCluster;
+use crate::lookup::{Lookup, NoLookup};
+use crate::policy::PolicySet;
+use crate::secrets::{KubeSecretStore, NoSecretStore, SecretStore};
+use crate::server::{
+    CERTIFICATE_INTERVAL, CertificateFiles, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service,
+    router, server_config, signals, use_ring,
+};
+
+/// Reviews judged at the same time. More would not be faster, only larger: a thread each, and an
+/// instance of a policy.
+const EVALUATIONS: usize = 64;
+
+/// The arguments of `serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArguments {
+    #[command(flatten)]
+    port: PortArguments,
+    #[command(flatten)]
+    certificate: CertificateArguments,
+    #[command(flatten)]
+    policies: PolicyArguments,
+    /// How lines of the log are written; RUST_LOG says which.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "json", env = "TIDEGATE_LOG_FORMAT")]
+    log_format: LogFormat,
+}
+
+#[derive(Debug, clap::Args)]
+struct PortArguments {
+    /// The address and port to listen on.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "0.0.0.0:8443")]
+    listen: SocketAddr,
+    /// How long connections are still accepted after SIGTERM, while endpoints catch up.
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_duration)]
+    shutdown_delay: Duration,
+}
+
+#[derive(Debug, clap::Args)]
+struct CertificateArguments {
+    /// The certificate chain in PEM; read anew when it changes.
+    #[arg(long, value_name = "FILE")]
+    tls_cert: PathBuf,
+    /// The certificate's private key in PEM; read anew when it changes.
+    #[arg(long, value_name = "FILE")]
+    tls_key: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+struct PolicyArguments {
+    /// A file with policy documents, on top of the built-in ones; may be given more than once.
+    #[arg(long = "policy", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where compiled policies are kept for the next start.
+    #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
+    cache_dir: Option<PathBuf>,
+}
+
+/// Serves until a signal comes.
+pub(crate) fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
+    logging::start(arguments.log_format)?;
+    let runtime: Runtime =
+        Builder::new_multi_thread().enable_all().max_blocking_threads(EVALUATIONS).build().context("no threads")?;
+    let ending = runtime.block_on(serve(arguments));
+    // A review that is still computing must not hold up the end: its time was over.
+    runtime.shutdown_background();
+    Ok(match ending? {
+        Ending::Finished => ExitCode::SUCCESS,
+        Ending::CutOff(number) => {
+            tracing::error!("cut off {number} connections and effects that did not end in time");
+            ExitCode::FAILURE
+        }
+        Ending::Aborted => {
+            tracing::error!("aborted by a second signal");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
+    let ServeArguments {
+        port: PortArguments { listen, shutdown_delay },
+        certificate: CertificateArguments { tls_cert, tls_key },
+        policies: PolicyArguments { files, cache_dir },
+        log_format: _,
+    } = arguments;
+    use_ring();
+    let signals = signals().context("cannot take over SIGTERM and SIGINT")?;
+    let listener = Listener::bind(listen).await?;
+    let certificate_files = CertificateFiles { certificate: tls_cert, key: tls_key };
+    let (certificate, seen) = certificate_files.load()?;
+    let certificate = CurrentCertificate::new(certificate);
+    let policies = load_policies(files, cache_dir).await?;
+    let (lookup, secrets) = cluster().await?;
+    let number = policies.len();
+    let gate = Arc::new(Gate::new(policies, lookup, secrets));
+    let readiness = Readiness::default();
+    let effects = gate.effects().clone();
+    let service = Service {
+        tls: server_config(Arc::clone(&certificate))?,
+        router: router(gate, readiness.clone()),
+    };
+    tokio::spawn(certificate_files.follow(certificate, seen, CERTIFICATE_INTERVAL));
+    tracing::info!(address = %listener.address(), policies = number, "serving");
+    let lifecycle = Lifecycle { readiness, effects, delay: shutdown_delay };
+    Ok(lifecycle.run(listener, service, signals).await)
+}
+
+/// Compiling takes a while the first time: not on a thread that serves tasks.
+async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyhow::Result<Arc<PolicySet>> {
+    let load = move || {
+        let cache_dir = cache_dir.or_else(policies::default_cache_directory);
+        policies::load(&files, cache_dir.as_deref())
+    };
+    tokio::task::spawn_blocking(load).await.context("loading the policies failed")?
+}
+
+/// The cluster of `KUBECONFIG`, of the default kubeconfig or of the pod's own account, if there is
+/// one. It need not answer yet.
+async fn cluster() -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
+    match Config::infer().await {
+        Ok(config) => {
+            let address = config.cluster_url.to_string();
+            let client = Client::try_from(config).context("the cluster's configuration cannot be used")?;
+            tracing::info!(cluster = %address, "Secrets are made in this cluster, and policies may ask it");
+            let lookup = LiveCluster::new(client.clone(), Handle::current());
+            Ok((Arc::new(lookup), Arc::new(KubeSecretStore::new(client))))
+        }
+        Err(error) if std::env::var_os("KUBECONFIG").is_some_and(|value| !value.is_empty()) => {
+            Err(error).context("KUBECONFIG is set but cannot be used")
+        }
+        Err(_) => {
+            tracing::warn!(
+                "no cluster is at hand (KUBECONFIG, ~/.kube/config or a pod's account): what policies ask of it stays \
+                 unknown, and an object whose password needs a Secret is refused"
+            );
+            Ok((Arc::new(NoLookup), Arc::new(NoSecretStore)))
+        }
+    }
+}
+
+/// `5s`, `500ms`, `0`.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let number: Option<u64> = text[..digits].parse().ok();
+    match (number, &text[digits..]) {
+        (Some(number), "ms") => Ok(Duration::from_millis(number)),
+        (Some(number), "s") => Ok(Duration::from_secs(number)),
+        (Some(0), "") => Ok(Duration::ZERO),
+        _ => Err("not a duration; write for instance 5s or 500ms".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!(parse_duration("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(parse_duration("0"), Ok(Duration::ZERO));
+        for wrong in ["", "5", "s", "5 s", "-1s", "5m5", "99999999999999999999s"] {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What is sent, in which order, and what it is meant to show.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::DemoError;
+use super::api_server::ApiServer;
+use super::gate::{self, RunningGate};
+use super::show;
+use super::world::World;
+use crate::lookup::Lookup;
+use crate::policy::PolicySet;
+
+/// A file whose objects are applied.
+pub struct Input {
+    /// Its name.
+    pub file: String,
+    /// Its objects, in order.
+    pub objects: Vec<Value>,
+}
+
+/// Applies the inputs, each twice; without any, tells the story of the manifests under `examples/`.
+///
+/// # Errors
+/// [`DemoError`] if the gate cannot be started or asked.
+pub async fn run(inputs: Vec<Input>, examples: Examples, policies: Arc<PolicySet>, out: &mut impl Write) -> Result<(), DemoError> {
+    let world = Arc::new(World::default());
+    let number = policies.len();
+    let gate = gate::start(policies, Arc::clone(&world) as Arc<dyn Lookup>).await?;
+    let mut stage = Stage { api_server: ApiServer::new(&gate)?, gate, shown: BTreeSet::new(), out };
+    show::opening(stage.out, stage.gate.address, number)?;
+    if inputs.is_empty() {
+        tell(&mut stage, &world, examples).await?;
+    } else {
+        world.add(storage_class("standard"));
+        for input in &inputs {
+            stage.apply(&input.file, &input.objects, "").await?;
+            stage.apply(&input.file, &input.objects, "The same file again.").await?;
+        }
+    }
+    show::closing(stage.out)
+}
+
+/// The manifests of the story, parsed.
+pub struct Examples {
+    /// `examples/mysql-deployment.yaml`.
+    pub deployment: Vec<Value>,
+    /// `examples/mysql-statefulset.yaml`.
+    pub stateful_set: Vec<Value>,
+    /// `examples/mysql-client.yaml`.
+    pub client: Vec<Value>,
+    /// `examples/nginx-deployment.yaml`.
+    pub nginx: Vec<Value>,
+}
+
+async fn tell<W: Write>(stage: &mut Stage<'_, W>, world: &World, examples: Examples) -> Result<(), DemoError> {
+    world.add(storage_class("gp3"));
+    stage
+        .apply("mysql-deployment.yaml", &examples.deployment, "A single MySQL, its root password in plain text.")
+        .await?;
+    stage.apply("mysql-deployment.yaml", &examples.deployment, "The same file again: nothing moves, nothing restarts.").await?;
+    stage
+        .apply("mysql-statefulset.yaml", &examples.stateful_set, "A replicated MySQL, on a storage class that does not exist.")
+        .await?;
+    world.add(storage_class("mysql-gp2"));
+    stage.apply("mysql-statefulset.yaml", &examples.stateful_set, "Once somebody has made the class mysql-gp2.").await?;
+    stage.apply("mysql-client.yaml", &examples.client, "A Pod meant as a client; in truth a second server.").await?;
+    stage.apply("nginx-deployment.yaml", &examples.nginx, "Nothing of MySQL in it.").await
+}
+
+struct Stage<'a, W> {
+    gate: RunningGate,
+    api_server: ApiServer,
+    /// Entries of Secrets that were shown already.
+    shown: BTreeSet<String>,
+    out: &'a mut W,
+}
+
+impl<W: Write> Stage<'_, W> {
+    async fn apply(&mut self, file: &str, objects: &[Value], about: &str) -> Result<(), DemoError> {
+        show::command(self.out, file, about)?;
+        for object in objects {
+            let outcome = self.api_server.apply(object).await?;
+            show::outcome(self.out, &outcome)?;
+            for (secret, keys) in self.gate.secrets.keys() {
+                for key in keys {
+                    if self.shown.insert(format!("{secret} {key}")) {
+                        show::secret(self.out, &secret.to_string(), &key)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn storage_class(name: &str) -> Value {
+    json!({
+        "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
+        "metadata": { "name": name, "annotations": { "storageclass.kubernetes.io/is-default-class": if name == "mysql-gp2" { "false" } else { "true" } } },
+        "provisioner": "ebs.csi.aws.com",
+    })
+}

@@ -1,0 +1,214 @@
+//! Secrets on an API server. The only file that writes a Secret.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures::future::{BoxFuture, FutureExt};
+use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec};
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{Api, Patch, PatchParams, PostParams};
+use kube::{Client, core::Status};
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use serde_json::json;
+
+use super::error::SecretError;
+use super::object::{MANAGER, data, new_secret};
+use super::plan::{Plan, Wanted, by_secret, plan};
+use super::store::SecretStore;
+use crate::engine::SecretEntry;
+
+/// How long one call of the API server may take. The API server waits for a webhook 10 s by
+/// default, and a first apply needs two calls.
+const CALL_LIMIT: Duration = Duration::from_secs(3);
+/// How often a Secret that others change meanwhile is looked at anew.
+const ATTEMPTS: usize = 4;
+
+/// Secrets on an API server.
+pub struct KubeSecretStore {
+    client: Client,
+}
+
+impl KubeSecretStore {
+    /// Uses a client; its account needs `get`, `create` and `patch` on Secrets.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    async fn check_all(&self, entries: &[SecretEntry]) -> Result<(), SecretError> {
+        for wanted in &by_secret(entries)? {
+            plan(wanted, self.get(wanted).await?.as_ref())?;
+        }
+        Ok(())
+    }
+
+    async fn apply_all(&self, entries: &[SecretEntry]) -> Result<(), SecretError> {
+        let all = by_secret(entries)?;
+        if all.len() > 1 {
+            // A refusal of one should not leave the others written.
+            self.check_all(entries).await?;
+        }
+        for wanted in &all {
+            self.apply_one(wanted).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks first and writes then: a re-apply, the usual case, costs one read, sends no value and
+    /// is not stopped by a full quota. Whoever comes between is noticed by the API server (the name
+    /// is taken; the version is another), and everything is looked at anew.
+    async fn apply_one(&self, wanted: &Wanted<'_>) -> Result<(), SecretError> {
+        for _ in 0..ATTEMPTS {
+            let existing = self.get(wanted).await?;
+            let written = match plan(wanted, existing.as_ref())? {
+                Plan::Nothing => return Ok(()),
+                Plan::Create => self.create(wanted).await?,
+                Plan::Add(entries) => {
+                    let version = existing.and_then(|secret| secret.metadata.resource_version);
+                    self.add(wanted, version, &entries).await?
+                }
+            };
+            if written {
+                return Ok(());
+            }
+        }
+        Err(SecretError::Contended { secret: wanted.secret.clone() })
+    }
+
+    async fn get(&self, wanted: &Wanted<'_>) -> Result<Option<Secret>, SecretError> {
+        let secrets = self.secrets(wanted);
+        match self.call(wanted, "get", secrets.get_opt(&wanted.secret.name)).await? {
+            Ok(secret) => Ok(secret),
+            Err(status) => Err(self.refusal(wanted, "get", &status).await),
+        }
+    }
+
+    /// False: one of that name came between.
+    async fn create(&self, wanted: &Wanted<'_>) -> Result<bool, SecretError> {
+        let (secrets, secret) = (self.secrets(wanted), new_secret(wanted));
+        let how = PostParams { field_manager: Some(MANAGER.to_owned()), ..PostParams::default() };
+        match self.call(wanted, "create", secrets.create(&how, &secret)).await? {
+            Ok(_) => Ok(true),
+            Err(status) if status.is_already_exists() => Ok(false),
+            Err(status) => Err(self.refusal(wanted, "create", &status).await),
+        }
+    }
+
+    /// False: it was changed or deleted meanwhile.
+    async fn add(
+        &self,
+        wanted: &Wanted<'_>,
+        version: Option<String>,
+        entries: &[&SecretEntry],
+    ) -> Result<bool, SecretError> {
+        let secrets = self.secrets(wanted);
+        let patch = Patch::Merge(Withheld(json!({
+            "metadata": { "resourceVersion": version },
+            "data": data(entries),
+        })));
+        let how = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
+        match self.call(wanted, "patch", secrets.patch(&wanted.secret.name, &how, &patch)).await? {
+            Ok(_) => Ok(true),
+            Err(status) if status.is_conflict() || status.is_not_found() => Ok(false),
+            Err(status) => Err(self.refusal(wanted, "patch", &status).await),
+        }
+    }
+
+    fn secrets(&self, wanted: &Wanted<'_>) -> Api<Secret> {
+        Api::namespaced(self.client.clone(), &wanted.secret.namespace)
+    }
+
+    /// One call, with its limit; what the API server answered is told from what came between.
+    async fn call<T>(
+        &self,
+        wanted: &Wanted<'_>,
+        verb: &'static str,
+        call: impl Future<Output = Result<T, kube::Error>>,
+    ) -> Result<Result<T, Box<Status>>, SecretError> {
+        let secret = || wanted.secret.clone();
+        match tokio::time::timeout(CALL_LIMIT, call).await {
+            Ok(Ok(answer)) => Ok(Ok(answer)),
+            Ok(Err(kube::Error::Api(status))) => Ok(Err(status)),
+            Ok(Err(kube::Error::SerdeError(_) | kube::Error::FromUtf8(_))) => {
+                Err(SecretError::Unreadable { secret: secret(), verb })
+            }
+            Ok(Err(source)) => Err(SecretError::Unreachable { secret: secret(), verb, source: Box::new(source) }),
+            Err(_) => Err(SecretError::Timeout { secret: secret(), verb, seconds: CALL_LIMIT.as_secs() }),
+        }
+    }
+
+    /// What a refusal by the API server means, by its structured parts.
+    async fn refusal(&self, wanted: &Wanted<'_>, verb: &'static str, status: &Status) -> SecretError {
+        let secret = wanted.secret.clone();
+        let details = status.details.as_ref();
+        if status.is_not_found() && details.is_some_and(|details| details.kind == "namespaces") {
+            return SecretError::NamespaceMissing { secret };
+        }
+        if details.is_some_and(|details| details.causes.iter().any(|cause| cause.reason == "NamespaceTerminating")) {
+            return SecretError::NamespaceEnding { secret };
+        }
+        if status.code == 401 || (status.is_forbidden() && !self.is_permitted(wanted, verb).await) {
+            return SecretError::NotPermitted { secret, verb };
+        }
+        SecretError::Refused { secret, verb, code: status.code, said: without_values(&status.message, wanted) }
+    }
+
+    /// Asks whether the gate has a right. The API server's 403 is the same for a missing right, a
+    /// full quota and another webhook's refusal, but for its text.
+    async fn is_permitted(&self, wanted: &Wanted<'_>, verb: &'static str) -> bool {
+        let question = SelfSubjectAccessReview {
+            spec: SelfSubjectAccessReviewSpec {
+                resource_attributes: Some(ResourceAttributes {
+                    namespace: Some(wanted.secret.namespace.clone()),
+                    verb: Some(verb.to_owned()),
+                    version: Some("v1".to_owned()),
+                    resource: Some("secrets".to_owned()),
+                    name: Some(wanted.secret.name.clone()),
+                    ..ResourceAttributes::default()
+                }),
+                ..SelfSubjectAccessReviewSpec::default()
+            },
+            ..SelfSubjectAccessReview::default()
+        };
+        let reviews = Api::<SelfSubjectAccessReview>::all(self.client.clone());
+        let how = PostParams::default();
+        // Nobody can say: then the API server's own words are the better message.
+        let answer = self.call(wanted, verb, reviews.create(&how, &question)).await;
+        !matches!(answer, Ok(Ok(review)) if review.status.as_ref().is_some_and(|status| !status.allowed))
+    }
+}
+
+impl SecretStore for KubeSecretStore {
+    fn check<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
+        self.check_all(entries).boxed()
+    }
+
+    fn apply<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
+        self.apply_all(entries).boxed()
+    }
+}
+
+/// A patch that cannot be printed: the client asks for `Debug`.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Withheld(serde_json::Value);
+
+impl fmt::Debug for Withheld {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("[withheld]")
+    }
+}
+
+/// The API server's words, without any value that it may quote.
+fn without_values(message: &str, wanted: &Wanted<'_>) -> String {
+    let mut text = message.to_owned();
+    for entry in &wanted.entries {
+        let value = entry.value.expose_secret();
+        if !value.is_empty() {
+            text = text.replace(value, "[withheld]").replace(&STANDARD.encode(value), "[withheld]");
+        }
+    }
+    text
+}

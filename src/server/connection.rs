@@ -1,0 +1,109 @@
+//! One connection, from the TLS handshake to its end.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tower::ServiceExt;
+
+use super::listener::Service;
+
+/// How long the TLS handshake may take.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// How long a connection may stay without its first request.
+const FIRST_REQUEST_LIMIT: Duration = Duration::from_secs(10);
+/// How long an HTTP/1.1 connection may wait for a request's headers, the idle time before them
+/// included. Go's clients, the API server among them, close idle connections after 90 s
+/// (net/http, `DefaultTransport.IdleConnTimeout`): they close first, so that no request meets a
+/// connection that is just being closed.
+const HEADER_LIMIT: Duration = Duration::from_secs(100);
+/// How often a quiet HTTP/2 connection is asked whether it is still there, and how long it may think.
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+const PING_LIMIT: Duration = Duration::from_secs(10);
+/// Windows that let a body of the size of most objects come without a wait (the default is 64 KiB).
+const STREAM_WINDOW: u32 = 1024 * 1024;
+const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
+/// Requests at a time on one HTTP/2 connection: what Go's clients assume before they are told.
+const STREAMS: u32 = 100;
+/// At a shutdown: how long a connection that has just come may take to ask what it came for.
+const LAST_REQUEST_LIMIT: Duration = Duration::from_secs(1);
+
+/// Serves one connection. When `stopping` becomes true it is closed as soon as what is under way is
+/// answered.
+pub(super) async fn serve(stream: TcpStream, service: Service, mut stopping: watch::Receiver<bool>) {
+    // An answer is one small write: it should not wait for more.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!("cannot set TCP_NODELAY: {error}");
+    }
+    let Service { tls, router } = service;
+    let stream = match tokio::time::timeout(HANDSHAKE_LIMIT, TlsAcceptor::from(tls).accept(stream)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return tracing::debug!("the TLS handshake failed: {error}"),
+        Err(_) => return tracing::debug!("the TLS handshake took longer than {HANDSHAKE_LIMIT:?}"),
+    };
+
+    let (asked, mut has_asked) = watch::channel(false);
+    let answer = service_fn(move |request: hyper::Request<Incoming>| {
+        asked.send_if_modified(|asked| !std::mem::replace(asked, true));
+        let router = router.clone();
+        async move { Ok::<Response, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+    });
+    let builder = builder(&stream);
+    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), answer));
+
+    let mut first_request = std::pin::pin!(tokio::time::timeout(FIRST_REQUEST_LIMIT, has_asked.wait_for(|asked| *asked)));
+    let mut is_waiting = true;
+    loop {
+        tokio::select! {
+            result = &mut connection => return ended(result),
+            asked = &mut first_request, if is_waiting => match asked {
+                Ok(_) => is_waiting = false,
+                Err(_) => return tracing::debug!("no request within {FIRST_REQUEST_LIMIT:?}"),
+            },
+            _ = stopping.wait_for(|stop| *stop) => break,
+        }
+    }
+    if is_waiting {
+        // It has come in the last moment; closing it now would refuse what it came for.
+        tokio::select! {
+            result = &mut connection => return ended(result),
+            _ = tokio::time::timeout(LAST_REQUEST_LIMIT, first_request) => {}
+        }
+    }
+    connection.as_mut().graceful_shutdown();
+    ended(connection.await);
+}
+
+/// The protocol that the handshake agreed on: nothing has to be guessed from the first bytes.
+fn builder(stream: &TlsStream<TcpStream>) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_LIMIT);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_LIMIT)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_concurrent_streams(STREAMS);
+    match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => builder.http2_only(),
+        Some(b"http/1.1") => builder.http1_only(),
+        _ => builder,
+    }
+}
+
+/// Peers that go away in the middle are no event; the text says nothing of what was sent.
+fn ended<E: std::fmt::Display>(result: Result<(), E>) {
+    if let Err(error) = result {
+        tracing::debug!("a connection ended early: {error}");
+    }
+}

@@ -1,0 +1,112 @@
+//! The port: connections are accepted here, and each is served in a task of its own.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use futures::FutureExt;
+use rustls::ServerConfig;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+
+use super::connection;
+use super::in_flight::InFlight;
+
+/// More connections than API servers ever open to one webhook; each costs some 50 KiB at most times.
+const CONNECTIONS: usize = 1_024;
+/// How long to wait after an error that more accepting would only repeat (no file descriptors).
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Why the port cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}{advice}")]
+pub struct ListenError {
+    address: String,
+    advice: &'static str,
+    source: io::Error,
+}
+
+/// A port that connections come to.
+pub struct Listener {
+    tcp: TcpListener,
+    address: SocketAddr,
+}
+
+/// What every connection needs.
+#[derive(Clone)]
+pub struct Service {
+    /// TLS.
+    pub tls: Arc<ServerConfig>,
+    /// The answers.
+    pub router: Router,
+}
+
+impl Listener {
+    /// Takes the port. From now on connections wait; they are served from [`Self::serve`] on.
+    ///
+    /// # Errors
+    /// [`ListenError`] says which address, and what to do.
+    pub async fn bind(address: SocketAddr) -> Result<Self, ListenError> {
+        let failed = |source: io::Error| ListenError {
+            address: address.to_string(),
+            advice: match source.kind() {
+                io::ErrorKind::AddrInUse => "; another process has the port: stop it, or choose another with --listen",
+                io::ErrorKind::PermissionDenied => "; ports below 1024 need a privilege: choose another with --listen",
+                io::ErrorKind::AddrNotAvailable => "; this machine has no such address: choose another with --listen",
+                _ => "",
+            },
+            source,
+        };
+        let tcp = TcpListener::bind(address).await.map_err(failed)?;
+        let address = tcp.local_addr().map_err(failed)?;
+        Ok(Self { tcp, address })
+    }
+
+    /// The address in use; its port is the real one if 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Accepts connections until `stopping` becomes true, then also those that the kernel has
+    /// already completed, and gives the port back.
+    pub(super) async fn serve(self, service: Service, open: InFlight, mut stopping: watch::Receiver<bool>) {
+        let slots = Arc::new(Semaphore::new(CONNECTIONS));
+        let stop = stopping.clone();
+        let start = |stream: TcpStream, slot| {
+            let served = connection::serve(stream, service.clone(), stop.clone());
+            let counted = open.begin();
+            tokio::spawn(async move {
+                served.await;
+                drop((slot, counted));
+            });
+        };
+        loop {
+            let accepted = tokio::select! {
+                // The semaphore is never closed: an error cannot come.
+                accepted = async { (Arc::clone(&slots).acquire_owned().await.ok(), self.tcp.accept().await) } => accepted,
+                _ = stopping.wait_for(|stop| *stop) => break,
+            };
+            match accepted {
+                (slot, Ok((stream, _))) => start(stream, slot),
+                (_, Err(error)) if is_about_one_connection(&error) => {}
+                (_, Err(error)) => {
+                    tracing::error!("cannot accept connections for the moment: {error}");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+        while let Some(Ok((stream, _))) = self.tcp.accept().now_or_never() {
+            start(stream, Arc::clone(&slots).try_acquire_owned().ok());
+        }
+    }
+}
+
+/// A peer that has gone before it was accepted; the next is not concerned.
+fn is_about_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
+}

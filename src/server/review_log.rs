@@ -1,0 +1,92 @@
+//! The one line that the log holds for a review. Names only, never an object or a value.
+
+use std::time::Duration;
+
+use super::incoming::Incoming;
+use super::response::Answer;
+use super::text::one_line;
+use crate::engine::{Evaluation, LeftAlone};
+use crate::request::Phase;
+
+/// What is known of a review so far.
+pub(super) struct Record {
+    uid: String,
+    kind: String,
+    namespace: String,
+    name: String,
+    operation: String,
+    phase: Phase,
+    dry_run: bool,
+    is_judged: bool,
+    left_alone: Option<LeftAlone>,
+    found: String,
+    fixed: String,
+    failed: String,
+}
+
+impl Record {
+    pub(super) fn new(incoming: &Incoming, phase: Phase) -> Self {
+        let request = incoming.request.as_ref();
+        let text = |text: Option<&String>| text.map(|text| one_line(text)).unwrap_or_default();
+        Self {
+            uid: one_line(&incoming.uid),
+            kind: one_line(&incoming.kind),
+            namespace: text(request.and_then(|request| request.namespace.as_ref())),
+            name: text(request.and_then(|request| request.name.as_ref())),
+            operation: one_line(&incoming.operation),
+            phase,
+            dry_run: request.is_some_and(|request| request.dry_run),
+            is_judged: false,
+            left_alone: None,
+            found: String::new(),
+            fixed: String::new(),
+            failed: String::new(),
+        }
+    }
+
+    pub(super) fn evaluated(&mut self, evaluation: &Evaluation) {
+        let findings = || evaluation.findings.iter();
+        self.is_judged = evaluation.left_alone.is_none();
+        self.left_alone = evaluation.left_alone;
+        self.found = list(findings().map(|judged| judged.finding.rule.as_str()));
+        self.fixed = list(findings().filter(|judged| judged.fixed).map(|judged| judged.finding.rule.as_str()));
+        self.failed = list(evaluation.failures.iter().map(|failure| failure.policy.as_str()));
+        for failure in &evaluation.failures {
+            tracing::error!(policy = failure.policy, uid = self.uid, "{}", one_line(&failure.error.to_string()));
+        }
+    }
+
+    pub(super) fn write(&self, answer: &Answer, took: Duration) {
+        let decision = match &answer.refusal {
+            Some(refusal) if refusal.code == 403 => "deny",
+            Some(_) => "fail",
+            None if self.is_judged => "allow",
+            None => "pass",
+        };
+        tracing::info!(
+            uid = self.uid,
+            kind = self.kind,
+            namespace = self.namespace,
+            name = self.name,
+            operation = self.operation,
+            phase = self.phase.as_str(),
+            dry_run = self.dry_run,
+            decision,
+            code = answer.refusal.as_ref().map(|refusal| refusal.code),
+            left_alone = self.left_alone.map(LeftAlone::reason),
+            found = self.found,
+            fixed = self.fixed,
+            failed = self.failed,
+            microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "review"
+        );
+    }
+}
+
+/// Each name once, in order, with commas.
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut once: Vec<&str> = names.collect();
+    once.sort_unstable();
+    once.dedup();
+    one_line(&once.join(","))
+}

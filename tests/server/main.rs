@@ -1,0 +1,14 @@
+//! The webhook over real TLS connections, with policies written for the occasion.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+/// What is no review, and what is asked in a wrong way.
+mod bad_input;
+/// Certificates: which pairs are refused, and how they are replaced while running.
+mod certificates;
+/// Reviews, from the bytes that arrive to the bytes that leave, with their effects.
+mod reviews;
+/// The end: nothing is refused, nothing is cut off.
+mod shutdown;
+/// A server, a client and policies for the occasion.
+mod support;

@@ -1,0 +1,221 @@
+//! A server, a client and policies for the occasion.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use axum::body::Body;
+use futures::channel::mpsc;
+use hyper::client::conn::{http1, http2};
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use serde_json::{Value, json};
+use tidegate::finding::{Edit, Finding, Severity};
+use tidegate::lookup::NoLookup;
+use tidegate::policy::{
+    Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
+};
+use tidegate::secrets::SecretStore;
+use tidegate::server::{
+    Certificate, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service, router, server_config,
+};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+/// The password in every object here: it must never be seen outside of its Secret.
+pub(crate) const PASSWORD: &str = "hunter2-correct-horse";
+
+/// A self-made certificate and its key, in PEM.
+pub(crate) fn pair() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}
+
+/// A running server.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) chain: String,
+    pub(crate) certificate: Arc<CurrentCertificate>,
+    pub(crate) signals: mpsc::UnboundedSender<()>,
+    pub(crate) ended: JoinHandle<Ending>,
+}
+
+impl Server {
+    pub(crate) async fn start(secrets: Arc<dyn SecretStore>, delay: Duration) -> Self {
+        log_lines();
+        let (chain, key) = pair();
+        let certificate = CurrentCertificate::new(Certificate::from_pem(chain.as_bytes(), key.as_bytes()).unwrap());
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = listener.address();
+        let gate = Arc::new(Gate::new(Arc::new(policies()), Arc::new(NoLookup), secrets));
+        let readiness = Readiness::default();
+        let lifecycle = Lifecycle { readiness: readiness.clone(), effects: gate.effects().clone(), delay };
+        let service =
+            Service { tls: server_config(Arc::clone(&certificate)).unwrap(), router: router(gate, readiness) };
+        let (signals, received) = mpsc::unbounded();
+        let ended = tokio::spawn(lifecycle.run(listener, service, received));
+        Self { address, chain, certificate, signals, ended }
+    }
+
+    pub(crate) async fn connect(&self) -> http1::SendRequest<Body> {
+        let stream = connect(self.address, &self.chain, "http/1.1", &rustls::version::TLS13).await.unwrap();
+        let (client, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    pub(crate) async fn connect_h2(&self) -> http2::SendRequest<Body> {
+        let stream = connect(self.address, &self.chain, "h2", &rustls::version::TLS13).await.unwrap();
+        let (client, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    /// One request on a connection of its own.
+    pub(crate) async fn ask(&self, request: Request<Body>) -> (StatusCode, String) {
+        read(self.connect().await.send_request(request).await.unwrap()).await
+    }
+
+    /// One review on a connection of its own.
+    pub(crate) async fn review(&self, path: &str, review: &Value) -> Value {
+        let (status, text) = self.ask(post(path, "application/json", review.to_string())).await;
+        assert_eq!(status, StatusCode::OK, "{text}");
+        serde_json::from_str::<Value>(&text).unwrap()["response"].clone()
+    }
+}
+
+pub(crate) async fn connect(
+    address: SocketAddr,
+    root: &str,
+    protocol: &str,
+    version: &'static SupportedProtocolVersion,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(root.as_bytes()).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    let stream = TcpStream::connect(address).await?;
+    TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost").unwrap(), stream).await
+}
+
+pub(crate) fn post(path: &str, content_type: &str, body: impl Into<Body>) -> Request<Body> {
+    Request::post(path).header("host", "localhost").header("content-type", content_type).body(body.into()).unwrap()
+}
+
+pub(crate) fn get(path: &str) -> Request<Body> {
+    Request::get(path).header("host", "localhost").body(Body::empty()).unwrap()
+}
+
+pub(crate) async fn read(response: Response<hyper::body::Incoming>) -> (StatusCode, String) {
+    let status = response.status();
+    let body = axum::body::to_bytes(Body::new(response.into_body()), usize::MAX).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// A review of a Deployment whose name says what the policy here does with it.
+pub(crate) fn review(name: &str) -> Value {
+    json!({
+        "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
+        "request": {
+            "uid": "705ab4f5-6393-11e8-b7cc-42010a800002",
+            "kind": { "group": "apps", "version": "v1", "kind": "Deployment" },
+            "operation": "CREATE", "namespace": "shop", "name": name, "dryRun": false,
+            "userInfo": { "username": "ann", "groups": ["dev"] },
+            "object": {
+                "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": name, "namespace": "shop" },
+                "spec": { "template": { "spec": { "containers": [{
+                    "name": "mysql", "image": "mysql:5.7", "env": [{ "name": "MYSQL_ROOT_PASSWORD", "value": PASSWORD }]
+                }] } } }
+            },
+            "oldObject": null
+        }
+    })
+}
+
+fn policies() -> PolicySet {
+    PolicySet::new(vec![InstalledPolicy {
+        name: "occasion".to_owned(),
+        action: Action::Fix,
+        on_error: OnError::Deny,
+        matcher: Matcher::new(MatchSpec::default()).unwrap(),
+        settings: "{}".to_owned(),
+        timeout: Duration::from_millis(100),
+        module: Arc::new(Occasion(Description {
+            name: "occasion".to_owned(),
+            title: "does what the object's name says".to_owned(),
+            rules: Vec::new(),
+            settings_schema: json!({}),
+            reads: Vec::new(),
+        })),
+    }])
+}
+
+/// A policy that does what the object's name says.
+struct Occasion(Description);
+
+impl Module for Occasion {
+    fn description(&self) -> &Description {
+        &self.0
+    }
+
+    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
+        Ok(())
+    }
+
+    fn review(&self, context: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
+        let finding = |severity, fix| Finding {
+            rule: "TEST1".to_owned(),
+            severity,
+            at: "/spec/strategy".to_owned(),
+            message: "it is not as it should be".to_owned(),
+            help: Some("Make it so".to_owned()),
+            fix,
+        };
+        let variable = "/spec/template/spec/containers/0/env/0";
+        Ok(match context.request.name.as_deref().unwrap_or_default() {
+            "repair" => vec![finding(Severity::High, vec![Edit::Set("/spec/paused".into(), json!(true))])],
+            "refuse" => vec![finding(Severity::High, vec![])],
+            "warn" => vec![finding(Severity::Low, vec![])],
+            "move" => vec![finding(Severity::High, vec![Edit::MoveToSecret(variable.into())])],
+            "panic" => panic!("{PASSWORD}"),
+            "fail" => return Err(ReviewError::Deadline(100)),
+            "slow" => {
+                std::thread::sleep(Duration::from_millis(500));
+                vec![]
+            }
+            _ => vec![],
+        })
+    }
+}
+
+/// All that this process logs, at the most talkative level.
+pub(crate) fn log_lines() -> &'static Mutex<Vec<u8>> {
+    static LINES: OnceLock<Mutex<Vec<u8>>> = OnceLock::new();
+    static STARTED: OnceLock<()> = OnceLock::new();
+    let lines = LINES.get_or_init(Mutex::default);
+    STARTED.get_or_init(|| {
+        struct Writer(&'static Mutex<Vec<u8>>);
+        impl std::io::Write for Writer {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().unwrap().extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let format = tracing_subscriber::fmt().with_env_filter("tidegate=trace").with_ansi(false);
+        format.with_writer(move || Writer(lines)).init();
+    });
+    lines
+}

@@ -1,0 +1,124 @@
+//! The gate as a process of its own, the way it runs in a cluster.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use super::certificates::Certificates;
+use super::folder::TemporaryFolder;
+use super::https::Server;
+use super::port;
+use super::process::{Process, tied};
+
+/// The first start compiles the policies, with a compiler that is itself not optimised when
+/// the tests run on it.
+const START: Duration = Duration::from_mins(1);
+
+/// More than `terminationGracePeriodSeconds` is by default.
+const STOP: Duration = Duration::from_secs(40);
+
+/// A running `tidegate serve`. Dropping it kills it.
+pub(crate) struct Gate {
+    // In the order in which they are dropped.
+    process: Process,
+    port: u16,
+    certificates: Certificates,
+    _folder: TemporaryFolder,
+}
+
+/// How to start a gate.
+pub(crate) struct Builder {
+    kubeconfig: PathBuf,
+    arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
+}
+
+impl Gate {
+    /// A gate that reaches its control plane by `kubeconfig`, with the founding policies.
+    pub(crate) fn builder(kubeconfig: &Path) -> Builder {
+        Builder { kubeconfig: kubeconfig.to_owned(), arguments: Vec::new(), environment: Vec::new() }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn certificates(&self) -> &Certificates {
+        &self.certificates
+    }
+
+    /// For requests to the gate without an API server between.
+    pub(crate) fn server(&self) -> Server<'_> {
+        Server { port: self.port, authority: &self.certificates.authority }
+    }
+
+    /// Everything that it has printed, on standard output and standard error.
+    pub(crate) fn logs(&self) -> String {
+        self.process.log()
+    }
+
+    /// Sends a signal: `TERM`, or `STOP` and `CONT` for a gate that hangs.
+    pub(crate) fn signal(&self, signal: &str) {
+        self.process.signal(signal);
+    }
+
+    /// Asks it to end, as the kubelet does, and returns how it ended and all that it logged.
+    pub(crate) fn stop(mut self) -> (ExitStatus, String) {
+        self.process.signal("TERM");
+        let status = self.process.wait_for_exit(STOP);
+        (status, self.process.log())
+    }
+}
+
+impl Builder {
+    /// Adds a policy document.
+    pub(crate) fn policy(self, file: &Path) -> Self {
+        self.argument("--policy").argument(file)
+    }
+
+    /// Adds an argument to `tidegate serve`.
+    pub(crate) fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Sets an environment variable. By default there are only `PATH`, `HOME`, `KUBECONFIG`
+    /// and `RUST_LOG=trace`.
+    pub(crate) fn environment(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Starts it and waits until it says that it is ready.
+    pub(crate) fn start(self) -> Gate {
+        let Self { kubeconfig, arguments, environment } = self;
+        let folder = TemporaryFolder::new("gate");
+        let certificates = Certificates::write_to(folder.path());
+        let port = port::free();
+
+        let mut command = tied(Path::new(env!("CARGO_BIN_EXE_tidegate")));
+        command
+            .arg("serve")
+            .args(["--listen", &format!("127.0.0.1:{port}")])
+            .arg("--tls-cert")
+            .arg(&certificates.certificate_file)
+            .arg("--tls-key")
+            .arg(&certificates.key_file)
+            .args(["--log-format", "json"])
+            .args(arguments)
+            // Compiled policies are kept here for the other gates of this run and the next.
+            .env("HOME", env!("CARGO_TARGET_TMPDIR"))
+            .env("KUBECONFIG", kubeconfig)
+            // No value of a password may be logged at any level.
+            .env("RUST_LOG", "trace")
+            .envs(environment);
+        let process = Process::start("tidegate", command, &folder.path().join("gate.log"));
+
+        let mut gate = Gate { process, port, certificates, _folder: folder };
+        let Gate { process, certificates, .. } = &mut gate;
+        let server = Server { port, authority: &certificates.authority };
+        process.wait_until(START, || server.get("/readyz").is_ok_and(|response| response.status == 200));
+        gate
+    }
+}
