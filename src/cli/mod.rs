@@ -42,7 +42,20 @@ pub fn run() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         // Nobody is left to be told if this fails.
-        let _ = writeln!(std::io::stderr(), "tidegate: {error:#}");
+        let _ = writeln!(std::io::stderr(), "tidegate: {}", message(&error));
         ExitCode::from(EXIT_USAGE)
     })
+}
+
+/// An error with its causes, each said once: some name their cause themselves.
+fn message(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }

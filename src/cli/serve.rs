@@ -109,10 +109,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let gate = Arc::new(Gate::new(policies, lookup, secrets));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
-    let service = Service {
-        tls: server_config(Arc::clone(&certificate))?,
-        router: router(gate, readiness.clone()),
-    };
+    let service = Service { tls: server_config(Arc::clone(&certificate))?, router: router(gate, readiness.clone()) };
     tokio::spawn(certificate_files.follow(certificate, seen, CERTIFICATE_INTERVAL));
     tracing::info!(address = %listener.address(), policies = number, "serving");
     let lifecycle = Lifecycle { readiness, effects, delay: shutdown_delay };

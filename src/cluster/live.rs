@@ -106,7 +106,7 @@ impl LiveCluster {
 }
 
 /// How the API server calls a type, if policies may read it at all.
-fn resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> {
+pub(super) fn resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> {
     let (group, version) = kind.api_version.rsplit_once('/').unwrap_or(("", &kind.api_version));
     let is_word = |text: &str, more: &str| {
         text.chars().all(|character| character.is_ascii_alphanumeric() || more.contains(character))
@@ -125,7 +125,7 @@ fn resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> {
 
 /// Whether an object can have this name at all, by the API server's own rule (apimachinery,
 /// `path.IsValidPathSegmentName`). It becomes a part of a URL.
-fn is_possible_name(name: &str) -> bool {
+pub(super) fn is_possible_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && !name.contains(['/', '%', '?', '#'])
 }
 
@@ -135,67 +135,10 @@ fn is_storage_class(kind: &ResourceType) -> bool {
 
 /// Whether a status says that this very object is absent. A type that is not served is a 404 too,
 /// without a name: then nobody can say.
-fn is_absence_of(status: &kube::core::Status, name: &str) -> bool {
+pub(super) fn is_absence_of(status: &kube::core::Status, name: &str) -> bool {
     status.is_not_found() && status.details.as_ref().is_some_and(|details| details.name == name)
 }
 
 fn to_value(object: &DynamicObject) -> Result<Value, Unavailable> {
     serde_json::to_value(object).map_err(|_| Unavailable::because("the API server's answer could not be read"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn types_are_asked_for_by_their_plural() {
-        for (api_version, kind, path) in [
-            ("storage.k8s.io/v1", "StorageClass", "/apis/storage.k8s.io/v1/storageclasses"),
-            ("v1", "Namespace", "/api/v1/namespaces"),
-            ("v1", "PersistentVolumeClaim", "/api/v1/namespaces/shop/persistentvolumeclaims"),
-            ("v1", "ConfigMap", "/api/v1/namespaces/shop/configmaps"),
-            ("policy/v1", "PodDisruptionBudget", "/apis/policy/v1/namespaces/shop/poddisruptionbudgets"),
-            ("networking.k8s.io/v1", "NetworkPolicy", "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies"),
-        ] {
-            let kind = ResourceType::new(api_version, kind);
-            let namespace = (!kind.is_cluster_scoped()).then_some("shop");
-            let url = <DynamicObject as kube::Resource>::url_path(&resource(&kind).unwrap(), namespace);
-            assert_eq!(url, path);
-        }
-    }
-
-    #[test]
-    fn secrets_are_not_for_policies() {
-        for (api_version, kind) in [("v1", "Secret"), ("v1", "SECRET"), ("v1", "Pod/x/../secret"), ("../v1", "Pod")] {
-            assert!(resource(&ResourceType::new(api_version, kind)).is_err(), "{api_version} {kind}");
-        }
-        for name in ["../secrets/mysql", "..", "", "a?watch=1", "a%2fb"] {
-            assert!(!is_possible_name(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn only_a_404_that_names_the_object_means_absent() {
-        let status = |json: Value| serde_json::from_value::<kube::core::Status>(json).unwrap();
-        let absent = status(serde_json::json!({
-            "status": "Failure", "code": 404, "reason": "NotFound", "message": "not found",
-            "details": { "name": "fast", "group": "storage.k8s.io", "kind": "storageclasses" }
-        }));
-        let not_served = status(serde_json::json!({
-            "status": "Failure", "code": 404, "reason": "NotFound", "message": "the server could not find …"
-        }));
-        assert!(is_absence_of(&absent, "fast"));
-        assert!(!is_absence_of(&not_served, "fast"));
-    }
-
-    #[tokio::test]
-    async fn without_an_api_server_nobody_can_say() {
-        // Port 9 of the loopback address: nothing listens there.
-        let config = kube::Config::new("http://127.0.0.1:9".parse().unwrap());
-        let cluster = LiveCluster::new(Client::try_from(config).unwrap(), Handle::current());
-        let asked = tokio::task::spawn_blocking(move || {
-            cluster.get(&ResourceType::new("storage.k8s.io/v1", "StorageClass"), None, "fast")
-        });
-        assert!(asked.await.unwrap().is_err());
-    }
 }

@@ -3,4 +3,7 @@
 mod live;
 mod storage_classes;
 
+#[cfg(test)]
+mod tests;
+
 pub use live::LiveCluster;

@@ -2,15 +2,31 @@
 
 use std::collections::HashMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::Request;
 use json_patch::Patch;
-use kube::core::admission::{AdmissionResponse, AdmissionReview};
-use kube::core::DynamicObject;
 use kube::{Client, Config};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::DemoError;
 use super::gate::RunningGate;
+
+/// The part of an AdmissionReview's response that is used here.
+#[derive(Deserialize)]
+struct Response {
+    allowed: bool,
+    patch: Option<String>,
+    #[serde(default)]
+    warnings: Vec<String>,
+    status: Option<Status>,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    message: String,
+}
 
 /// Sends reviews to a gate, and keeps what was admitted.
 pub(super) struct ApiServer {
@@ -62,12 +78,13 @@ impl ApiServer {
         };
         for path in ["/mutate", "/validate"] {
             let response = self.review(path, &object, old.as_ref()).await?;
-            outcome.warnings.extend(response.warnings.unwrap_or_default());
+            outcome.warnings.extend(response.warnings);
             if !response.allowed {
-                outcome.refusal = Some(response.result.message);
+                outcome.refusal = Some(response.status.map_or_else(String::new, |status| status.message));
                 return Ok(outcome);
             }
             if let Some(patch) = response.patch {
+                let patch = STANDARD.decode(patch).map_err(|error| answer(&error))?;
                 let patch: Patch = serde_json::from_slice(&patch).map_err(|error| answer(&error))?;
                 json_patch::patch(&mut object, &patch).map_err(|error| answer(&error))?;
             }
@@ -78,7 +95,7 @@ impl ApiServer {
         Ok(outcome)
     }
 
-    async fn review(&mut self, path: &str, object: &Value, old: Option<&Value>) -> Result<AdmissionResponse, DemoError> {
+    async fn review(&mut self, path: &str, object: &Value, old: Option<&Value>) -> Result<Response, DemoError> {
         self.reviews += 1;
         let (group, version) = object["apiVersion"].as_str().and_then(|text| text.split_once('/')).unwrap_or(("", "v1"));
         let kind = json!({ "group": group, "version": version, "kind": object["kind"] });
@@ -105,9 +122,8 @@ impl ApiServer {
             .header("content-type", "application/json")
             .body(review.to_string().into_bytes())
             .map_err(|error| answer(&error))?;
-        let review: AdmissionReview<DynamicObject> =
-            self.client.request(request).await.map_err(|error| answer(&error))?;
-        review.response.ok_or_else(|| DemoError::Answer("its answer holds no response".to_owned()))
+        let mut review: Value = self.client.request(request).await.map_err(|error| answer(&error))?;
+        serde_json::from_value(review["response"].take()).map_err(|error| answer(&error))
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn outcome(out: &mut impl Write, outcome: &Outcome) -> io::Result<()>
 }
 
 pub(super) fn secret(out: &mut impl Write, secret: &str, key: &str) -> io::Result<()> {
-    writeln!(out, "  {CYAN}secret {secret}{CYAN:#} holds {BOLD}{key}{BOLD:#}\n")
+    writeln!(out, "  {CYAN}{secret}{CYAN:#} holds the key {BOLD}{key}{BOLD:#}\n")
 }
 
 pub(super) fn closing(out: &mut impl Write) -> Result<(), DemoError> {

@@ -117,7 +117,7 @@ pub enum SecretError {
         verb: &'static str,
         /// The status code.
         code: u16,
-        /// The API server's own words, with the values withheld.
+        /// The API server's own words, unless they quote a value.
         said: String,
     },
     /// Others kept changing it.

@@ -3,26 +3,23 @@
 use std::fmt;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use futures::future::{BoxFuture, FutureExt};
-use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec};
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{Api, Patch, PatchParams, PostParams};
 use kube::{Client, core::Status};
-use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::json;
 
 use super::error::SecretError;
 use super::object::{MANAGER, data, new_secret};
 use super::plan::{Plan, Wanted, by_secret, plan};
+use super::refusal::refusal;
 use super::store::SecretStore;
 use crate::engine::SecretEntry;
 
 /// How long one call of the API server may take. The API server waits for a webhook 10 s by
 /// default, and a first apply needs two calls.
-const CALL_LIMIT: Duration = Duration::from_secs(3);
+pub(super) const CALL_LIMIT: Duration = Duration::from_secs(3);
 /// How often a Secret that others change meanwhile is looked at anew.
 const ATTEMPTS: usize = 4;
 
@@ -81,7 +78,7 @@ impl KubeSecretStore {
         let secrets = self.secrets(wanted);
         match self.call(wanted, "get", secrets.get_opt(&wanted.secret.name)).await? {
             Ok(secret) => Ok(secret),
-            Err(status) => Err(self.refusal(wanted, "get", &status).await),
+            Err(status) => Err(refusal(&self.client, wanted, "get", &status).await),
         }
     }
 
@@ -92,7 +89,7 @@ impl KubeSecretStore {
         match self.call(wanted, "create", secrets.create(&how, &secret)).await? {
             Ok(_) => Ok(true),
             Err(status) if status.is_already_exists() => Ok(false),
-            Err(status) => Err(self.refusal(wanted, "create", &status).await),
+            Err(status) => Err(refusal(&self.client, wanted, "create", &status).await),
         }
     }
 
@@ -112,7 +109,7 @@ impl KubeSecretStore {
         match self.call(wanted, "patch", secrets.patch(&wanted.secret.name, &how, &patch)).await? {
             Ok(_) => Ok(true),
             Err(status) if status.is_conflict() || status.is_not_found() => Ok(false),
-            Err(status) => Err(self.refusal(wanted, "patch", &status).await),
+            Err(status) => Err(refusal(&self.client, wanted, "patch", &status).await),
         }
     }
 
@@ -138,46 +135,6 @@ impl KubeSecretStore {
             Err(_) => Err(SecretError::Timeout { secret: secret(), verb, seconds: CALL_LIMIT.as_secs() }),
         }
     }
-
-    /// What a refusal by the API server means, by its structured parts.
-    async fn refusal(&self, wanted: &Wanted<'_>, verb: &'static str, status: &Status) -> SecretError {
-        let secret = wanted.secret.clone();
-        let details = status.details.as_ref();
-        if status.is_not_found() && details.is_some_and(|details| details.kind == "namespaces") {
-            return SecretError::NamespaceMissing { secret };
-        }
-        if details.is_some_and(|details| details.causes.iter().any(|cause| cause.reason == "NamespaceTerminating")) {
-            return SecretError::NamespaceEnding { secret };
-        }
-        if status.code == 401 || (status.is_forbidden() && !self.is_permitted(wanted, verb).await) {
-            return SecretError::NotPermitted { secret, verb };
-        }
-        SecretError::Refused { secret, verb, code: status.code, said: without_values(&status.message, wanted) }
-    }
-
-    /// Asks whether the gate has a right. The API server's 403 is the same for a missing right, a
-    /// full quota and another webhook's refusal, but for its text.
-    async fn is_permitted(&self, wanted: &Wanted<'_>, verb: &'static str) -> bool {
-        let question = SelfSubjectAccessReview {
-            spec: SelfSubjectAccessReviewSpec {
-                resource_attributes: Some(ResourceAttributes {
-                    namespace: Some(wanted.secret.namespace.clone()),
-                    verb: Some(verb.to_owned()),
-                    version: Some("v1".to_owned()),
-                    resource: Some("secrets".to_owned()),
-                    name: Some(wanted.secret.name.clone()),
-                    ..ResourceAttributes::default()
-                }),
-                ..SelfSubjectAccessReviewSpec::default()
-            },
-            ..SelfSubjectAccessReview::default()
-        };
-        let reviews = Api::<SelfSubjectAccessReview>::all(self.client.clone());
-        let how = PostParams::default();
-        // Nobody can say: then the API server's own words are the better message.
-        let answer = self.call(wanted, verb, reviews.create(&how, &question)).await;
-        !matches!(answer, Ok(Ok(review)) if review.status.as_ref().is_some_and(|status| !status.allowed))
-    }
 }
 
 impl SecretStore for KubeSecretStore {
@@ -199,16 +156,4 @@ impl fmt::Debug for Withheld {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("[withheld]")
     }
-}
-
-/// The API server's words, without any value that it may quote.
-fn without_values(message: &str, wanted: &Wanted<'_>) -> String {
-    let mut text = message.to_owned();
-    for entry in &wanted.entries {
-        let value = entry.value.expose_secret();
-        if !value.is_empty() {
-            text = text.replace(value, "[withheld]").replace(&STANDARD.encode(value), "[withheld]");
-        }
-    }
-    text
 }

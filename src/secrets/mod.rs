@@ -10,7 +10,11 @@ mod kube_store;
 mod memory_store;
 mod object;
 mod plan;
+mod refusal;
 mod store;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::{SecretError, SecretName};
 pub use kube_store::KubeSecretStore;

@@ -55,7 +55,9 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Bod
         return Err(BodyError::NotJson);
     }
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    tokio::time::timeout(TIME_LIMIT, read_whole(body, declared.unwrap_or_default())).await.unwrap_or(Err(BodyError::TooLate))
+    tokio::time::timeout(TIME_LIMIT, read_whole(body, declared.unwrap_or_default()))
+        .await
+        .unwrap_or(Err(BodyError::TooLate))
 }
 
 async fn read_whole(body: Body, declared: usize) -> Result<Vec<u8>, BodyError> {

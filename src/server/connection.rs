@@ -59,7 +59,8 @@ pub(super) async fn serve(stream: TcpStream, service: Service, mut stopping: wat
     let builder = builder(&stream);
     let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), answer));
 
-    let mut first_request = std::pin::pin!(tokio::time::timeout(FIRST_REQUEST_LIMIT, has_asked.wait_for(|asked| *asked)));
+    let mut first_request =
+        std::pin::pin!(tokio::time::timeout(FIRST_REQUEST_LIMIT, has_asked.wait_for(|asked| *asked)));
     let mut is_waiting = true;
     loop {
         tokio::select! {

@@ -151,7 +151,9 @@ fn check_header(api_version: &Value, kind: &Value) -> Result<(), NotAReview> {
     // What stands there may be anything, a password too: only what looks like a type is repeated.
     let shown = |value: &Value| {
         let is_type = |text: &&str| {
-            !text.is_empty() && text.len() <= 100 && text.chars().all(|c| c.is_ascii_alphanumeric() || "./-".contains(c))
+            !text.is_empty()
+                && text.len() <= 100
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || "./-".contains(c))
         };
         value.as_str().filter(is_type).map(str::to_owned)
     };

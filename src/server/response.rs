@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::denial::{denial, refusal};
 use super::warning::warnings;
-use crate::engine::Evaluation;
+use crate::engine::{Evaluation, Judged};
 use crate::request::Phase;
 
 /// What is answered to one review.
@@ -46,7 +46,10 @@ impl Answer {
     pub(super) fn of(title: &str, evaluation: Evaluation, phase: Phase) -> Self {
         let warnings = warnings(&evaluation, phase);
         if !evaluation.is_allowed() {
-            let refusal = Refusal { code: 403, message: denial(title, &evaluation) };
+            // If no rule speaks against the object, it is only that a policy could not judge.
+            let is_at_fault = evaluation.findings.iter().any(Judged::denies);
+            let code = if is_at_fault { 403 } else { 500 };
+            let refusal = Refusal { code, message: denial(title, &evaluation) };
             return Self { refusal: Some(refusal), warnings, ..Self::default() };
         }
         let patch = if phase == Phase::Mutate { evaluation.patch } else { Patch::default() };

@@ -76,19 +76,18 @@ impl Gate {
         };
         record.evaluated(&evaluation);
         let entries = std::mem::take(&mut evaluation.secrets);
-        if phase == Phase::Mutate && evaluation.is_allowed() && !entries.is_empty() {
-            if let Err(refused) = self.carry_out(&title, entries, dry_run).await {
-                return refused;
-            }
+        if phase == Phase::Mutate
+            && evaluation.is_allowed()
+            && !entries.is_empty()
+            && let Err(refused) = self.carry_out(&title, entries, dry_run).await
+        {
+            return refused;
         }
         Answer::of(&title, evaluation, phase)
     }
 
     /// Judges on a thread where blocking is allowed: policies compute and ask the cluster.
-    async fn evaluate(
-        &self,
-        request: Request,
-    ) -> Result<Result<Evaluation, engine::Misfit>, tokio::task::JoinError> {
+    async fn evaluate(&self, request: Request) -> Result<Result<Evaluation, engine::Misfit>, tokio::task::JoinError> {
         let (policies, lookup) = (Arc::clone(&self.policies), Arc::clone(&self.lookup));
         tokio::task::spawn_blocking(move || engine::evaluate(&request, &policies, &lookup)).await
     }

@@ -75,10 +75,8 @@ fn what_is_left_is_warned_of_by_the_validating_phase() {
     assert_eq!(response(left(), Phase::Mutate), json!({ "uid": "7", "allowed": true }));
     assert_eq!(
         response(left(), Phase::Validate)["warnings"],
-        json!([
-            "tidegate MY013 at spec.strategy: a rolling update starts a second server on the same volume. \
-             Set type: Recreate"
-        ])
+        json!(["tidegate MY013 at spec.strategy: a rolling update starts a second server on the same volume. \
+             Set type: Recreate"])
     );
 }
 
@@ -181,7 +179,10 @@ fn what_is_no_review_is_told_what_it_is_and_never_quoted() {
         (changed(|review| review["request"] = Value::Null), "the AdmissionReview has no request"),
         (changed(|review| review["request"] = json!("hunter2")), "the AdmissionReview's request must be an object"),
         (changed(|review| review["request"]["uid"] = json!(7)), "the AdmissionReview's request.uid must be a string"),
-        (changed(|review| review["request"]["operation"] = json!("hunter2")), "request.operation must be CREATE, UPDATE"),
+        (
+            changed(|review| review["request"]["operation"] = json!("hunter2")),
+            "request.operation must be CREATE, UPDATE",
+        ),
         (changed(|review| review["request"]["dryRun"] = json!("hunter2")), "request.dryRun must be true or false"),
         (changed(|review| review["request"]["userInfo"] = json!("hunter2")), "request.userInfo must be"),
     ] {

@@ -4,6 +4,8 @@
 //! read does not hide the others. One walk over the parser's events makes both the value and its
 //! places, so that the two cannot disagree.
 
+mod anchor;
+mod fields;
 mod locate;
 mod parse;
 mod problem;

@@ -1,12 +1,14 @@
 //! One document's text to its value and the places of its parts, in one walk over the events of
 //! the parser.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::anchor::{Anchor, MOST_COPIED, Size, size};
+use super::fields::Fields;
 use super::locate::{Children, Extent, Locations, Node};
 use super::split::Chunk;
 use super::{Problem, YamlError, scalar};
@@ -15,12 +17,6 @@ use super::{Problem, YamlError, scalar};
 /// API server sends. The deepest schema of a well-known CRD has about 60 levels.
 pub(super) const DEEPEST: usize = 128;
 
-/// How much the aliases of a document may copy: the API server takes requests of at most 3 MiB.
-pub(super) const MOST_COPIED: usize = 3 << 20;
-
-/// What a value costs beside its text, when copies are counted.
-const VALUE_COST: usize = 32;
-
 /// Reads a document; none if it holds nothing.
 pub(super) fn parse_chunk(chunk: &Chunk<'_>) -> Result<Option<(Value, Locations)>, Problem> {
     Walk::new(chunk).document().map_err(|problem| unrendered_template(chunk, problem))
@@ -28,12 +24,11 @@ pub(super) fn parse_chunk(chunk: &Chunk<'_>) -> Result<Option<(Value, Locations)
 
 /// Says that a text is a template if that is why it cannot be read.
 fn unrendered_template(chunk: &Chunk<'_>, problem: Problem) -> Problem {
+    // A template stops the parser on its own line or on the next; braces further away may be text
+    // of a script or of an alert.
     let last = problem.line.saturating_sub(chunk.lines_before);
-    let found = chunk.text.lines().take(last).enumerate().find(|(index, line)| {
-        // A brace may be text of a script far away from the mistake; a line that begins with two
-        // never is.
-        line.trim_start().starts_with("{{") || (index + 2 >= last && line.contains("{{"))
-    });
+    let found =
+        chunk.text.lines().enumerate().take(last).skip(last.saturating_sub(2)).find(|(_, line)| line.contains("{{"));
     match found {
         Some((index, line)) => Problem {
             line: chunk.lines_before + index + 1,
@@ -42,23 +37,6 @@ fn unrendered_template(chunk: &Chunk<'_>, problem: Problem) -> Problem {
         },
         None => problem,
     }
-}
-
-/// A value that aliases may repeat.
-#[derive(Clone)]
-struct Anchor {
-    value: Value,
-    node: Arc<Node>,
-    size: Size,
-}
-
-/// What a copy of a value costs.
-#[derive(Clone, Copy)]
-struct Size {
-    /// Bytes, about.
-    cost: usize,
-    /// Levels of nesting.
-    height: usize,
 }
 
 struct Walk<'c> {
@@ -272,87 +250,6 @@ impl<'c> Walk<'c> {
     fn scan_problem(&self, error: &ScanError) -> Problem {
         let (line, column) = self.position(error.marker());
         Problem { line, column, error: YamlError::of_parser(error.kind()) }
-    }
-}
-
-/// The fields of a mapping that is being read.
-#[derive(Default)]
-struct Fields {
-    values: Map<String, Value>,
-    nodes: Vec<(Box<str>, Node)>,
-    /// Those that came by a merge key: they may be given again.
-    merged: BTreeSet<String>,
-}
-
-impl Fields {
-    fn insert(&mut self, key: String, value: Value, node: Node) -> Result<(), YamlError> {
-        if self.values.contains_key(&key) {
-            if !self.merged.remove(&key) {
-                let first = self.nodes.iter().find(|(name, _)| **name == *key).and_then(|(_, node)| node.key);
-                return Err(YamlError::DuplicateKey { key, first_line: first.map_or(0, |first| first.line as usize) });
-            }
-            self.nodes.retain(|(name, _)| **name != *key);
-        }
-        self.nodes.push((key.as_str().into(), node));
-        self.values.insert(key, value);
-        Ok(())
-    }
-
-    /// As go-yaml v2 does: a merge overrides what stands before it, and of several merged mappings
-    /// the earlier one counts.
-    fn merge(&mut self, value: Value, node: Node) -> Result<(), YamlError> {
-        match value {
-            Value::Object(fields) => {
-                for (key, value) in fields {
-                    let place = merged_place(&node, &key);
-                    if !self.values.contains_key(&key) {
-                        self.merged.insert(key.clone());
-                        self.nodes.push((key.as_str().into(), place));
-                    } else if let Some((_, known)) = self.nodes.iter_mut().find(|(name, _)| **name == *key) {
-                        *known = place;
-                    }
-                    self.values.insert(key, value);
-                }
-                Ok(())
-            }
-            Value::Array(mappings) => {
-                for (index, mapping) in mappings.into_iter().enumerate().rev() {
-                    if !mapping.is_object() {
-                        return Err(YamlError::NotMergeable);
-                    }
-                    let place = merged_place(&node, &index.to_string());
-                    self.merge(mapping, place)?;
-                }
-                Ok(())
-            }
-            _ => Err(YamlError::NotMergeable),
-        }
-    }
-}
-
-/// The place of a merged field: the field itself if the mapping is written out behind the merge
-/// key, otherwise the alias.
-fn merged_place(merged: &Node, token: &str) -> Node {
-    let Some(child) = merged.child(token) else { return merged.clone() };
-    match &merged.children {
-        Children::Elsewhere(_) => {
-            Node { key: merged.key, extent: merged.extent, children: Children::Elsewhere(Arc::new(child.clone())) }
-        }
-        _ => child.clone(),
-    }
-}
-
-fn size(value: &Value) -> Size {
-    let leaf = |text: usize| Size { cost: VALUE_COST + text, height: 1 };
-    let around = |whole: Size, key: usize, part: &Value| {
-        let part = size(part);
-        Size { cost: whole.cost + key + part.cost, height: whole.height.max(part.height + 1) }
-    };
-    match value {
-        Value::String(text) => leaf(text.len()),
-        Value::Array(items) => items.iter().fold(leaf(0), |whole, item| around(whole, 0, item)),
-        Value::Object(fields) => fields.iter().fold(leaf(0), |whole, (key, field)| around(whole, key.len(), field)),
-        _ => leaf(0),
     }
 }
 

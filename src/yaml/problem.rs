@@ -71,7 +71,7 @@ pub enum YamlError {
     /// Anchors that multiply.
     #[error(
         "the aliases of this document copy more than {} MiB: it would explode when it is read",
-        super::parse::MOST_COPIED >> 20
+        super::anchor::MOST_COPIED >> 20
     )]
     TooMuchCopied,
     /// An alias without its anchor.

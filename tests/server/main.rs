@@ -6,9 +6,11 @@
 mod bad_input;
 /// Certificates: which pairs are refused, and how they are replaced while running.
 mod certificates;
+/// A policy that does what the object's name says.
+mod policy;
 /// Reviews, from the bytes that arrive to the bytes that leave, with their effects.
 mod reviews;
 /// The end: nothing is refused, nothing is cut off.
 mod shutdown;
-/// A server, a client and policies for the occasion.
+/// A server and a client for the occasion.
 mod support;

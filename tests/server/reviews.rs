@@ -35,7 +35,7 @@ async fn each_outcome_has_its_answer() {
         ("warn", "/validate", true, None, false, 1),
         ("refuse", "/mutate", false, Some(403), false, 0),
         ("refuse", "/validate", false, Some(403), false, 0),
-        ("fail", "/mutate", false, Some(403), false, 0),
+        ("fail", "/mutate", false, Some(500), false, 0),
         ("panic", "/validate", false, Some(500), false, 0),
     ] {
         let answer = server.review(path, &review(name)).await;
@@ -151,7 +151,8 @@ async fn the_log_names_objects_and_holds_no_value() {
     let lines = String::from_utf8(log_lines().lock().unwrap().clone()).unwrap();
     assert!(!lines.contains(PASSWORD), "{lines}");
     let line = lines.lines().find(|line| line.contains("name=\"repair\"")).unwrap();
-    for part in ["kind=\"Deployment\"", "namespace=\"shop\"", "decision=\"allow\"", "fixed=\"TEST1\"", "microseconds="] {
+    for part in ["kind=\"Deployment\"", "namespace=\"shop\"", "decision=\"allow\"", "fixed=\"TEST1\"", "microseconds="]
+    {
         assert!(line.contains(part), "{line} lacks {part}");
     }
 }

@@ -1,4 +1,4 @@
-//! A server, a client and policies for the occasion.
+//! A server and a client for the occasion.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -13,11 +13,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use serde_json::{Value, json};
-use tidegate::finding::{Edit, Finding, Severity};
 use tidegate::lookup::NoLookup;
-use tidegate::policy::{
-    Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
-};
 use tidegate::secrets::SecretStore;
 use tidegate::server::{
     Certificate, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service, router, server_config,
@@ -52,7 +48,7 @@ impl Server {
         let certificate = CurrentCertificate::new(Certificate::from_pem(chain.as_bytes(), key.as_bytes()).unwrap());
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.address();
-        let gate = Arc::new(Gate::new(Arc::new(policies()), Arc::new(NoLookup), secrets));
+        let gate = Arc::new(Gate::new(Arc::new(crate::policy::policies()), Arc::new(NoLookup), secrets));
         let readiness = Readiness::default();
         let lifecycle = Lifecycle { readiness: readiness.clone(), effects: gate.effects().clone(), delay };
         let service =
@@ -140,62 +136,6 @@ pub(crate) fn review(name: &str) -> Value {
             "oldObject": null
         }
     })
-}
-
-fn policies() -> PolicySet {
-    PolicySet::new(vec![InstalledPolicy {
-        name: "occasion".to_owned(),
-        action: Action::Fix,
-        on_error: OnError::Deny,
-        matcher: Matcher::new(MatchSpec::default()).unwrap(),
-        settings: "{}".to_owned(),
-        timeout: Duration::from_millis(100),
-        module: Arc::new(Occasion(Description {
-            name: "occasion".to_owned(),
-            title: "does what the object's name says".to_owned(),
-            rules: Vec::new(),
-            settings_schema: json!({}),
-            reads: Vec::new(),
-        })),
-    }])
-}
-
-/// A policy that does what the object's name says.
-struct Occasion(Description);
-
-impl Module for Occasion {
-    fn description(&self) -> &Description {
-        &self.0
-    }
-
-    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-        Ok(())
-    }
-
-    fn review(&self, context: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-        let finding = |severity, fix| Finding {
-            rule: "TEST1".to_owned(),
-            severity,
-            at: "/spec/strategy".to_owned(),
-            message: "it is not as it should be".to_owned(),
-            help: Some("Make it so".to_owned()),
-            fix,
-        };
-        let variable = "/spec/template/spec/containers/0/env/0";
-        Ok(match context.request.name.as_deref().unwrap_or_default() {
-            "repair" => vec![finding(Severity::High, vec![Edit::Set("/spec/paused".into(), json!(true))])],
-            "refuse" => vec![finding(Severity::High, vec![])],
-            "warn" => vec![finding(Severity::Low, vec![])],
-            "move" => vec![finding(Severity::High, vec![Edit::MoveToSecret(variable.into())])],
-            "panic" => panic!("{PASSWORD}"),
-            "fail" => return Err(ReviewError::Deadline(100)),
-            "slow" => {
-                std::thread::sleep(Duration::from_millis(500));
-                vec![]
-            }
-            _ => vec![],
-        })
-    }
 }
 
 /// All that this process logs, at the most talkative level.

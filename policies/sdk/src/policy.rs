@@ -1,0 +1,91 @@
+//! What a policy is: its name, its rules, its settings and its judgement.
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::{Finding, Request, Severity};
+
+/// A policy: what it says of itself, and its judgement. See the [crate] for an example, and
+/// [`export!`](crate::export) for how it becomes a component.
+pub trait Policy {
+    /// The settings, with a default for each; [`NoSettings`] if there is nothing to set.
+    ///
+    /// The struct is their only source: doc comments become the descriptions in the JSON Schema,
+    /// and `Default` becomes its defaults. Derive and attribute it so:
+    ///
+    /// ```
+    /// use schemars::JsonSchema;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// /// What can be set.
+    /// #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
+    /// #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+    /// pub struct Settings {
+    ///     /// Names of containers that are not looked at.
+    ///     pub ignore_containers: Vec<String>,
+    /// }
+    /// ```
+    type Settings: DeserializeOwned + JsonSchema + Default;
+
+    /// The policy's name, in the form of a DNS label, for instance `storage-class`.
+    const NAME: &str;
+    /// One line for people: what it sees to.
+    const TITLE: &str;
+    /// The rules that its findings name.
+    const RULES: &[Rule];
+    /// What it asks the [`cluster`](crate::cluster) for; anything else is refused.
+    const READS: &[ResourceType] = &[];
+
+    /// Whether settings that fit their types also make sense together.
+    ///
+    /// # Errors
+    /// What is wrong, for the person who wrote the settings.
+    fn check(settings: &Self::Settings) -> Result<(), String> {
+        let _ = settings;
+        Ok(())
+    }
+
+    /// Judges one object. It gives the same findings for the same request, and none any more for
+    /// what its own fixes have made of it.
+    fn review(request: &Request, settings: &Self::Settings) -> Vec<Finding>;
+}
+
+/// Settings of a policy that has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoSettings {}
+
+/// Something that can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// A stable name, for instance `MY010`.
+    pub id: &'static str,
+    /// One line: what is wrong when it fires.
+    pub title: &'static str,
+    /// How bad it is, unless a finding says less.
+    pub severity: Severity,
+}
+
+impl Rule {
+    /// A rule, to be kept in a constant.
+    pub const fn new(id: &'static str, title: &'static str, severity: Severity) -> Self {
+        Self { id, title, severity }
+    }
+}
+
+/// A type of object in the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResourceType {
+    /// For instance `storage.k8s.io/v1`.
+    pub api_version: &'static str,
+    /// For instance `StorageClass`.
+    pub kind: &'static str,
+}
+
+impl ResourceType {
+    /// A type, to be kept in a constant and named in [`Policy::READS`].
+    pub const fn new(api_version: &'static str, kind: &'static str) -> Self {
+        Self { api_version, kind }
+    }
+}

@@ -1,0 +1,58 @@
+//! The project's own build steps: `cargo run -p xtask -- policies` turns the folders under
+//! `policies/` into components.
+
+mod component;
+mod freshness;
+mod policies;
+mod toolchain;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+Build steps of tidegate.
+
+Usage: cargo run -p xtask -- policies [--install] [--toolchain default|debian]
+
+policies              builds every policy under policies/ into policies/target/components/NAME.wasm
+  --install           as root on Debian: installs a compiler for WebAssembly if there is none
+  --toolchain WHICH   builds with this toolchain only: the default one, or Debian's second one
+";
+
+fn main() -> ExitCode {
+    match run(env::args().skip(1).collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Vec<String>) -> Result<()> {
+    let mut arguments = arguments.into_iter();
+    match arguments.next().as_deref() {
+        Some("policies") => {}
+        Some("help" | "--help" | "-h") => {
+            print!("{HELP}");
+            return Ok(());
+        }
+        Some(other) => bail!("there is no step \"{other}\"; see cargo run -p xtask -- help"),
+        None => bail!("which step? See cargo run -p xtask -- help"),
+    }
+    let mut options = policies::Options::default();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--install" => options.install = true,
+            "--toolchain" => match arguments.next().as_deref() {
+                Some("default") => options.only = Some(toolchain::Which::Default),
+                Some("debian") => options.only = Some(toolchain::Which::Debian),
+                _ => bail!("--toolchain takes default or debian"),
+            },
+            other => bail!("policies takes no argument \"{other}\"; see cargo run -p xtask -- help"),
+        }
+    }
+    policies::build(&options)
+}

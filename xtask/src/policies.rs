@@ -1,0 +1,110 @@
+//! From the folders under `policies/` to components: compiles all of them at once, then makes and
+//! checks a component of each.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Stdio};
+use std::time::{Instant, SystemTime};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::component::{self, Contract};
+use crate::freshness::Stamp;
+use crate::toolchain::{self, Which};
+
+/// How policies are to be built.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// Install a compiler if there is none.
+    pub(crate) install: bool,
+    /// Build with this toolchain and no other.
+    pub(crate) only: Option<Which>,
+}
+
+/// Folders of the guest workspace that are crates and no policies.
+const NO_POLICIES: &[&str] = &["sdk"];
+
+/// Builds every policy that has changed since the last time.
+pub(crate) fn build(options: &Options) -> Result<()> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("policies");
+    let target = workspace.join("target");
+    let components = target.join("components");
+    let policies = policies_in(&workspace)?;
+    ensure!(!policies.is_empty(), "no policies in {}", workspace.display());
+
+    let stamp = Stamp::of(target.join("components.stamp"), &workspace);
+    if options.only.is_none() && stamp.is_fresh()? && policies == components_in(&components)? {
+        println!("policies: nothing has changed");
+        return Ok(());
+    }
+    let (start, clock) = (SystemTime::now(), Instant::now());
+    let toolchain = toolchain::find(options)?;
+    println!("policies: building with {toolchain}");
+    let status = toolchain
+        .cargo()
+        .args(["build", "--release", "--target", toolchain::TARGET])
+        .current_dir(&workspace)
+        .env("CARGO_TARGET_DIR", &target)
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("cannot run the cargo of {toolchain}"))?;
+    ensure!(status.success(), "the policies do not compile");
+
+    let contract = Contract::read(&workspace.join("wit"))?;
+    fs::create_dir_all(&components).with_context(|| components.display().to_string())?;
+    let modules = target.join(toolchain::TARGET).join("release");
+    for policy in &policies {
+        let module = modules.join(format!("{}.wasm", policy.replace('-', "_")));
+        let size = make(policy, &module, &components, &contract)?;
+        println!("  {policy:<24} {:>4} KB", size.div_ceil(1000));
+    }
+    for gone in components_in(&components)?.difference(&policies) {
+        fs::remove_file(components.join(format!("{gone}.wasm")))?;
+    }
+    stamp.set(start)?;
+    println!("policies: {} components in {} s, in {}", policies.len(), clock.elapsed().as_secs(), components.display());
+    Ok(())
+}
+
+/// Makes the component of one policy; gives its size.
+fn make(policy: &str, module: &Path, components: &Path, contract: &Contract) -> Result<usize> {
+    let Ok(bytes) = fs::read(module) else {
+        bail!(
+            "policies/{policy} gives no {}: name the package \"{policy}\", with crate-type = [\"cdylib\"]",
+            name(module)
+        );
+    };
+    let component = component::make(&bytes, contract).with_context(|| format!("policies/{policy} is no policy"))?;
+    let path = components.join(format!("{policy}.wasm"));
+    // Left as it is when nothing changed, so that nothing that embeds it is built again.
+    if fs::read(&path).ok().as_ref() != Some(&component) {
+        let draft = path.with_extension(format!("draft-{}", process::id()));
+        fs::write(&draft, &component).with_context(|| draft.display().to_string())?;
+        fs::rename(&draft, &path)?;
+    }
+    Ok(component.len())
+}
+
+/// The policies by their folders: every crate of the workspace that is not named above.
+fn policies_in(workspace: &Path) -> Result<BTreeSet<String>> {
+    let mut policies = BTreeSet::new();
+    for entry in fs::read_dir(workspace).with_context(|| workspace.display().to_string())? {
+        let path = entry?.path();
+        if path.join("Cargo.toml").is_file() && !NO_POLICIES.contains(&name(&path).as_str()) {
+            policies.insert(name(&path));
+        }
+    }
+    Ok(policies)
+}
+
+fn components_in(folder: &Path) -> Result<BTreeSet<String>> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(BTreeSet::new()) };
+    let paths: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let is_component = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "wasm");
+    Ok(paths.iter().filter(is_component).map(|path| name(&path.with_extension(""))).collect())
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

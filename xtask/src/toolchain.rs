@@ -1,0 +1,165 @@
+//! Which compiler makes WebAssembly here: the default one, or Debian's second one where the
+//! default cannot have the target.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::policies::Options;
+
+/// What policies are compiled for: there is no WASI, so a policy cannot reach anything.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Debian's packages. Their version of the compiler is the browsers', and so a recent one.
+const PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-16"];
+/// Where Debian's packages put what they bring.
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_LINKER: &str = "/usr/bin/wasm-ld-16";
+
+/// How long rustup may take to fetch the target's standard library, 20 MB.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A kind of toolchain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// The one that builds this program, by rustup or not.
+    Default,
+    /// Debian's second one, which has the source of the standard library but not its build.
+    Debian,
+}
+
+/// A toolchain that makes WebAssembly.
+#[derive(Debug)]
+pub(crate) struct Toolchain {
+    which: Which,
+    version: String,
+}
+
+impl fmt::Display for Toolchain {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.which {
+            Which::Default => write!(out, "the default toolchain, {}", self.version),
+            Which::Debian => write!(out, "Debian's rustc-web, {}", self.version),
+        }
+    }
+}
+
+/// Finds a toolchain, in this order: the default one, if it has the target or rustup can fetch it;
+/// Debian's, if it is there or may be installed.
+pub(crate) fn find(options: &Options) -> Result<Toolchain> {
+    if options.only != Some(Which::Debian) && (has_target() || (fetch_target() && has_target())) {
+        return Ok(Toolchain { which: Which::Default, version: version(&rustc())? });
+    }
+    if options.only != Some(Which::Default) {
+        if !has_debian() && options.install {
+            install()?;
+        }
+        if has_debian() {
+            return Ok(Toolchain { which: Which::Debian, version: version(DEBIAN_RUSTC)? });
+        }
+    }
+    bail!(
+        "no compiler for {TARGET} is here. Either give the Rust that you have its target:\n\
+         \x20   rustup target add {TARGET}\n\
+         or, on Debian, install the second Rust that it has for this:\n\
+         \x20   apt-get install {}\n\
+         or let this step do it, as root: cargo run -p xtask -- policies --install",
+        PACKAGES.join(" ")
+    )
+}
+
+impl Toolchain {
+    /// Its cargo, told by environment and arguments how to build for the target.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = match self.which {
+            Which::Default => Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
+            Which::Debian => {
+                let mut command = Command::new(DEBIAN_CARGO);
+                // It has the standard library as source only, and building that is a nightly's right.
+                command.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1").env("RUSTC", DEBIAN_RUSTC);
+                command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER);
+                command
+            }
+        };
+        // Flags for this machine's processor are none for WebAssembly.
+        command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("CARGO_BUILD_TARGET");
+        command
+    }
+}
+
+fn rustc() -> String {
+    env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned())
+}
+
+/// Whether the default compiler has the target's standard library.
+fn has_target() -> bool {
+    let printed = Command::new(rustc()).args(["--print", "target-libdir", "--target", TARGET]).output();
+    let Ok(printed) = printed else { return false };
+    let folder = PathBuf::from(String::from_utf8_lossy(&printed.stdout).trim());
+    // rustc names the folder whether or not it is there.
+    printed.status.success() && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+/// Asks rustup for the target, if rustup is there. It may be out of reach: no complaint then.
+fn fetch_target() -> bool {
+    let child = Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut child) = child else { return false };
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if Instant::now() < end => thread::sleep(Duration::from_millis(50)),
+            _ => {
+                // It has ended in the meantime, or it cannot be helped.
+                let _ = child.kill();
+                let _ = child.wait();
+                return false;
+            }
+        }
+    }
+}
+
+/// Whether Debian's compiler, linker and the source of the standard library are here.
+fn has_debian() -> bool {
+    let is_file = |path: &str| Path::new(path).is_file();
+    is_file(DEBIAN_CARGO) && is_file(DEBIAN_LINKER) && {
+        let printed = Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]).output();
+        printed.is_ok_and(|printed| {
+            let sysroot = PathBuf::from(String::from_utf8_lossy(&printed.stdout).trim());
+            sysroot.join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file()
+        })
+    }
+}
+
+fn install() -> Result<()> {
+    println!("policies: installing {}", PACKAGES.join(", "));
+    let run = |arguments: &[&str]| -> Result<bool> {
+        let mut command = Command::new("apt-get");
+        command.args(["--quiet", "--yes"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        Ok(command.stdin(Stdio::null()).status().context("cannot run apt-get: this is no Debian")?.success())
+    };
+    let install = [&["install", "--no-install-recommends"], PACKAGES].concat();
+    // Lists that were never fetched, or are too old, are the usual reason for the first to fail.
+    ensure!(
+        run(&install)? || (run(&["update"])? && run(&install)?),
+        "apt-get could not install {}; as root it may",
+        PACKAGES.join(" ")
+    );
+    Ok(())
+}
+
+fn version(rustc: &str) -> Result<String> {
+    let printed = Command::new(rustc).arg("--version").output().with_context(|| format!("cannot run {rustc}"))?;
+    Ok(String::from_utf8_lossy(&printed.stdout).trim().to_owned())
+}
