@@ -59,8 +59,7 @@ fn split_yaml(text: &str) -> Vec<Chunk<'_>> {
     // True until the document itself has begun: comments and directives belong to what follows.
     let mut in_prefix = true;
     let mut offset = 0;
-    let mut lines = 0;
-    for line in text.split_inclusive('\n') {
+    for (lines, line) in text.split_inclusive('\n').enumerate() {
         let next = offset + line.len();
         if is_marker(line, "---") {
             if !in_prefix {
@@ -77,7 +76,6 @@ fn split_yaml(text: &str) -> Vec<Chunk<'_>> {
             in_prefix = content.is_empty() || content.starts_with('#') || line.starts_with('%');
         }
         offset = next;
-        lines += 1;
     }
     chunks.push(chunk(text, start, text.len(), first_line));
     chunks

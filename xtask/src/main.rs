@@ -1,12 +1,14 @@
 //! The project's own build steps: `cargo run -p xtask -- policies` turns the folders under
-//! `policies/` into components.
+//! `policies/` into components, `-- licences` checks those of the dependencies.
 
 mod component;
 mod freshness;
+mod licences;
 mod policies;
 mod toolchain;
 
 use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -15,10 +17,13 @@ const HELP: &str = "\
 Build steps of tidegate.
 
 Usage: cargo run -p xtask -- policies [--install] [--toolchain default|debian]
+       cargo run -p xtask -- licences
 
 policies              builds every policy under policies/ into policies/target/components/NAME.wasm
   --install           as root on Debian: installs a compiler for WebAssembly if there is none
   --toolchain WHICH   builds with this toolchain only: the default one, or Debian's second one
+
+licences              checks that every dependency is licensed as deny.toml allows
 ";
 
 fn main() -> ExitCode {
@@ -35,6 +40,7 @@ fn run(arguments: Vec<String>) -> Result<()> {
     let mut arguments = arguments.into_iter();
     match arguments.next().as_deref() {
         Some("policies") => {}
+        Some("licences") => return licences::check(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             return Ok(());

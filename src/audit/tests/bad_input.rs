@@ -121,7 +121,7 @@ fn files_without_permission() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = Folder::of(&[("a.yaml", GOOD), ("b.yaml", GOOD)]);
-    std::fs::set_permissions(folder.path("a.yaml"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(folder.path("a.yaml"), std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(folder.path("a.yaml")).is_ok() {
         return; // root reads everything
     }
