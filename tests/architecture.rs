@@ -24,7 +24,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("demo", &["lookup", "policy", "secrets", "server", "workload"]),
     (
         "cli",
-        &["audit", "cluster", "demo", "engine", "finding", "lookup", "policy", "request", "secrets", "server", "wasm", "workload", "yaml"],
+        &[
+            "audit", "cluster", "demo", "engine", "finding", "lookup", "policy", "request", "secrets", "server",
+            "wasm", "workload", "yaml",
+        ],
     ),
 ];
 

@@ -51,7 +51,8 @@ fn objects(file: &str, text: &str) -> anyhow::Result<Vec<Value>> {
         let document = document.map_err(|problem| anyhow::anyhow!("{file}: {problem}"))?;
         match document.value {
             Value::Object(mut list) if list.get("kind").and_then(Value::as_str) == Some("List") => {
-                objects.extend(list.remove("items").and_then(|items| Some(items.as_array()?.clone())).unwrap_or_default());
+                objects
+                    .extend(list.remove("items").and_then(|items| Some(items.as_array()?.clone())).unwrap_or_default());
             }
             object => objects.push(object),
         }

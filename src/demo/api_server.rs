@@ -97,7 +97,8 @@ impl ApiServer {
 
     async fn review(&mut self, path: &str, object: &Value, old: Option<&Value>) -> Result<Response, DemoError> {
         self.reviews += 1;
-        let (group, version) = object["apiVersion"].as_str().and_then(|text| text.split_once('/')).unwrap_or(("", "v1"));
+        let (group, version) =
+            object["apiVersion"].as_str().and_then(|text| text.split_once('/')).unwrap_or(("", "v1"));
         let kind = json!({ "group": group, "version": version, "kind": object["kind"] });
         let resource = format!("{}s", object["kind"].as_str().unwrap_or_default().to_lowercase());
         let review = json!({

@@ -26,7 +26,12 @@ pub struct Input {
 ///
 /// # Errors
 /// [`DemoError`] if the gate cannot be started or asked.
-pub async fn run(inputs: Vec<Input>, examples: Examples, policies: Arc<PolicySet>, out: &mut impl Write) -> Result<(), DemoError> {
+pub async fn run(
+    inputs: Vec<Input>,
+    examples: Examples,
+    policies: Arc<PolicySet>,
+    out: &mut impl Write,
+) -> Result<(), DemoError> {
     let world = Arc::new(World::default());
     let number = policies.len();
     let gate = gate::start(policies, Arc::clone(&world) as Arc<dyn Lookup>).await?;
@@ -61,12 +66,20 @@ async fn tell<W: Write>(stage: &mut Stage<'_, W>, world: &World, examples: Examp
     stage
         .apply("mysql-deployment.yaml", &examples.deployment, "A single MySQL, its root password in plain text.")
         .await?;
-    stage.apply("mysql-deployment.yaml", &examples.deployment, "The same file again: nothing moves, nothing restarts.").await?;
     stage
-        .apply("mysql-statefulset.yaml", &examples.stateful_set, "A replicated MySQL, on a storage class that does not exist.")
+        .apply("mysql-deployment.yaml", &examples.deployment, "The same file again: nothing moves, nothing restarts.")
+        .await?;
+    stage
+        .apply(
+            "mysql-statefulset.yaml",
+            &examples.stateful_set,
+            "A replicated MySQL, on a storage class that does not exist.",
+        )
         .await?;
     world.add(storage_class("mysql-gp2"));
-    stage.apply("mysql-statefulset.yaml", &examples.stateful_set, "Once somebody has made the class mysql-gp2.").await?;
+    stage
+        .apply("mysql-statefulset.yaml", &examples.stateful_set, "Once somebody has made the class mysql-gp2.")
+        .await?;
     stage.apply("mysql-client.yaml", &examples.client, "A Pod meant as a client; in truth a second server.").await?;
     stage.apply("nginx-deployment.yaml", &examples.nginx, "Nothing of MySQL in it.").await
 }

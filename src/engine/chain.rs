@@ -134,7 +134,9 @@ impl Chain<'_> {
     }
 
     fn finish(mut self) -> Evaluation {
-        if !self.secrets.is_empty() && let Err(error) = last_applied::rewrite(&mut self.draft) {
+        if !self.secrets.is_empty()
+            && let Err(error) = last_applied::rewrite(&mut self.draft)
+        {
             // The annotation is an entry of a map that is there: this cannot happen, and if it
             // does the object must not be stored with the password in it.
             self.failures.push(PolicyFailure {

@@ -123,7 +123,9 @@ impl Draft {
 
     fn push(&mut self, operation: PatchOperation, pointer: &str) -> Result<(), EditError> {
         let step = std::slice::from_ref(&operation);
-        if json_patch::patch(&mut self.object, step).is_err() || json_patch::patch(Arc::make_mut(&mut self.shown), step).is_err() {
+        if json_patch::patch(&mut self.object, step).is_err()
+            || json_patch::patch(Arc::make_mut(&mut self.shown), step).is_err()
+        {
             return Err(EditError::NoSuchPlace(pointer.to_owned()));
         }
         self.operations.push(operation);

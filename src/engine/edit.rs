@@ -48,7 +48,11 @@ fn check(pointer: &str, value: Option<&serde_json::Value>) -> Result<(), EditErr
         || !(pointer.is_empty()
             || ["/metadata", "/apiVersion", "/kind", "/status"].iter().any(|own| pointer == *own || is_below(own)));
     if !allowed {
-        return Err(EditError::Protected(if pointer.is_empty() { "the whole object".to_owned() } else { pointer.to_owned() }));
+        return Err(EditError::Protected(if pointer.is_empty() {
+            "the whole object".to_owned()
+        } else {
+            pointer.to_owned()
+        }));
     }
     if value.is_some_and(holds_withheld) {
         return Err(EditError::WithheldValue(pointer.to_owned()));

@@ -27,7 +27,8 @@ pub(super) fn rewrite(draft: &mut Draft) -> Result<(), EditError> {
 fn take_over(applied: &mut Value, object: &Value, location: Location) -> bool {
     let mut changed = false;
     for list in ["initContainers", "containers"] {
-        let Some(containers) = applied.pointer_mut(&format!("{}/{list}", location.pod_spec)).and_then(Value::as_array_mut)
+        let Some(containers) =
+            applied.pointer_mut(&format!("{}/{list}", location.pod_spec)).and_then(Value::as_array_mut)
         else {
             continue;
         };

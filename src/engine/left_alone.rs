@@ -55,7 +55,8 @@ pub(super) fn why_left_alone(request: &Request) -> Option<LeftAlone> {
 
 /// Whether an owner with `controller: true` exists.
 fn is_controlled(object: &Value) -> bool {
-    object.pointer("/metadata/ownerReferences").and_then(Value::as_array).is_some_and(|owners| {
-        owners.iter().any(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true))
-    })
+    object
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array)
+        .is_some_and(|owners| owners.iter().any(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true)))
 }

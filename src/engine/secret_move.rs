@@ -4,8 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::draft::{Draft, EditError};
-use super::effect::SecretEntry;
 use super::edit::FixError;
+use super::effect::SecretEntry;
 use super::secret_name::{secret_key, secret_name};
 use crate::request::{Operation, Request};
 use crate::workload::{Location, expand_escapes, has_references};

@@ -46,7 +46,12 @@ fn shortened(text: &str, longest: usize) -> String {
 
 fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(HASH_DIGITS).map(|half| char::from_digit(u32::from(half), 16).unwrap_or('0')).collect()
+    digest
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .take(HASH_DIGITS)
+        .map(|half| char::from_digit(u32::from(half), 16).unwrap_or('0'))
+        .collect()
 }
 
 #[cfg(test)]

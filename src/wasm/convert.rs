@@ -252,7 +252,10 @@ fn finding(found: contract::Finding, description: &Description) -> Result<Findin
         return Err(ReviewError::BadAnswer(format!("the rule \"{rule}\" is none of those that it describes")));
     }
     if found.fix.len() > MOST_EDITS {
-        return Err(ReviewError::BadAnswer(format!("{} edits in one repair; at most {MOST_EDITS} are made", found.fix.len())));
+        return Err(ReviewError::BadAnswer(format!(
+            "{} edits in one repair; at most {MOST_EDITS} are made",
+            found.fix.len()
+        )));
     }
     Ok(Finding {
         rule: found.rule,

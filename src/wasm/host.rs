@@ -119,12 +119,7 @@ impl raw::Host for HostState {
 }
 
 impl cluster::Host for HostState {
-    fn get(
-        &mut self,
-        api_version: String,
-        kind: String,
-        name: String,
-    ) -> Result<Option<String>, cluster::LookupError> {
+    fn get(&mut self, api_version: String, kind: String, name: String) -> Result<Option<String>, cluster::LookupError> {
         self.ask(api_version, kind, |lookup, kind, namespace| lookup.get(kind, namespace, &name))
             .map(|found| found.map(|object| withheld(&object).to_string()))
     }

@@ -10,7 +10,9 @@ use serde_json::Value;
 use super::builtin::{builtin_names, component};
 use super::module::WasmModule;
 use super::runtime::{Runtime, RuntimeError};
-use crate::policy::{DocumentError, InstalledPolicy, MatchError, Matcher, Module, PolicyDocument, PolicySet, ReviewError};
+use crate::policy::{
+    DocumentError, InstalledPolicy, MatchError, Matcher, Module, PolicyDocument, PolicySet, ReviewError,
+};
 
 /// The largest component that is read from a file: Python's are 18.5 MB.
 const LARGEST_COMPONENT: u64 = 64 << 20;
@@ -97,17 +99,13 @@ pub fn load_policies(runtime: &Arc<Runtime>, documents: Vec<(String, PolicyDocum
         wanted.insert(name, (file, document));
     }
     for name in builtin_names() {
-        wanted
-            .entry(name.to_owned())
-            .or_insert_with(|| ("built in".to_owned(), PolicyDocument::builtin(name)));
+        wanted.entry(name.to_owned()).or_insert_with(|| ("built in".to_owned(), PolicyDocument::builtin(name)));
     }
     let enabled: Vec<_> = wanted.into_values().filter(|(_, document)| document.spec.enabled).collect();
     // Compiling takes a tenth of a second each where the cache is empty: all at once.
     let installed: Result<Vec<_>, LoadError> = thread::scope(|scope| {
-        let running: Vec<_> = enabled
-            .iter()
-            .map(|(file, document)| scope.spawn(move || install(runtime, file, document)))
-            .collect();
+        let running: Vec<_> =
+            enabled.iter().map(|(file, document)| scope.spawn(move || install(runtime, file, document))).collect();
         running
             .into_iter()
             .map(|thread| match thread.join() {
@@ -152,11 +150,8 @@ fn install(runtime: &Arc<Runtime>, file: &str, document: &PolicyDocument) -> Res
 }
 
 fn code(file: &str, document: &PolicyDocument) -> Result<std::borrow::Cow<'static, [u8]>, LoadError> {
-    let wrong = |problem: String| LoadError::Module {
-        file: file.to_owned(),
-        policy: document.metadata.name.clone(),
-        problem,
-    };
+    let wrong =
+        |problem: String| LoadError::Module { file: file.to_owned(), policy: document.metadata.name.clone(), problem };
     let module = document.spec.module.as_str();
     if let Some(name) = module.strip_prefix("builtin://") {
         return component(name).map(std::borrow::Cow::Borrowed).ok_or_else(|| {

@@ -49,8 +49,8 @@ impl WasmModule {
                 policy.call_describe(store)
             })
             .map_err(|error| RuntimeError::Contract(format!("describe: {error}")))?;
-        module.description =
-            convert::description(described).map_err(|problem| RuntimeError::Contract(format!("describe: {problem}")))?;
+        module.description = convert::description(described)
+            .map_err(|problem| RuntimeError::Contract(format!("describe: {problem}")))?;
         module.reads = Arc::from(module.description.reads.as_slice());
         Ok(module)
     }
@@ -68,10 +68,7 @@ impl WasmModule {
         store.limiter(|state| state);
         store.set_epoch_deadline(ticks(timeout));
         store.epoch_deadline_callback(|context| context.data().at_deadline());
-        self.pre
-            .instantiate(&mut store)
-            .and_then(|policy| call(&policy, &mut store))
-            .map_err(|error| failure(&error))
+        self.pre.instantiate(&mut store).and_then(|policy| call(&policy, &mut store)).map_err(|error| failure(&error))
     }
 }
 

@@ -115,9 +115,9 @@ fn starts_server(script: &str) -> bool {
             } else {
                 return (SERVERS.contains(&name) && !is_a_question(command))
                     || (ENTRYPOINTS.contains(&name)
-                        && words.next().is_none_or(|first| {
-                            first.starts_with(['-', '$']) || SERVERS.contains(&base_name(first))
-                        }))
+                        && words
+                            .next()
+                            .is_none_or(|first| first.starts_with(['-', '$']) || SERVERS.contains(&base_name(first))))
                     || STARTERS.contains(&name);
             }
         }

@@ -6,9 +6,7 @@ use super::credential;
 use super::expansion::has_references;
 use super::image::ImageReference;
 use super::json::{Misfit, Node};
-use super::model::{
-    Container, EnvFrom, EnvSource, EnvValue, EnvVar, Mount, Placement, Port, Probe, Role, Volume,
-};
+use super::model::{Container, EnvFrom, EnvSource, EnvValue, EnvVar, Mount, Placement, Port, Probe, Role, Volume};
 use super::role::{Purpose, Signs, purpose};
 use super::server::{Surroundings, describe};
 use super::withhold::WITHHELD;
@@ -29,7 +27,9 @@ pub(super) fn read(
         .nodes("env")?
         .iter()
         .enumerate()
-        .map(|(index, node)| variable(node, original.and_then(|container| container.pointer(&format!("/env/{index}/value")))))
+        .map(|(index, node)| {
+            variable(node, original.and_then(|container| container.pointer(&format!("/env/{index}/value"))))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let mounts = shown.nodes("volumeMounts")?.iter().map(mount).collect::<Result<Vec<_>, _>>()?;
     let ports = shown.nodes("ports")?.iter().map(port).collect::<Result<Vec<_>, _>>()?;

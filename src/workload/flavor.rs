@@ -59,8 +59,7 @@ const fn flavor(
 }
 
 /// A server whose image nobody knows; what it takes and keeps is a guess that nothing may build on.
-pub(super) const UNKNOWN: Flavor =
-    flavor("unknown", Product::Unknown, "/var/lib/mysql", None, Options::Variables);
+pub(super) const UNKNOWN: Flavor = flavor("unknown", Product::Unknown, "/var/lib/mysql", None, Options::Variables);
 
 const MYSQL: Flavor = flavor("mysql", Product::MySql, "/var/lib/mysql", Some(999), Options::Arguments);
 const ORACLE: Flavor = flavor("oracle", Product::MySql, "/var/lib/mysql", Some(27), Options::Arguments);
@@ -68,8 +67,7 @@ const MARIADB: Flavor = flavor("mariadb", Product::MariaDb, "/var/lib/mysql", So
 const PERCONA: Flavor = flavor("percona", Product::MySql, "/var/lib/mysql", Some(1001), Options::Arguments);
 const PERCONA_CLUSTER: Flavor =
     flavor("percona-xtradb-cluster", Product::MySql, "/var/lib/mysql", Some(1001), Options::Arguments);
-const BITNAMI_MYSQL: Flavor =
-    flavor("bitnami-mysql", Product::MySql, "/bitnami/mysql", Some(1001), Options::Variables);
+const BITNAMI_MYSQL: Flavor = flavor("bitnami-mysql", Product::MySql, "/bitnami/mysql", Some(1001), Options::Variables);
 const BITNAMI_MARIADB: Flavor =
     flavor("bitnami-mariadb", Product::MariaDb, "/bitnami/mariadb", Some(1001), Options::Variables);
 const SCLORG_MYSQL: Flavor =
@@ -106,7 +104,8 @@ const BY_NAME: &[(&str, Flavor)] =
 /// Software Collections' and Red Hat's images: the version is in the name.
 const SCLORG: &[(&str, Flavor)] = &[("mysql-", SCLORG_MYSQL), ("mariadb-", SCLORG_MARIADB)];
 /// Where those images are: the part of the path before the name.
-const SCLORG_OWNERS: &[&str] = &["sclorg", "centos7", "centos8", "rhel7", "rhel8", "rhel9", "rhel10", "rhscl", "fedora"];
+const SCLORG_OWNERS: &[&str] =
+    &["sclorg", "centos7", "centos8", "rhel7", "rhel8", "rhel9", "rhel10", "rhscl", "fedora"];
 
 /// The flavour of an image and the version that it tells; none if it is not a known server.
 pub(super) fn of_image(image: &ImageReference) -> Option<(Flavor, Option<Version>)> {

@@ -34,12 +34,9 @@ impl Location {
         };
         match (group, kind) {
             ("", "Pod") => Some(Self { template: "", pod_spec: "/spec", judged: "/spec", immutable: true }),
-            ("", "PodTemplate") => Some(Self {
-                template: "/template",
-                pod_spec: "/template/spec",
-                judged: "/template",
-                immutable: false,
-            }),
+            ("", "PodTemplate") => {
+                Some(Self { template: "/template", pod_spec: "/template/spec", judged: "/template", immutable: false })
+            }
             ("", "ReplicationController") => Some(template(false)),
             ("apps" | "extensions", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") => Some(template(false)),
             ("batch", "Job") => Some(template(true)),

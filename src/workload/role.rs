@@ -11,7 +11,8 @@ const EXPORTERS: &[&str] = &["mysqld-exporter", "mysqld_exporter", "mysql-export
 /// Images that copy data.
 const BACKUPS: &[&str] = &["xtrabackup", "percona-xtrabackup", "mariabackup", "mydumper", "mysql-backup", "mysqldump"];
 /// Programs that copy data.
-const BACKUP_PROGRAMS: &[&str] = &["xtrabackup", "mariabackup", "mariadb-backup", "mysqldump", "mariadb-dump", "mydumper"];
+const BACKUP_PROGRAMS: &[&str] =
+    &["xtrabackup", "mariabackup", "mariadb-backup", "mysqldump", "mariadb-dump", "mydumper"];
 
 /// What the role is decided by.
 pub(super) struct Signs<'a> {
@@ -26,7 +27,11 @@ pub(super) struct Signs<'a> {
 /// A container's purpose, before a server is looked at more closely.
 pub(super) enum Purpose {
     /// A server of a known image, or of an unknown one with the flavour for it.
-    Server { flavor: Flavor, version: Option<Version>, invocation: Invocation },
+    Server {
+        flavor: Flavor,
+        version: Option<Version>,
+        invocation: Invocation,
+    },
     Client,
     Exporter,
     Backup,
@@ -61,16 +66,20 @@ pub(super) fn purpose(signs: &Signs<'_>) -> Purpose {
 /// Whether a container with an unknown image serves: two signs are needed, for each alone occurs
 /// in clients, proxies and applications too.
 fn is_unknown_server(signs: &Signs<'_>, invocation: &Invocation) -> bool {
-    let names_server = signs.command.iter().chain(signs.args).any(|word| {
-        matches!(base_name(word), "mysqld" | "mariadbd" | "mysqld_safe" | "mariadbd-safe")
-    }) || matches!(invocation, Invocation::Script);
+    let names_server = signs
+        .command
+        .iter()
+        .chain(signs.args)
+        .any(|word| matches!(base_name(word), "mysqld" | "mariadbd" | "mysqld_safe" | "mariadbd-safe"))
+        || matches!(invocation, Invocation::Script);
     let keeps_data = signs.mounts.iter().any(|mount| {
         matches!(mount.path.trim_end_matches('/'), "/var/lib/mysql" | "/var/lib/mysql/data" | "/bitnami/mysql")
     });
     let listens = signs.ports.iter().any(|port| port.container_port == 3306);
-    let sets_root = signs.env.iter().any(|variable| {
-        matches!(variable.name.as_str(), "MYSQL_ROOT_PASSWORD" | "MARIADB_ROOT_PASSWORD")
-    });
+    let sets_root = signs
+        .env
+        .iter()
+        .any(|variable| matches!(variable.name.as_str(), "MYSQL_ROOT_PASSWORD" | "MARIADB_ROOT_PASSWORD"));
     let runs_another = matches!(invocation, Invocation::Other(_));
     !runs_another && [names_server, keeps_data, listens, sets_root].iter().filter(|sign| **sign).count() >= 2
 }

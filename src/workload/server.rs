@@ -32,11 +32,8 @@ pub(super) fn describe(
     container: &Surroundings<'_>,
 ) -> Server {
     let options = options(invocation, container);
-    let data_directory = option::last(&options, "datadir")
-        .flatten()
-        .unwrap_or(flavor.data_directory)
-        .trim_end_matches('/')
-        .to_owned();
+    let data_directory =
+        option::last(&options, "datadir").flatten().unwrap_or(flavor.data_directory).trim_end_matches('/').to_owned();
     let option_files = reads_option_files(&options, container);
     Server {
         data_volume: mount_of(container.mounts, &data_directory).cloned(),
@@ -90,7 +87,8 @@ fn reads_option_files(options: &[ServerOption], container: &Surroundings<'_>) ->
         || container.mounts.iter().any(|mount| {
             let holds_options = OPTION_FILES.iter().any(|place| is_within(&mount.path, place))
                 || is_within("/etc/mysql/conf.d", &mount.path);
-            let kind = container.volumes.iter().find(|volume| volume.name == mount.volume).map(|volume| volume.kind.as_str());
+            let kind =
+                container.volumes.iter().find(|volume| volume.name == mount.volume).map(|volume| volume.kind.as_str());
             holds_options && kind != Some("emptyDir")
         })
 }

@@ -18,7 +18,13 @@ fn image_references() {
         ("mysql", "docker.io", "library/mysql", None, None),
         ("mysql:5.7", "docker.io", "library/mysql", Some("5.7"), None),
         ("docker.io/mysql:latest", "docker.io", "library/mysql", Some("latest"), None),
-        ("registry.corp:5000/mirror/library/mysql:8.0", "registry.corp:5000", "mirror/library/mysql", Some("8.0"), None),
+        (
+            "registry.corp:5000/mirror/library/mysql:8.0",
+            "registry.corp:5000",
+            "mirror/library/mysql",
+            Some("8.0"),
+            None,
+        ),
         ("quay.io/sclorg/mysql-84-c9s", "quay.io", "sclorg/mysql-84-c9s", None, None),
     ];
     for (text, registry, repository, tag, digest) in table {
@@ -59,7 +65,9 @@ fn versions_of_tags() {
     ] {
         assert_eq!(Version::from_tag(tag).map(|version| version.to_string()).as_deref(), version, "{tag}");
     }
-    for (digits, version) in [("80", Some("8.0")), ("105", Some("10.5")), ("1011", Some("10.11")), ("x", None), ("8", None)] {
+    for (digits, version) in
+        [("80", Some("8.0")), ("105", Some("10.5")), ("1011", Some("10.11")), ("x", None), ("8", None)]
+    {
         assert_eq!(Version::from_name_digits(digits).map(|version| version.to_string()).as_deref(), version);
     }
 }
@@ -101,7 +109,9 @@ fn scripts_that_serve_and_scripts_that_do_not() {
     ] {
         assert_eq!(run(script), Invocation::Script, "{script}");
     }
-    for script in ["until mysql -h db -e 'SELECT 1'; do sleep 1; done", "mysqld --version", "echo mysqld", "cat mysqld.log"] {
+    for script in
+        ["until mysql -h db -e 'SELECT 1'; do sleep 1; done", "mysqld --version", "echo mysqld", "cat mysqld.log"]
+    {
         assert_eq!(run(script), Invocation::Other("bash".to_owned()), "{script}");
     }
 }
@@ -200,12 +210,17 @@ fn objects_without_their_credentials() {
     assert_eq!(shown.pointer("/spec/containers/0/env/2/value"), Some(&json!("1")));
     assert_eq!(shown.pointer("/spec/containers/0/env/3/value"), Some(&json!("")));
     let secret = json!({ "kind": "Secret", "data": { "a": "aHVudGVyMjI=" }, "stringData": { "b": "hunter22" } });
-    assert_eq!(withheld(&secret), json!({ "kind": "Secret", "data": { "a": WITHHELD }, "stringData": { "b": WITHHELD } }));
+    assert_eq!(
+        withheld(&secret),
+        json!({ "kind": "Secret", "data": { "a": WITHHELD }, "stringData": { "b": WITHHELD } })
+    );
 }
 
 #[test]
 fn escapes_are_expanded_as_the_kubelet_does() {
-    for (value, seen) in [("pa$$word", "pa$word"), ("$$(x)", "$(x)"), ("a$", "a$"), ("$$$$", "$$"), ("$(open", "$(open")] {
+    for (value, seen) in
+        [("pa$$word", "pa$word"), ("$$(x)", "$(x)"), ("a$", "a$"), ("$$$$", "$$"), ("$(open", "$(open")]
+    {
         assert!(!has_references(value), "{value}");
         assert_eq!(expand_escapes(value), seen);
     }
@@ -222,8 +237,18 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just(json!("bash")),
     ];
     let key = prop_oneof![
-        Just("env"), Just("name"), Just("value"), Just("valueFrom"), Just("command"), Just("args"), Just("image"),
-        Just("ports"), Just("volumeMounts"), Just("livenessProbe"), Just("exec"), Just("containerPort"),
+        Just("env"),
+        Just("name"),
+        Just("value"),
+        Just("valueFrom"),
+        Just("command"),
+        Just("args"),
+        Just("image"),
+        Just("ports"),
+        Just("volumeMounts"),
+        Just("livenessProbe"),
+        Just("exec"),
+        Just("containerPort"),
     ];
     leaf.prop_recursive(4, 40, 5, move |inner| {
         prop_oneof![

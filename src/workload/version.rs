@@ -20,7 +20,8 @@ impl Version {
     /// better unknown than guessed.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let digits = tag.strip_prefix('v').unwrap_or(tag);
-        let end = digits.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(digits.len());
+        let end =
+            digits.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(digits.len());
         let (numbers, rest) = digits.split_at(end);
         if !(rest.is_empty() || rest.starts_with(['-', '_', '+'])) {
             return None;

@@ -65,7 +65,11 @@ fn copy(value: &Value, secret: bool) -> Value {
                             (LAST_APPLIED, Value::String(text)) => last_applied(text),
                             // Option files, SQL and scripts of a ConfigMap, passwords in annotations.
                             (key, Value::String(text)) if credential::is_withheld(key, text) => {
-                                if key.contains('.') { Value::String(withhold_text(text).into_owned()) } else { marker() }
+                                if key.contains('.') {
+                                    Value::String(withhold_text(text).into_owned())
+                                } else {
+                                    marker()
+                                }
                             }
                             (_, field) => copy(field, secret),
                         };

@@ -9,48 +9,48 @@ use tidegate::policy::Action;
 /// One case.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Case {
+pub(crate) struct Case {
     /// One sentence on what it shows.
-    pub about: String,
+    pub(crate) about: String,
     #[serde(default)]
-    pub settings: Map<String, Value>,
+    pub(crate) settings: Map<String, Value>,
     #[serde(default)]
-    pub action: Action,
+    pub(crate) action: Action,
     #[serde(default = "create")]
-    pub operation: String,
-    pub object: Value,
-    pub old_object: Option<Value>,
+    pub(crate) operation: String,
+    pub(crate) object: Value,
+    pub(crate) old_object: Option<Value>,
     /// Other objects. Absent: nobody can answer. Empty: it is certain that there are none.
-    pub cluster: Option<Vec<Value>>,
-    pub expect: Expectation,
+    pub(crate) cluster: Option<Vec<Value>>,
+    pub(crate) expect: Expectation,
 }
 
 /// What the engine must come to.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Expectation {
-    pub decision: Decision,
-    pub findings: Vec<ExpectedFinding>,
-    pub patch: Option<Value>,
-    pub secrets: Option<Vec<ExpectedSecret>>,
+pub(crate) struct Expectation {
+    pub(crate) decision: Decision,
+    pub(crate) findings: Vec<ExpectedFinding>,
+    pub(crate) patch: Option<Value>,
+    pub(crate) secrets: Option<Vec<ExpectedSecret>>,
 }
 
 #[derive(Deserialize, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
-pub struct ExpectedFinding {
-    pub rule: String,
-    pub severity: Severity,
-    pub at: String,
-    pub fixed: bool,
+pub(crate) struct ExpectedFinding {
+    pub(crate) rule: String,
+    pub(crate) severity: Severity,
+    pub(crate) at: String,
+    pub(crate) fixed: bool,
     /// A text that the message or the help must contain.
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
 }
 
 #[derive(Deserialize, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(deny_unknown_fields)]
-pub struct ExpectedSecret {
-    pub name: String,
-    pub key: String,
+pub(crate) struct ExpectedSecret {
+    pub(crate) name: String,
+    pub(crate) key: String,
 }
 
 fn create() -> String {

@@ -22,7 +22,7 @@ static RUNTIME: LazyLock<Arc<Runtime>> = LazyLock::new(|| {
 ///
 /// # Errors
 /// A readable list of all that is not as the case expects.
-pub fn check(file: &Path) -> Result<(), String> {
+pub(crate) fn check(file: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
     let case: Case = serde_saphyr::from_str(&text).map_err(|error| error.to_string())?;
     let policy = file.ancestors().nth(2).unwrap().file_name().unwrap().to_string_lossy().into_owned();

@@ -62,7 +62,9 @@ fn problem(package: &Package, allowed: &[Licensee]) -> Option<String> {
     };
     // Old manifests write a slash for OR.
     match Expression::parse(&license.replace('/', " OR ")) {
-        Ok(expression) if expression.evaluate(|wanted| allowed.iter().any(|licensee| licensee.satisfies(wanted))) => None,
+        Ok(expression) if expression.evaluate(|wanted| allowed.iter().any(|licensee| licensee.satisfies(wanted))) => {
+            None
+        }
         Ok(_) => Some(format!("{license} is not among what deny.toml allows")),
         Err(error) => Some(format!("{license} is no SPDX expression: {error}")),
     }

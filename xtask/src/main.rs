@@ -40,7 +40,9 @@ fn run(arguments: Vec<String>) -> Result<()> {
     let mut arguments = arguments.into_iter();
     match arguments.next().as_deref() {
         Some("policies") => {}
-        Some("licences") => return licences::check(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))),
+        Some("licences") => {
+            return licences::check(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")));
+        }
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             return Ok(());

@@ -36,15 +36,16 @@ fn judge(workload: &Workload, (container, server): (&Container, &Server)) -> Opt
         "every update starts a new {} beside the old one, and both open the data on volume {}",
         container.name, volume.name
     );
-    Some(
-        Finding::new(&SHARED, at, message)
-            .help(
-                "Set strategy to type: Recreate, so that the old server has ended before the new one starts: \
-                 a short pause instead of two servers that fight for one data directory",
-            )
-            // Whole: beside Recreate the API server forbids the rollingUpdate that it fills in otherwise.
-            .fix([Edit::set("/spec/strategy", json!({ "type": "Recreate" }))]),
-    )
+    let finding = Finding::new(&SHARED, at, message).help(
+        "Set strategy to type: Recreate, so that the old server has ended before the new one starts: \
+         a short pause instead of two servers that fight for one data directory",
+    );
+    if server.flavor == "unknown" {
+        // An image that nobody knows only looks like a server: it is told, not repaired.
+        return Some(finding.severity(Severity::Medium));
+    }
+    // Whole: beside Recreate the API server forbids the rollingUpdate that it fills in otherwise.
+    Some(finding.fix([Edit::set("/spec/strategy", json!({ "type": "Recreate" }))]))
 }
 
 /// Whether each pod has a volume of its own, that ends with it. A kind that is not known here may

@@ -14,7 +14,7 @@ fn values() -> impl Strategy<Value = Value> {
         (-1e6..1e6_f64).prop_map(|number| Value::from(number + 0.5)),
         "[ -~]{0,12}".prop_map(Value::from),
         "[a-zé\\n\\t#:{}~/'\" -]{0,20}".prop_map(Value::from),
-        prop_oneof!["yes", "on", "0777", "1_0", "~", "1e3", "---", ".inf", "<<"].prop_map(Value::from),
+        prop::sample::select(vec!["yes", "on", "0777", "1_0", "~", "1e3", "---", ".inf", "<<"]).prop_map(Value::from),
     ];
     leaf.prop_recursive(5, 60, 6, |inner| {
         prop_oneof![
@@ -55,8 +55,6 @@ proptest! {
     fn json_is_read_as_it_is(value in values()) {
         let value = json!({ "root": value });
         for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
-            // JSON allows it, YAML does not.
-            prop_assume!(!text.contains('\u{7f}'));
             let document = only(&text);
             prop_assert!(document.is_ok(), "{:?}: {:?}", text, document.err());
             every_pointer_is_located(&text, &document.unwrap());

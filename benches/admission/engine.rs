@@ -1,0 +1,80 @@
+//! The engine without HTTP: detection alone, the chain without policies, with one, and with all.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tidegate::engine::evaluate;
+use tidegate::lookup::{Lookup, NoLookup};
+use tidegate::policy::{PolicyDocument, PolicySet};
+use tidegate::request::{Phase, Request};
+use tidegate::wasm::{Runtime, builtin_names, load_policies};
+use tidegate::workload::{Workload, withheld};
+
+/// How long each thing is repeated.
+const TURN: Duration = Duration::from_millis(1_000);
+
+/// The replicated example.
+pub(crate) fn example() -> Value {
+    serde_saphyr::from_str(include_str!("../../examples/mysql-statefulset.yaml")).unwrap()
+}
+
+/// Measures and prints.
+pub(crate) fn run(cache: &Path) {
+    let runtime = Arc::new(Runtime::new(Some(cache)).unwrap());
+    let lookup: Arc<dyn Lookup> = Arc::new(NoLookup);
+    let object = example();
+    let nginx: Value = serde_saphyr::from_str(include_str!("../../examples/nginx-deployment.yaml")).unwrap();
+    let request = |object: &Value| {
+        let mut request = Request::audit(object.clone());
+        request.phase = Phase::Mutate;
+        request
+    };
+    let (request, other) = (request(&object), request(&nginx));
+    let judge = |set: &PolicySet, request: &Request| {
+        time(|| drop(black_box(evaluate(black_box(request), set, &lookup).unwrap())))
+    };
+
+    let none = judge(&PolicySet::default(), &request);
+    let all_set = set(&runtime, None);
+    let all = judge(&all_set, &request);
+    print("withholding credentials", time(|| drop(black_box(withheld(&object)))));
+    let shown = withheld(&object);
+    print("detection", time(|| drop(black_box(Workload::read(&object, &shown, false).unwrap()))));
+    print("no policy", none);
+    for name in builtin_names() {
+        print(name, judge(&set(&runtime, Some(name)), &request) - none);
+    }
+    print("all policies", all);
+    let each = (all - none) / all_set.len() as f64;
+    println!("  each policy         {each:>9.1} µs   (aim: at most 45)");
+    print("all, nothing of MySQL", judge(&all_set, &other));
+}
+
+fn set(runtime: &Arc<Runtime>, only: Option<&str>) -> PolicySet {
+    let documents = builtin_names().map(|name| {
+        let mut document = PolicyDocument::builtin(name);
+        document.spec.enabled = only.is_none_or(|only| only == name);
+        ("bench".to_owned(), document)
+    });
+    load_policies(runtime, documents.collect()).unwrap()
+}
+
+/// Microseconds for one call, the median of many.
+fn time(mut call: impl FnMut()) -> f64 {
+    let mut took = Vec::new();
+    let started = Instant::now();
+    while started.elapsed() < TURN {
+        let begun = Instant::now();
+        call();
+        took.push(begun.elapsed());
+    }
+    took.sort_unstable();
+    took[took.len() / 2].as_secs_f64() * 1e6
+}
+
+fn print(what: &str, microseconds: f64) {
+    println!("  {what:<22}{microseconds:>7.1} µs");
+}

@@ -1,0 +1,88 @@
+//! Load: as many reviews as connections with keep-alive can send.
+
+use std::fmt;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::client::Connection;
+use crate::gate::Gate;
+
+/// Connections that send at the same time: the API server opens few to a webhook.
+pub(crate) const CONNECTIONS: usize = 4;
+
+/// A whole request with the replicated example, as an API server would send it.
+pub(crate) fn review(operation: &str, subresource: Option<&str>) -> Vec<u8> {
+    let kind = json!({ "group": "apps", "version": "v1", "kind": "StatefulSet" });
+    let review = json!({
+        "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
+        "request": {
+            "uid": "705ab4f5-6393-11e8-b7cc-42010a800002",
+            "kind": kind, "requestKind": kind,
+            "resource": { "group": "apps", "version": "v1", "resource": "statefulsets" },
+            "subResource": subresource,
+            "name": "mysql", "namespace": "mysql", "operation": operation, "dryRun": false,
+            "userInfo": { "username": "bench", "groups": ["system:authenticated"] },
+            "object": crate::engine::example(),
+        },
+    })
+    .to_string();
+    format!(
+        "POST /mutate?timeout=10s HTTP/1.1\r\nHost: gate\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{review}",
+        review.len()
+    )
+    .into_bytes()
+}
+
+/// Latencies, and how long it took to gather them.
+#[derive(Default)]
+pub(crate) struct Figures {
+    latencies: Vec<Duration>,
+    elapsed: Duration,
+}
+
+impl Figures {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.latencies.extend(other.latencies);
+        self.elapsed += other.elapsed;
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sorted = self.latencies.clone();
+        sorted.sort_unstable();
+        let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e6;
+        let rate = sorted.len() as f64 / self.elapsed.as_secs_f64();
+        write!(out, "{rate:>12.0}{:>10.0}{:>10.0}", at(0.5), at(0.99))
+    }
+}
+
+/// Sends a request over and over for a while, on every connection.
+pub(crate) fn run(gate: &Gate, request: &[u8], turn: Duration) -> Figures {
+    let started = Instant::now();
+    let latencies = thread::scope(|scope| {
+        let senders: Vec<_> = (0..CONNECTIONS)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut connection = Connection::open(gate).unwrap();
+                    let mut latencies = Vec::new();
+                    while started.elapsed() < turn {
+                        let sent = Instant::now();
+                        let (status, body) = connection.send(request).unwrap();
+                        latencies.push(sent.elapsed());
+                        assert!(status == 200 && contains(&body, b"\"allowed\":true"), "status {status}");
+                    }
+                    latencies
+                })
+            })
+            .collect();
+        senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect()
+    });
+    Figures { latencies, elapsed: started.elapsed() }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
