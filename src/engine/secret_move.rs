@@ -31,9 +31,6 @@ pub enum MoveRefused {
 pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str) -> Result<SecretEntry, FixError> {
     let no_such_place = || EditError::NoSuchPlace(pointer.to_owned());
     let location = Location::of(draft.object()).ok_or_else(no_such_place)?;
-    if location.immutable && request.operation == Operation::Update {
-        return Err(MoveRefused::Immutable(request.kind().to_owned()).into());
-    }
     let container_at = container_of(pointer, location).ok_or_else(no_such_place)?;
     let text = |pointer: String| draft.object().pointer(&pointer).and_then(Value::as_str);
     let variable = text(format!("{pointer}/name")).ok_or_else(no_such_place)?.to_owned();
@@ -50,6 +47,11 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
         .ok_or(MoveRefused::Nameless)?
         .to_owned();
     let secret = secret_name(&owner_name);
+    // What is stored can no longer change, but a re-apply of the plaintext manifest may come back
+    // to it: else the API server refuses it, and quotes the value.
+    if location.immutable && request.operation == Operation::Update && !was_moved(request, pointer, &secret) {
+        return Err(MoveRefused::Immutable(request.kind().to_owned()).into());
+    }
     let key = match present_source(draft.object(), pointer) {
         None => {
             let own = differs_between_containers(&request.object, location, &variable).then_some(container.as_str());
@@ -102,6 +104,13 @@ fn present_source(object: &Value, pointer: &str) -> Option<Source> {
         ("secretKeyRef", Some(name), Some(key)) => Source::Secret { name, key },
         _ => Source::Other(kind.clone()),
     })
+}
+
+/// Whether the stored object takes the variable from the workload's Secret. Where pods can no longer
+/// change, neither can the place of a variable.
+fn was_moved(request: &Request, pointer: &str, secret: &str) -> bool {
+    let stored = request.old_object.as_ref().and_then(|old| present_source(old, pointer));
+    matches!(stored, Some(Source::Secret { name, .. }) if name == secret)
 }
 
 /// Whether the containers of the object give the variable different literal values.

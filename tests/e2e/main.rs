@@ -6,5 +6,65 @@
 #[allow(dead_code, reason = "support offers more than the tests of today use")]
 mod support;
 
+// A namespace with a gate before it, as webhook-deploy/ sets it up.
+mod stage;
+
+// The manifests of examples/ and fixtures/, and variations of them.
+mod manifests;
+
+// What to look at in a stored workload.
+mod stored;
+
+// A client that keeps its connections, as the API server does.
+mod keep_alive;
+
+// Every form in which a password may turn up.
+mod forms;
+
 // What every other test takes for granted: the control plane itself does its work.
 mod control_plane;
+
+// The seed's Deployment: repaired when it is applied, and never changed again by applying it again.
+mod seed_deployment;
+
+// The seed's StatefulSet: the server is repaired and nothing beside it; its class must exist.
+mod seed_stateful_set;
+
+// The seed's client Pod, which cannot be changed once it is stored.
+mod seed_client;
+
+// Whatever has nothing to do with MySQL is stored as if there were no gate, and never waits for it.
+mod untouched;
+
+// What was there before the gate is left alone until somebody changes its pods.
+mod ratchet;
+
+// A dry run answers what the real one does, and writes nothing.
+mod dry_run;
+
+// A password is found nowhere but in the client's own request and in its Secret.
+mod leaks;
+
+// What cannot be made safe stays out, and the author is told why and what to do.
+mod refusals;
+
+// A gate that is down holds up MySQL workloads and nothing else.
+mod gate_down;
+
+// Every kind that carries pods is repaired.
+mod kinds;
+
+// Containers that share a variable, or only its name.
+mod two_containers;
+
+// The other verbs of kubectl that write a workload.
+mod verbs;
+
+// Starting: what is wrong with the arguments is said, and a second start compiles nothing.
+mod start;
+
+// Certificates are replaced while the gate runs.
+mod certificates;
+
+// The end: SIGTERM refuses nobody.
+mod shutdown;

@@ -44,7 +44,7 @@ impl Place<'_> {
         let (name, owner, kind) = (&variable.name, &container.name, self.kind);
         let says = |message: String| Finding::new(&PLAINTEXT, &variable.at, message);
         let message =
-            format!("{name} of container {owner} is a password that everybody can read who can read the {kind}");
+            format!("{name} of container {owner} is a password in plain text: whoever can read the {kind} has it");
         let file = format!("{name}_FILE");
 
         if container.is_ephemeral() {

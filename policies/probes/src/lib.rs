@@ -173,12 +173,12 @@ fn may_lack_tls(server: &Server) -> bool {
         })
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// `a`, `a or b`, `a, b or c`.
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.collect();
     match names.split_last() {
         Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
         None => String::new(),
     }
 }
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn lists_read_as_prose() {
         assert_eq!(list(["a"].into_iter()), "a");
-        assert_eq!(list(["a", "b"].into_iter()), "a and b");
-        assert_eq!(list(["a", "b", "c"].into_iter()), "a, b and c");
+        assert_eq!(list(["a", "b"].into_iter()), "a or b");
+        assert_eq!(list(["a", "b", "c"].into_iter()), "a, b or c");
     }
 }

@@ -1,11 +1,11 @@
 //! The engine with policies made for the test: what it repairs, refuses, and never does.
 
 mod properties;
+mod secrets;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::*;
@@ -147,67 +147,6 @@ fn what_no_policy_may_change_is_not_changed() {
         assert!(!evaluation.findings[0].fixed);
         assert_eq!(evaluation.decision, Decision::Deny, "{edit:?}");
     }
-}
-
-#[test]
-fn a_literal_moves_into_the_workloads_secret() {
-    let evaluation = fix(vec![Edit::MoveToSecret(A.into()), Edit::MoveToSecret(B.into())]);
-    assert_eq!(
-        evaluation.object.pointer(A),
-        Some(
-            &json!({ "name": "MYSQL_PWD", "valueFrom": { "secretKeyRef": { "name": "shop-credentials", "key": "MYSQL_PWD" } } })
-        )
-    );
-    let values: Vec<_> =
-        evaluation.secrets.iter().map(|entry| (entry.key.as_str(), entry.value.expose_secret())).collect();
-    assert_eq!(values, [("MYSQL_PWD", "pa$word-1"), ("MYSQL_PWD", "pa$word-1")]);
-    assert!(!patch(&evaluation).to_string().contains("word-1"));
-    assert!(!format!("{:?}", evaluation.secrets).contains("word-1"));
-}
-
-#[test]
-fn containers_that_differ_have_keys_of_their_own() {
-    let mut object = deployment();
-    *object.pointer_mut(&format!("{B}/value")).unwrap() = json!("another");
-    let moves = vec![Edit::MoveToSecret(A.into()), Edit::MoveToSecret(B.into())];
-    let evaluation = run(object, Action::Fix, Ok(vec![finding(A, Severity::Critical, moves)]));
-    let keys: Vec<_> = evaluation.secrets.iter().map(|entry| entry.key.as_str()).collect();
-    assert_eq!(keys, ["a.MYSQL_PWD", "b.MYSQL_PWD"]);
-}
-
-#[test]
-fn a_value_beside_our_own_reference_is_dropped_and_beside_another_refused() {
-    for (secret, fixed) in [("shop-credentials", true), ("theirs", false)] {
-        let mut object = deployment();
-        let source = json!({ "secretKeyRef": { "name": secret, "key": "kept" } });
-        object.pointer_mut(A).unwrap()["valueFrom"] = source.clone();
-        let found = vec![finding(A, Severity::Critical, vec![Edit::MoveToSecret(A.into())])];
-        let evaluation = run(object, Action::Fix, Ok(found));
-        assert_eq!(evaluation.findings[0].fixed, fixed, "{secret}");
-        if fixed {
-            assert_eq!(patch(&evaluation), json!([{ "op": "remove", "path": format!("{A}/value") }]));
-            assert_eq!(evaluation.secrets[0].key, "kept");
-        } else {
-            assert!(evaluation.findings[0].obstacle.as_ref().unwrap().contains("theirs"));
-            assert!(evaluation.secrets.is_empty());
-        }
-    }
-}
-
-#[test]
-fn the_last_applied_annotation_follows() {
-    let mut object = deployment();
-    let applied = format!("{object}\n");
-    object["metadata"]["annotations"] = json!({ "kubectl.kubernetes.io/last-applied-configuration": applied });
-    let found = vec![finding(A, Severity::Critical, vec![Edit::MoveToSecret(A.into())])];
-    let evaluation = run(object, Action::Fix, Ok(found));
-    let annotation = evaluation.object["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"]
-        .as_str()
-        .unwrap();
-    assert!(annotation.ends_with('\n'));
-    let applied: Value = serde_json::from_str(annotation).unwrap();
-    assert_eq!(applied.pointer(A), evaluation.object.pointer(A));
-    assert!(applied.pointer(&format!("{B}/value")).is_some(), "what was not moved stays as it is");
 }
 
 #[test]

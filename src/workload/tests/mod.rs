@@ -1,10 +1,11 @@
-//! The parsers of the domain, as tables and as properties.
+//! The parsers of the domain, as tables.
 
-use proptest::prelude::*;
-use serde_json::{Value, json};
+mod properties;
+
+use serde_json::json;
 
 use super::command::{Invocation, invocation};
-use super::option::{self, ServerOption};
+use super::option;
 use super::*;
 
 fn words(text: &str) -> Vec<String> {
@@ -225,85 +226,4 @@ fn escapes_are_expanded_as_the_kubelet_does() {
         assert_eq!(expand_escapes(value), seen);
     }
     assert!(has_references("$$$(x)"));
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        ".{0,12}".prop_map(Value::from),
-        Just(json!("mysql:5.7")),
-        Just(json!("bash")),
-    ];
-    let key = prop_oneof![
-        Just("env"),
-        Just("name"),
-        Just("value"),
-        Just("valueFrom"),
-        Just("command"),
-        Just("args"),
-        Just("image"),
-        Just("ports"),
-        Just("volumeMounts"),
-        Just("livenessProbe"),
-        Just("exec"),
-        Just("containerPort"),
-    ];
-    leaf.prop_recursive(4, 40, 5, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(key.clone().prop_map(str::to_owned), inner, 0..6)
-                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
-        ]
-    })
-}
-
-proptest! {
-    #[test]
-    fn any_image_text_is_read_without_panic_and_printed_alike(text in "[a-z0-9./:@_-]{0,60}|.{0,60}") {
-        if let Some(image) = ImageReference::parse(&text) {
-            let mut printed = format!("{}/{}", image.registry, image.repository);
-            if let Some(tag) = &image.tag { printed = format!("{printed}:{tag}"); }
-            if let Some(digest) = &image.digest { printed = format!("{printed}@{digest}"); }
-            prop_assert_eq!(ImageReference::parse(&printed), Some(image));
-        }
-    }
-
-    #[test]
-    fn options_printed_and_read_again_are_the_same(arguments in prop::collection::vec("-{0,3}[a-zA-Z_=0-9-]{0,12}", 0..8)) {
-        let read = option::parse(&arguments, |word| word.to_string());
-        let printed: Vec<String> = read.iter().map(print).collect();
-        let again = option::parse(&printed, |word| word.to_string());
-        let plain = |options: &[ServerOption]| options.iter().map(|o| (o.name.clone(), o.value.clone())).collect::<Vec<_>>();
-        prop_assert_eq!(plain(&read), plain(&again));
-    }
-
-    #[test]
-    fn any_words_are_some_invocation(all in prop::collection::vec(".{0,20}", 0..6), own in 0usize..6) {
-        let own = own.min(all.len());
-        if let Invocation::Server { first, .. } = invocation(&all, own) {
-            prop_assert!(first <= all.len() + 1);
-        }
-    }
-
-    #[test]
-    fn any_object_is_read_without_panic(pod in any_json()) {
-        let object = json!({ "apiVersion": "v1", "kind": "Pod", "spec": { "containers": [pod] } });
-        let shown = withheld(&object);
-        let _ = Workload::read(&object, &shown, false);
-    }
-
-    #[test]
-    fn no_text_makes_withholding_panic(text in ".{0,80}") {
-        let _ = withhold_text(&text);
-    }
-}
-
-fn print(option: &ServerOption) -> String {
-    match &option.value {
-        // The first `loose-` is the server's prefix and not part of the name.
-        Some(value) => format!("--loose-{}={value}", option.name),
-        None => format!("--loose-{}", option.name),
-    }
 }

@@ -1,0 +1,66 @@
+//! Whatever has nothing to do with MySQL is stored as if there were no gate, and never waits for it.
+
+use serde_json::Value;
+
+use crate::manifests::{deployment, example, fixture};
+use crate::stage::{CONTROLLERS, Stage};
+use crate::support::wait::eventually;
+
+const OBJECTS: [&str; 6] =
+    ["deployment/nginx", "service/mysql-read", "configmap/mysql-config", "job/report", "cronjob/report", "pod/web"];
+
+fn manifests() -> String {
+    let files = ["nginx-deployment.yaml", "mysql-service-read.yaml", "mysql-configmap.yaml"].map(example);
+    [&files[..], &[fixture("without-mysql.yaml")]].concat().join("\n---\n")
+}
+
+#[test]
+fn what_is_not_mysql_is_stored_as_without_a_gate() {
+    for (how, flags) in [("untouched", &[][..]), ("untouched-server-side", &["--server-side"])] {
+        let Some(stage) = Stage::open(how) else { return };
+        let bare = stage.cluster.create_namespace("bare");
+        let applied = stage.send("apply", flags, &manifests());
+        assert!(!applied.stderr.contains("Warning"), "{}", applied.stderr);
+        applied.expect_success();
+        let apply = [&["apply", "-f", "-", "-n", &bare], flags].concat();
+        stage.cluster.kubectl_with_input(&apply, &manifests()).expect_success();
+
+        for object in OBJECTS {
+            let with = comparable(stage.get(object), &stage.namespace);
+            let without = comparable(stage.cluster.json(&["get", object, "-n", &bare]), &bare);
+            assert_eq!(with, without, "{object}");
+        }
+        eventually("nginx to have its pods", CONTROLLERS, || (stage.list("pods").len() >= 4).then_some(()));
+        stage.kubectl(&["scale", "deployment/nginx", "--replicas=3"]).expect_success();
+        stage.kubectl(&["set", "image", "deployment/nginx", "nginx=nginx:1.28"]).expect_success();
+        stage.kubectl(&["delete", "pod/web"]).expect_success();
+        assert_eq!(stage.reviews(), Vec::<Value>::new(), "the gate was asked");
+
+        // Or is it that nobody ever asks it?
+        stage.apply(&deployment()).expect_success();
+        assert_eq!(stage.reviews().len(), 2);
+    }
+}
+
+/// An object without what must differ: when, where and as which one it was stored, and how far its
+/// controllers are.
+fn comparable(mut object: Value, namespace: &str) -> String {
+    let uid = object["metadata"]["uid"].as_str().unwrap().to_owned();
+    let address = object["spec"]["clusterIP"].as_str().unwrap_or("no address").to_owned();
+    object.as_object_mut().unwrap().remove("status");
+    let metadata = object["metadata"].as_object_mut().unwrap();
+    for field in ["uid", "resourceVersion", "creationTimestamp", "managedFields"] {
+        metadata.remove(field);
+    }
+    if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
+        annotations.remove("deployment.kubernetes.io/revision"); // its controller's
+    }
+    // A Job's labels hold its uid; a Pod's volumes a random name.
+    let text = serde_json::to_string_pretty(&object).unwrap();
+    let text = text.replace(&uid, "UID").replace(&address, "ADDRESS").replace(namespace, "NAMESPACE");
+    text.lines().map(without_random).collect::<Vec<_>>().join("\n")
+}
+
+fn without_random(line: &str) -> &str {
+    line.find("kube-api-access-").map_or(line, |at| &line[..at])
+}
