@@ -79,7 +79,7 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
 }
 
 /// The pointer of the container that a variable's pointer is in.
-fn container_of<'a>(pointer: &'a str, location: Location) -> Option<&'a str> {
+fn container_of(pointer: &str, location: Location) -> Option<&str> {
     let rest = pointer.strip_prefix(location.pod_spec)?.strip_prefix('/')?;
     let parts: Vec<_> = rest.split('/').collect();
     let [list, _, "env", _] = parts.as_slice() else { return None };

@@ -29,7 +29,7 @@ impl WasmModule {
     /// Compiles, links and asks the component what it is.
     pub(super) fn load(runtime: Arc<Runtime>, bytes: &[u8]) -> Result<Self, RuntimeError> {
         let component = runtime.compile(bytes)?;
-        let contract = |error: wasmtime::Error| RuntimeError::Contract(root_cause(&error));
+        let contract = |error: wasmtime::Error| RuntimeError::Contract(convert::one_line(&format!("{error:#}")));
         let linked = runtime.linker.instantiate_pre(&component).map_err(contract)?;
         let pre = PolicyPre::new(linked).map_err(contract)?;
         let mut module = Self {

@@ -24,6 +24,9 @@ const WRAPPERS: &[(&str, usize)] = &[
     ("entrypoint", 0),
 ];
 
+/// Options of wrappers that are followed by a value: `nice -n`, `ionice -c` and `-n`, `env -u`.
+const WITH_VALUE: &[&str] = &["-n", "-c", "-u"];
+
 /// What the words of a container's command come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Invocation {
@@ -76,8 +79,8 @@ pub(super) fn invocation(words: &[String], own_command: usize) -> Invocation {
 
 /// The index of the first word that a wrapper runs.
 fn after_wrapper(words: &[String], mut at: usize, own: usize) -> usize {
-    while words.get(at).is_some_and(|word| word.starts_with('-') || is_assignment(word)) {
-        at += 1;
+    while let Some(word) = words.get(at).filter(|word| word.starts_with('-') || is_assignment(word)) {
+        at += if WITH_VALUE.contains(&word.as_str()) { 2 } else { 1 };
     }
     at + own
 }

@@ -96,8 +96,11 @@ const BY_PATH: &[(&str, Flavor)] = &[
     ("library/mariadb", MARIADB),
 ];
 
-/// Images by the last part of their path, on registries other than Docker Hub, where a mirror is
-/// more likely than somebody else's build; on Docker Hub `acme/mysql` is acme's own.
+/// Registries where anybody may have a repository: `acme/mysql` is acme's own build there.
+const SHARED_REGISTRIES: &[&str] = &["docker.io", "ghcr.io", "quay.io", "registry.gitlab.com", "public.ecr.aws"];
+
+/// Images by the last part of their path, on any other registry, where a mirror of the official
+/// image is more likely than somebody's own build.
 const BY_NAME: &[(&str, Flavor)] =
     &[("mysql", MYSQL), ("mariadb", MARIADB), ("percona", PERCONA), ("mysql-server", ORACLE)];
 
@@ -121,7 +124,7 @@ pub(super) fn of_image(image: &ImageReference) -> Option<(Flavor, Option<Version
             Some((*flavor, Some(version)))
         });
     }
-    if image.registry == "docker.io" {
+    if SHARED_REGISTRIES.contains(&image.registry.as_str()) {
         return None;
     }
     BY_NAME.iter().find(|(name, _)| image.name() == *name).map(|(_, flavor)| (*flavor, by_tag()))

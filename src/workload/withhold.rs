@@ -64,7 +64,9 @@ fn copy(value: &Value, secret: bool) -> Value {
                             }
                             (LAST_APPLIED, Value::String(text)) => last_applied(text),
                             // Option files, SQL and scripts of a ConfigMap, passwords in annotations.
-                            (key, Value::String(text)) if credential::is_withheld(key, text) => {
+                            (key, Value::String(text))
+                                if !is_reference_key(key) && credential::is_withheld(key, text) =>
+                            {
                                 if key.contains('.') {
                                     Value::String(withhold_text(text).into_owned())
                                 } else {
@@ -79,6 +81,11 @@ fn copy(value: &Value, secret: bool) -> Value {
             )
         }
     }
+}
+
+/// `secretName` and the like name a thing that holds credentials, and are none.
+fn is_reference_key(key: &str) -> bool {
+    ["Name", "Ref", "Path", "Key"].iter().any(|end| key.ends_with(end))
 }
 
 /// Copies a list; `-p` and its word in a client's argument list are hidden, and so is the word
@@ -154,7 +161,8 @@ fn replace_secrets(pattern: &Regex, text: &str) -> Option<String> {
     for captures in pattern.captures_iter(text) {
         let Some(secret) = captures.name("secret") else { continue };
         let bare = secret.as_str().trim_matches(['"', '\'']);
-        if bare.is_empty() || is_reference(bare) || bare == WITHHELD {
+        // `~` and `=` are left of the shell's comparisons `=~` and `==`.
+        if matches!(bare, "" | "~" | "=") || is_reference(bare) || bare == WITHHELD {
             continue;
         }
         result.push_str(&text[copied..secret.start()]);

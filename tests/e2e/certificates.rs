@@ -18,7 +18,7 @@ const RELOAD: Duration = Duration::from_secs(30);
 fn a_new_pair_is_used_without_a_restart() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let gate = Gate::builder(&nowhere(folder.path())).start();
-    expect_vouched(&gate, &gate.certificates());
+    expect_vouched(&gate, gate.certificates());
 
     // As `certificate.sh` or cert-manager would, but for files that are written in place.
     let second = Certificates::write_to(folder.path());

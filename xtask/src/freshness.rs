@@ -10,19 +10,23 @@ use anyhow::{Context, Result};
 /// The time of the last build that succeeded, kept as that of a file.
 pub(crate) struct Stamp {
     file: PathBuf,
-    workspace: PathBuf,
+    sources: [PathBuf; 2],
 }
 
 impl Stamp {
-    pub(crate) fn of(file: PathBuf, workspace: &Path) -> Self {
-        Self { file, workspace: workspace.to_owned() }
+    pub(crate) fn of(file: PathBuf, sources: [PathBuf; 2]) -> Self {
+        Self { file, sources }
     }
 
     /// Whether every source, and this program, is older than the last build.
     pub(crate) fn is_fresh(&self) -> Result<bool> {
         let Ok(built) = modified(&self.file) else { return Ok(false) };
         let program = modified(&env::current_exe()?)?;
-        Ok(program < built && newest(&self.workspace)? < built)
+        let mut all = program;
+        for folder in &self.sources {
+            all = all.max(newest(folder)?);
+        }
+        Ok(all < built)
     }
 
     /// Marks that a build has succeeded that began at `start`: what changed meanwhile is not in it.

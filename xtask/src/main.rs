@@ -8,7 +8,7 @@ mod policies;
 mod toolchain;
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -41,7 +41,7 @@ fn run(arguments: Vec<String>) -> Result<()> {
     match arguments.next().as_deref() {
         Some("policies") => {}
         Some("licences") => {
-            return licences::check(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")));
+            return licences::check(&root());
         }
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
@@ -63,4 +63,10 @@ fn run(arguments: Vec<String>) -> Result<()> {
         }
     }
     policies::build(&options)
+}
+
+/// The checkout that cargo runs this in; a program that was built for another one serves too.
+fn root() -> PathBuf {
+    let own = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&own).parent().unwrap_or(Path::new(".")).to_owned()
 }

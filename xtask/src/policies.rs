@@ -24,17 +24,22 @@ pub(crate) struct Options {
 
 /// Folders of the guest workspace that are crates and no policies.
 const NO_POLICIES: &[&str] = &["sdk"];
+/// Policies for the tests of the host; they are not embedded.
+const GUESTS: &str = "tests/guests";
 
 /// Builds every policy that has changed since the last time.
 pub(crate) fn build(options: &Options) -> Result<()> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("policies");
+    let root = crate::root();
+    let (workspace, guests) = (root.join("policies"), root.join(GUESTS));
     let target = workspace.join("target");
     let components = target.join("components");
     let policies = policies_in(&workspace)?;
     ensure!(!policies.is_empty(), "no policies in {}", workspace.display());
 
-    let stamp = Stamp::of(target.join("components.stamp"), &workspace);
-    if options.only.is_none() && stamp.is_fresh()? && policies == components_in(&components)? {
+    let stamp = Stamp::of(target.join("components.stamp"), [workspace.clone(), guests.clone()]);
+    let guests = policies_in(&guests)?;
+    let fresh = policies == components_in(&components)? && guests == components_in(&target.join("guests"))?;
+    if options.only.is_none() && fresh && stamp.is_fresh()? {
         println!("policies: nothing has changed");
         return Ok(());
     }
@@ -52,15 +57,17 @@ pub(crate) fn build(options: &Options) -> Result<()> {
     ensure!(status.success(), "the policies do not compile");
 
     let contract = Contract::read(&workspace.join("wit"))?;
-    fs::create_dir_all(&components).with_context(|| components.display().to_string())?;
     let modules = target.join(toolchain::TARGET).join("release");
-    for policy in &policies {
-        let module = modules.join(format!("{}.wasm", policy.replace('-', "_")));
-        let size = make(policy, &module, &components, &contract)?;
-        println!("  {policy:<24} {:>4} KB", size.div_ceil(1000));
-    }
-    for gone in components_in(&components)?.difference(&policies) {
-        fs::remove_file(components.join(format!("{gone}.wasm")))?;
+    for (names, folder) in [(&policies, &components), (&guests, &target.join("guests"))] {
+        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        for name in names {
+            let module = modules.join(format!("{}.wasm", name.replace('-', "_")));
+            let size = make(name, &module, folder, &contract)?;
+            println!("  {name:<24} {:>4} KB", size.div_ceil(1000));
+        }
+        for gone in components_in(folder)?.difference(names) {
+            fs::remove_file(folder.join(format!("{gone}.wasm")))?;
+        }
     }
     stamp.set(start)?;
     println!("policies: {} components in {} s, in {}", policies.len(), clock.elapsed().as_secs(), components.display());
@@ -70,12 +77,9 @@ pub(crate) fn build(options: &Options) -> Result<()> {
 /// Makes the component of one policy; gives its size.
 fn make(policy: &str, module: &Path, components: &Path, contract: &Contract) -> Result<usize> {
     let Ok(bytes) = fs::read(module) else {
-        bail!(
-            "policies/{policy} gives no {}: name the package \"{policy}\", with crate-type = [\"cdylib\"]",
-            name(module)
-        );
+        bail!("{policy} gives no {}: name the package \"{policy}\", with crate-type = [\"cdylib\"]", name(module));
     };
-    let component = component::make(&bytes, contract).with_context(|| format!("policies/{policy} is no policy"))?;
+    let component = component::make(&bytes, contract).with_context(|| format!("{policy} is no policy"))?;
     let path = components.join(format!("{policy}.wasm"));
     // Left as it is when nothing changed, so that nothing that embeds it is built again.
     if fs::read(&path).ok().as_ref() != Some(&component) {

@@ -145,7 +145,10 @@ fn has_debian() -> bool {
 fn install() -> Result<()> {
     println!("policies: installing {}", PACKAGES.join(", "));
     let run = |arguments: &[&str]| -> Result<bool> {
-        let mut command = Command::new("apt-get");
+        let mut command = if is_root() { Command::new("apt-get") } else { Command::new("sudo") };
+        if !is_root() {
+            command.arg("apt-get");
+        }
         command.args(["--quiet", "--yes"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
         Ok(command.stdin(Stdio::null()).status().context("cannot run apt-get: this is no Debian")?.success())
     };
@@ -153,10 +156,15 @@ fn install() -> Result<()> {
     // Lists that were never fetched, or are too old, are the usual reason for the first to fail.
     ensure!(
         run(&install)? || (run(&["update"])? && run(&install)?),
-        "apt-get could not install {}; as root it may",
+        "apt-get could not install {}; it needs root or sudo",
         PACKAGES.join(" ")
     );
     Ok(())
+}
+
+/// The owner of /proc/self is the user that this process runs as.
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
 }
 
 fn version(rustc: &str) -> Result<String> {

@@ -89,6 +89,8 @@ fn what_a_container_runs() {
         ("tini -- docker-entrypoint.sh", "--x", server(3, false)),
         ("gosu mysql mysqld", "", server(3, true)),
         ("env A=B mysqld", "--x", server(3, true)),
+        ("nice -n 5 mysqld", "", server(4, true)),
+        ("ionice -c2 -n 0 mysqld", "", server(5, true)),
         ("sleep infinity", "", other("sleep")),
         ("mysqldump --all-databases", "", other("mysqldump")),
     ] {
@@ -185,6 +187,7 @@ fn texts_without_their_credentials() {
         ("[client]\npassword = hunter22\n", "[client]\npassword = <withheld>\n"),
         ("mkdir -p /var/lib/mysql", "mkdir -p /var/lib/mysql"),
         ("secretName: mysql-pass", "secretName: mysql-pass"),
+        ("[[ $password =~ ^x ]] || [ $password == y ]", "[[ $password =~ ^x ]] || [ $password == y ]"),
     ] {
         assert_eq!(withhold_text(text), shown);
     }
@@ -210,6 +213,8 @@ fn objects_without_their_credentials() {
     assert!(!shown.to_string().contains("hunter22"), "{shown}");
     assert_eq!(shown.pointer("/spec/containers/0/env/2/value"), Some(&json!("1")));
     assert_eq!(shown.pointer("/spec/containers/0/env/3/value"), Some(&json!("")));
+    let volume = json!({ "name": "pass", "secret": { "secretName": "mysql-pass", "defaultMode": 256 } });
+    assert_eq!(withheld(&volume), volume);
     let secret = json!({ "kind": "Secret", "data": { "a": "aHVudGVyMjI=" }, "stringData": { "b": "hunter22" } });
     assert_eq!(
         withheld(&secret),

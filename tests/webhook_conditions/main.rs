@@ -5,82 +5,16 @@
 //! know every function in them; that the API server accepts them is the end-to-end tests' to show.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "fixtures/table.rs"]
+mod conditions;
+mod properties;
+#[path = "../fixtures/table.rs"]
 #[allow(dead_code, reason = "the table is shared with detection.rs")]
 mod table;
 
-use std::path::Path;
-use std::sync::Arc;
-
-use cel::{Context, Env, Program, Value as CelValue};
-use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+use conditions::{Conditions, FILES, concerns_mysql, webhook};
 use serde_json::{Value, json};
 use table::{KINDS, rows, wrapped};
-use tidegate::workload::{Location, Role, Workload, is_operator_managed, withheld};
-
-const FILES: [&str; 2] = ["70-mutating-webhook.yaml", "80-validating-webhook.yaml"];
-
-/// The conditions of one webhook.
-struct Conditions {
-    env: Arc<Env>,
-    programs: Vec<(String, Program)>,
-}
-
-impl Conditions {
-    fn read() -> Self {
-        let mut env = Env::stdlib();
-        cel::extensions::strings(&mut env).unwrap();
-        let env = Arc::new(env);
-        let programs = webhook(FILES[0])["matchConditions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|condition| {
-                let expression = condition["expression"].as_str().unwrap();
-                let program = env.compile(expression).unwrap_or_else(|error| panic!("{expression}: {error}"));
-                (condition["name"].as_str().unwrap().to_owned(), program)
-            })
-            .collect();
-        Self { env, programs }
-    }
-
-    /// The names of the conditions that keep the request away from the gate.
-    fn against(&self, object: &Value, old: Option<&Value>) -> Vec<&str> {
-        let kind = object["kind"].as_str().unwrap();
-        let operation = if old.is_some() { "UPDATE" } else { "CREATE" };
-        let mut context = Context::with_env(Arc::clone(&self.env));
-        context.add_variable("request", json!({ "operation": operation, "kind": { "kind": kind } })).unwrap();
-        context.add_variable("object", object).unwrap();
-        context.add_variable("oldObject", old.unwrap_or(&Value::Null)).unwrap();
-        let falses = self.programs.iter().filter(|(name, program)| match program.execute(&context) {
-            Ok(CelValue::Bool(matches)) => !matches,
-            // The API server would refuse the object, whosever it is.
-            other => panic!("{name} is {other:?} for {object}"),
-        });
-        falses.map(|(name, _)| name.as_str()).collect()
-    }
-
-    fn asks_the_gate(&self, object: &Value) -> bool {
-        self.against(object, None).is_empty()
-    }
-}
-
-fn webhook(file: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("webhook-deploy").join(file);
-    let configuration: Value = serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let webhooks = configuration["webhooks"].as_array().unwrap();
-    assert_eq!(webhooks.len(), 1, "{file}");
-    webhooks[0].clone()
-}
-
-/// Whether the gate might find something: a container with a role, or a credential.
-fn concerns_mysql(object: &Value) -> bool {
-    let workload = Workload::read(object, &withheld(object), false).unwrap().unwrap();
-    workload.containers.iter().any(|container| {
-        !matches!(container.role, Role::Other(_)) || container.env.iter().any(|variable| variable.credential)
-    })
-}
+use tidegate::workload::{Location, is_operator_managed};
 
 #[test]
 fn both_phases_ask_about_the_same() {
@@ -240,67 +174,4 @@ fn what_is_too_large_to_look_through_is_asked_about() {
     assert!(asks(vec![container(201)]));
     assert!(!asks(vec![container(1); 25]));
     assert!(asks(vec![container(1); 26]));
-}
-
-/// Containers that are put together from what matters to the detection, and from what does not.
-fn containers() -> impl Strategy<Value = Value> {
-    let image = select(vec![
-        "",
-        "mysql",
-        "nginx",
-        "acme/mysql",
-        "mysql/mysql-router",
-        "registry.example:5000/a/library/mariadb:10.6",
-        "percona/percona-xtrabackup",
-        "quay.io/sclorg/mysql-84-c9s",
-        "mydumper/mydumper",
-        "MYSQL",
-        "mariabackup",
-    ]);
-    let name = select(vec![
-        "MYSQL_ROOT_PASSWORD",
-        "MARIADB_ROOT_PASSWORD",
-        "MYSQL_PWD",
-        "DATA_SOURCE_NAME",
-        "PMA_PASSWORD",
-        "DATABASE_URL",
-        "WORDPRESS_DB_PASSWORD",
-        "WSREP_SST_PASSWORD",
-        "PATH",
-        "MARIADB_PASSWORD_HASH",
-        "mysql_password",
-    ]);
-    let value = (
-        r"\s{0,40}",
-        select(vec!["", "jdbc:", "x"]),
-        "(?i)mysql|mysql2|mariadb|mysqlx|postgres",
-        select(vec!["://u:p@h/", "+pymysql://u:p@h/d", "://h/d?password=x", "://h/d", ":p@tcp(h:3306)/", ""]),
-    )
-        .prop_map(|(space, prefix, scheme, rest)| format!("{space}{prefix}{scheme}{rest}"));
-    let env = proptest::collection::vec(
-        (name, value).prop_map(|(name, value)| json!({ "name": name, "value": value })),
-        0..3,
-    );
-    let mounts = subsequence(vec!["/var/lib/mysql", "/var/lib/mysql/data/", "/bitnami/mysql", "/data"], 0..3)
-        .prop_map(|paths| paths.into_iter().map(|path| json!({ "name": "v", "mountPath": path })).collect::<Vec<_>>());
-    let ports = subsequence(vec![80, 3306, 33060, 3307], 0..3)
-        .prop_map(|ports| ports.into_iter().map(|port| json!({ "containerPort": port })).collect::<Vec<_>>());
-    let words = || {
-        proptest::collection::vec(
-            select(vec!["mysqld", "sh", "-c", "exec mysqld", "mysqldump", "--port=1", "docker-entrypoint.sh"]),
-            0..3,
-        )
-    };
-    (image, env, mounts, ports, words(), words()).prop_map(|(image, env, mounts, ports, command, args)| {
-        json!({ "name": "a", "image": image, "env": env, "volumeMounts": mounts, "ports": ports, "command": command, "args": args })
-    })
-}
-
-proptest! {
-    #[test]
-    fn nothing_that_the_gate_would_judge_goes_past_it(container in containers(), kind in select(KINDS.to_vec())) {
-        thread_local!(static CONDITIONS: Conditions = Conditions::read());
-        let object = wrapped(kind.0, kind.1, json!({ "containers": [container] }));
-        prop_assert!(!concerns_mysql(&object) || CONDITIONS.with(|conditions| conditions.asks_the_gate(&object)));
-    }
 }
