@@ -55,10 +55,14 @@ impl Place<'_> {
         }
         if self.immutable {
             // It was stored before tidegate saw it, and refusing what else is changed here would not take it away.
-            return says(message).severity(Severity::Medium).help(format!(
-                "A stored {kind} cannot change its variables. Delete it and create it again: \
-                 the password then moves into a Secret. Change the password too"
-            ));
+            // Where it was moved when the object was made, a re-apply comes back to that; the host sees to it.
+            return says(message)
+                .severity(Severity::Medium)
+                .help(format!(
+                    "A stored {kind} cannot change its variables. Delete it and create it again: \
+                     the password then moves into a Secret. Change the password too"
+                ))
+                .fix([Edit::move_to_secret(variable)]);
         }
         if container.variable(&file).is_some_and(EnvVar::is_set) {
             return says(format!("{name} of container {owner} is a password in plain text, and {file} is set as well"))
