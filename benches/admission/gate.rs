@@ -42,6 +42,7 @@ impl Gate {
             .env_clear()
             .env("HOME", files.path())
             .env("RUST_LOG", "warn")
+            .envs(std::env::var("MALLOC_ARENA_MAX").map(|arenas| ("MALLOC_ARENA_MAX", arenas)))
             .stderr(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

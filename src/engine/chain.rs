@@ -12,7 +12,7 @@ use super::last_applied;
 use super::left_alone::why_left_alone;
 use crate::finding::Finding;
 use crate::lookup::Lookup;
-use crate::policy::{Action, InstalledPolicy, OnError, PolicySet, ReviewContext, ReviewError};
+use crate::policy::{Action, InstalledPolicy, OnError, PolicySet, Prepared, ReviewContext, ReviewError};
 use crate::request::{Operation, Phase, Request};
 use crate::workload::{Misfit, Workload, withheld};
 
@@ -31,6 +31,7 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         old_object: request.old_object.as_ref().map(|old| Arc::new(withheld(old))),
         draft: Draft::new(&request.object),
         workload: None,
+        prepared: Prepared::default(),
         findings: Vec::new(),
         failures: Vec::new(),
         secrets: Vec::new(),
@@ -48,6 +49,7 @@ struct Chain<'a> {
     old_object: Option<Arc<Value>>,
     draft: Draft,
     workload: Option<Workload>,
+    prepared: Prepared,
     findings: Vec<Judged>,
     failures: Vec<PolicyFailure>,
     secrets: Vec<SecretEntry>,
@@ -55,6 +57,7 @@ struct Chain<'a> {
 
 impl Chain<'_> {
     fn read_workload(&mut self) -> Result<(), Misfit> {
+        self.prepared = Prepared::default();
         let stored = self.request.operation == Operation::Update;
         self.workload = Workload::read(self.draft.object(), self.draft.shown(), stored)?;
         Ok(())
@@ -67,6 +70,7 @@ impl Chain<'_> {
             old_object: self.old_object.as_ref(),
             workload: self.workload.as_ref(),
             lookup: self.lookup,
+            prepared: &self.prepared,
         };
         let found = match policy.module.review(&context, &policy.settings, policy.timeout) {
             Ok(found) => found,

@@ -1,5 +1,7 @@
 //! What the engine needs of a policy's code. `wasm/` implements it; the engine knows no more.
 
+use std::any::Any;
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +27,18 @@ pub struct Description {
     pub reads: Vec<ResourceType>,
 }
 
+/// What the runner of policies made of one state of an object, kept for the policies that judge
+/// the same state: most policies change nothing.
+#[derive(Default)]
+pub struct Prepared(OnceCell<Box<dyn Any>>);
+
+impl Prepared {
+    /// What was made before, or what `make` makes now. None if another type was kept.
+    pub fn get_or_make<T: 'static>(&self, make: impl FnOnce() -> T) -> Option<&T> {
+        self.0.get_or_init(|| Box::new(make())).downcast_ref()
+    }
+}
+
 /// Everything that a policy gets to see of one review.
 pub struct ReviewContext<'a> {
     /// The request. Its object may be older than [`Self::object`] and holds credentials.
@@ -37,6 +51,8 @@ pub struct ReviewContext<'a> {
     pub workload: Option<&'a Workload>,
     /// Where the policy's questions about other objects are answered.
     pub lookup: &'a Arc<dyn Lookup>,
+    /// Empty at first; belongs to this state of the object.
+    pub prepared: &'a Prepared,
 }
 
 /// The policy failed; the object is not at fault.

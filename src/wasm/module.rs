@@ -91,7 +91,9 @@ impl Module for WasmModule {
         settings: &str,
         timeout: Duration,
     ) -> Result<Vec<Finding>, ReviewError> {
-        let request = convert::request(context);
+        let Some(request) = context.prepared.get_or_make(|| convert::request(context)) else {
+            return Err(ReviewError::Crashed("another runner of policies prepared the request".to_owned()));
+        };
         let state = HostState::new(
             Arc::clone(context.object),
             context.old_object.cloned(),
@@ -102,7 +104,7 @@ impl Module for WasmModule {
         );
         let settings = settings.to_owned();
         let found = self
-            .call(state, timeout, |policy, store| policy.call_review(store, &request, &settings))?
+            .call(state, timeout, |policy, store| policy.call_review(store, request, &settings))?
             .map_err(|words| ReviewError::Reported(convert::one_line(&words)))?;
         convert::findings(found, &self.description)
     }

@@ -31,7 +31,14 @@ impl<'a> Node<'a> {
 
     /// The pointer of a field.
     pub(super) fn pointer(&self, key: &str) -> String {
-        format!("{}/{}", self.at, key.replace('~', "~0").replace('/', "~1"))
+        if key.contains(['~', '/']) {
+            return format!("{}/{}", self.at, key.replace('~', "~0").replace('/', "~1"));
+        }
+        let mut pointer = String::with_capacity(self.at.len() + key.len() + 4);
+        pointer.push_str(&self.at);
+        pointer.push('/');
+        pointer.push_str(key);
+        pointer
     }
 
     fn value(&self, key: &str) -> Option<&'a Value> {

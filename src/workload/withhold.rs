@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use aho_corasick::AhoCorasick;
+use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
 use super::credential;
@@ -15,25 +16,51 @@ pub const WITHHELD: &str = "<withheld>";
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Ways in which passwords stand in scripts, arguments, SQL and option files. In each, the group
-/// `secret` is hidden unless it refers to a variable.
-const PATTERNS: &[&str] = &[
+/// `secret` is hidden unless it refers to a variable. Before each, what a text must contain, in any
+/// case, for a closer look to be worth its time.
+const PATTERNS: &[(&[&str], &str)] = &[
     // --password=x, --password x, password=x, MYSQL_PWD=x, "password": "x"
-    r#"(?i)(?:pass(?:word|wd|phrase)?|pwd)(?:_[a-z]+)?["']?\s*(?:=|:\s)\s*(?P<secret>'[^']*'|"[^"]*"|[^\s'"&;,|)]+)"#,
+    (
+        &["pass", "pwd"],
+        r#"(?i)(?:pass(?:word|wd|phrase)?|pwd)(?:_[a-z]+)?["']?\s*(?:=|:\s)\s*(?P<secret>'[^']*'|"[^"]*"|[^\s'"&;,|)]+)"#,
+    ),
     // mysql -uroot -px
-    r#"(?:mysql|mariadb|mysqladmin|mysqldump|mysqlimport|mysqlshow|mysqlcheck|mysqlsh|xtrabackup|mariabackup|mydumper)\b[^\n;|]*?\s["']?-p(?P<secret>'[^']*'|"[^"]*"|[^\s'"\]},]+)"#,
+    (
+        &[" -p", "\t-p", "\"-p", "'-p"],
+        r#"(?:mysql|mariadb|mysqladmin|mysqldump|mysqlimport|mysqlshow|mysqlcheck|mysqlsh|xtrabackup|mariabackup|mydumper)\b[^\n;|]*?\s["']?-p(?P<secret>'[^']*'|"[^"]*"|[^\s'"\]},]+)"#,
+    ),
     // IDENTIFIED BY 'x', IDENTIFIED WITH plugin BY 'x'
-    r#"(?i)identified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?(?P<secret>'[^']*'|"[^"]*")"#,
+    (&["identified"], r#"(?i)identified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?(?P<secret>'[^']*'|"[^"]*")"#),
     // SET PASSWORD … = 'x', PASSWORD('x')
-    r#"(?i)password\s*\(\s*(?P<secret>'[^']*'|"[^"]*")"#,
+    (&["password"], r#"(?i)password\s*\(\s*(?P<secret>'[^']*'|"[^"]*")"#),
     // scheme://user:x@host
-    r"://[^\s/:@]*:(?P<secret>[^\s@/]+)@",
+    (&["://"], r"://[^\s/:@]*:(?P<secret>[^\s@/]+)@"),
     // user:x@tcp(host:3306)/
-    r"(?:^|\s|=)[^\s:@/=]+:(?P<secret>[^\s@]+)@(?:tcp|unix)?\(",
+    (&["@(", "@tcp(", "@unix("], r"(?:^|\s|=)[^\s:@/=]+:(?P<secret>[^\s@]+)@(?:tcp|unix)?\("),
 ];
 
-#[allow(clippy::unwrap_used, reason = "the patterns are constants that every test runs")]
 static COMPILED: LazyLock<Vec<Regex>> =
-    LazyLock::new(|| PATTERNS.iter().map(|pattern| Regex::new(pattern).unwrap()).collect());
+    LazyLock::new(|| PATTERNS.iter().map(|(_, pattern)| compile(pattern)).collect());
+
+/// Every thread that searches keeps a cache for every pattern, of 2 MiB by default; these are
+/// small patterns, and a gate has many threads.
+const SEARCH_CACHE: usize = 64 << 10;
+
+#[allow(clippy::unwrap_used, reason = "the patterns are constants that every test runs")]
+fn compile(pattern: &str) -> Regex {
+    RegexBuilder::new(pattern).dfa_size_limit(SEARCH_CACHE).build().unwrap()
+}
+
+/// Finds what the patterns need, all at once.
+#[allow(clippy::unwrap_used, reason = "the words are constants that every test runs")]
+static NEEDED: LazyLock<(AhoCorasick, Vec<usize>)> = LazyLock::new(|| {
+    let (words, pattern_of): (Vec<_>, Vec<_>) = PATTERNS
+        .iter()
+        .enumerate()
+        .flat_map(|(pattern, (words, _))| words.iter().map(move |word| (*word, pattern)))
+        .unzip();
+    (AhoCorasick::builder().ascii_case_insensitive(true).build(words).unwrap(), pattern_of)
+});
 
 /// A copy of an object in which every credential is replaced by [`WITHHELD`].
 ///
@@ -131,11 +158,9 @@ fn last_applied(text: &str) -> Value {
 
 /// Hides the credentials in a piece of text: a script, an argument, a line of a manifest.
 pub fn withhold_text(text: &str) -> Cow<'_, str> {
-    if !may_hold_credential(text) {
-        return Cow::Borrowed(text);
-    }
     let mut result = Cow::Borrowed(text);
-    for pattern in COMPILED.iter() {
+    let worth_a_look = patterns_for(text);
+    for (_, pattern) in COMPILED.iter().enumerate().filter(|(number, _)| worth_a_look & (1 << number) != 0) {
         let hidden = replace_secrets(pattern, &result);
         if let Some(hidden) = hidden {
             result = Cow::Owned(hidden);
@@ -144,15 +169,14 @@ pub fn withhold_text(text: &str) -> Cow<'_, str> {
     result
 }
 
-/// A cheap first look: most texts hold none of these.
-fn may_hold_credential(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.windows(2).any(|pair| {
-        matches!(pair, b"-p" | b"@(" | b":/" | b"@t" | b"@u")
-            || pair.eq_ignore_ascii_case(b"pa")
-            || pair.eq_ignore_ascii_case(b"pw")
-            || pair.eq_ignore_ascii_case(b"id")
-    })
+/// Which patterns are worth a look, as bits: for most texts none is.
+fn patterns_for(text: &str) -> u32 {
+    // The shortest word that a pattern needs has two letters.
+    if text.len() < 3 {
+        return 0;
+    }
+    let (words, pattern_of) = &*NEEDED;
+    words.find_overlapping_iter(text).fold(0, |bits, found| bits | 1 << pattern_of[found.pattern().as_usize()])
 }
 
 fn replace_secrets(pattern: &Regex, text: &str) -> Option<String> {
