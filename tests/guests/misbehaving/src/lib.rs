@@ -1,5 +1,7 @@
 //! A policy that does wrong, each time in the way that its settings name.
 
+#![allow(clippy::panic, reason = "it does wrong on purpose")]
+
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
 
