@@ -4,15 +4,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
+# Where rustup and Go put themselves, also for a shell that does not know it.
+export PATH := $(HOME)/.cargo/bin:/usr/local/go/bin:$(PATH)
+
 CARGO ?= cargo
 
 .PHONY: help
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/\1\t\2/' | expand -t 16
-
-.PHONY: tools
-tools: ## installs what a fresh Debian machine lacks (as root, or by sudo)
-	@./scripts/install-tools $(TOOLS)
 
 .PHONY: policies
 policies: ## builds the policies into components
@@ -39,6 +38,7 @@ test: policies cluster ## runs every test
 
 .PHONY: lint
 lint: policies ## formatters, linters, licences
+	@./scripts/install-tools linters go
 	$(CARGO) fmt --all --check
 	$(CARGO) fmt --manifest-path policies/Cargo.toml --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings

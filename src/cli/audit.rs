@@ -46,7 +46,6 @@ enum Format {
 /// Audits, and writes the report to standard output.
 pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     let AuditArguments { paths, format, policies, cache_dir } = arguments;
-    let cache_dir = cache_dir.or_else(policies::default_cache_directory);
     let policies = policies::load(&policies, cache_dir.as_deref())?;
     let report = audit::audit(&paths, &policies);
     match write(&report, format) {

@@ -38,9 +38,10 @@ pub(crate) fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
         client: objects("mysql-client.yaml", include_str!("../../examples/mysql-client.yaml"))?,
         nginx: objects("nginx-deployment.yaml", include_str!("../../examples/nginx-deployment.yaml"))?,
     };
-    let policies = policies::load(&documents, policies::default_cache_directory().as_deref())?;
+    let policies = policies::load(&documents, None)?;
     let runtime = tokio::runtime::Runtime::new().context("no threads")?;
-    runtime.block_on(show(inputs, examples, policies, &mut anstream::stdout().lock()))?;
+    let program = std::env::args().next().unwrap_or_else(|| "tidegate".to_owned());
+    runtime.block_on(show(inputs, examples, policies, &program, &mut anstream::stdout().lock()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -57,7 +58,9 @@ fn objects(file: &str, text: &str) -> anyhow::Result<Vec<Value>> {
             object => objects.push(object),
         }
     }
-    if let Some(stranger) = objects.iter().position(|object| object.pointer("/metadata/name").is_none()) {
+    if let Some(stranger) =
+        objects.iter().position(|object| object.pointer("/metadata/name").and_then(Value::as_str).is_none())
+    {
         bail!("{file}: document {} is no Kubernetes object with a name", stranger + 1);
     }
     Ok(objects)

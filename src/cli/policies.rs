@@ -8,21 +8,28 @@ use anyhow::Context;
 use crate::policy::{PolicySet, parse_documents};
 use crate::wasm::{Runtime, load_policies};
 
-/// Reads the documents and puts the policies in force.
-pub(crate) fn load(files: &[PathBuf], cache_directory: Option<&Path>) -> anyhow::Result<Arc<PolicySet>> {
+/// Reads the documents and puts the policies in force. Compiled policies are kept in the named
+/// folder, which must then be usable, or in that of the user, if that can be.
+pub(crate) fn load(files: &[PathBuf], named_cache: Option<&Path>) -> anyhow::Result<Arc<PolicySet>> {
     let mut documents = Vec::new();
     for file in files {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).with_context(|| format!("{name}: the policy cannot be read"))?;
         documents.extend(parse_documents(&name, &text)?.into_iter().map(|document| (name.clone(), document)));
     }
-    let runtime = Arc::new(Runtime::new(cache_directory)?);
+    let runtime = match (named_cache, default_cache_directory()) {
+        (Some(named), _) => Runtime::new(Some(named))?,
+        // Nobody asked for this folder: without it the policies are compiled at each start.
+        (None, Some(own)) => Runtime::new(Some(&own)).or_else(|_| Runtime::new(None))?,
+        (None, None) => Runtime::new(None)?,
+    };
+    let runtime = Arc::new(runtime);
     Ok(Arc::new(load_policies(&runtime, documents)?))
 }
 
 /// Where compiled policies are kept if no `--cache-dir` says so: `$XDG_CACHE_HOME/tidegate`, or
 /// `~/.cache/tidegate`; nowhere if there is no home.
-pub(crate) fn default_cache_directory() -> Option<PathBuf> {
+fn default_cache_directory() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("XDG_CACHE_HOME")
         .filter(|path| path.is_absolute())

@@ -118,10 +118,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
 
 /// Compiling takes a while the first time: not on a thread that serves tasks.
 async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyhow::Result<Arc<PolicySet>> {
-    let load = move || {
-        let cache_dir = cache_dir.or_else(policies::default_cache_directory);
-        policies::load(&files, cache_dir.as_deref())
-    };
+    let load = move || policies::load(&files, cache_dir.as_deref());
     tokio::task::spawn_blocking(load).await.context("loading the policies failed")?
 }
 

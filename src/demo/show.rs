@@ -67,15 +67,15 @@ pub(super) fn secret(out: &mut impl Write, secret: &str, key: &str) -> io::Resul
     writeln!(out, "  {CYAN}{secret}{CYAN:#} holds the key {BOLD}{key}{BOLD:#}\n")
 }
 
-pub(super) fn closing(out: &mut impl Write) -> Result<(), DemoError> {
+pub(super) fn closing(out: &mut impl Write, program: &str) -> Result<(), DemoError> {
     writeln!(out, "{BOLD}Next{BOLD:#}")?;
     for (command, what) in [
-        ("tidegate demo YOUR.yaml", "the same with a manifest of yours"),
-        ("tidegate audit FOLDER", "a report on files, nothing changed"),
-        ("tidegate serve --help", "the gate itself; webhook-deploy/ puts it into a cluster"),
-        ("ls policies/", "what is judged; CONTRIBUTING.md tells how to add a policy"),
+        (format!("{program} demo YOUR.yaml"), "the same with a manifest of yours"),
+        (format!("{program} audit FOLDER"), "a report on files, nothing changed"),
+        (format!("{program} serve --help"), "the gate itself; webhook-deploy/ puts it into a cluster"),
+        ("ls policies/".to_owned(), "what is judged; CONTRIBUTING.md tells how to add a policy"),
     ] {
-        writeln!(out, "  {BOLD}{command:<26}{BOLD:#}{what}")?;
+        writeln!(out, "  {BOLD}{command:<38}{BOLD:#}{what}")?;
     }
     Ok(())
 }

@@ -34,7 +34,8 @@ pub enum SecretError {
     /// The gate made it for another workload.
     #[error(
         "{secret} belongs to {found}, so {wanted} cannot have it too. Rename the workload, or refer in the manifest \
-         to a Secret of your own (env[].valueFrom.secretKeyRef)"
+         to a Secret of your own (env[].valueFrom.secretKeyRef); if {found} is gone for good, its Secret may be \
+         deleted"
     )]
     OtherWorkload {
         /// The Secret.
@@ -48,7 +49,8 @@ pub enum SecretError {
     #[error(
         "{secret} already holds another value for {key} (variable {variable} of container {container}). A changed \
          variable never changes the password of a database that is initialised: change it in the database first \
-         (ALTER USER), then in the Secret, then apply again; or write the value that the Secret holds"
+         (ALTER USER), then in the Secret, then apply again; or write the value that the Secret holds. Where no \
+         database keeps the old value, as for a client, change it in the Secret and apply again"
     )]
     ValueDiffers {
         /// The Secret.

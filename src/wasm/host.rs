@@ -67,6 +67,11 @@ impl HostState {
         }
     }
 
+    /// The review begins now: what it waited for before, a place for instance, is not its own time.
+    pub(super) fn begin(&mut self) {
+        self.started = Instant::now();
+    }
+
     /// What happens when the deadline's ticks are over: waiting for the cluster is not the
     /// policy's own time, so what it waited it gets back.
     pub(super) fn at_deadline(&self) -> wasmtime::Result<UpdateDeadline> {

@@ -67,6 +67,7 @@ impl WasmModule {
         let mut store = Store::new(&self.runtime.engine, state);
         store.limiter(|state| state);
         store.set_epoch_deadline(ticks(timeout));
+        store.data_mut().begin();
         store.epoch_deadline_callback(|context| context.data().at_deadline());
         self.pre.instantiate(&mut store).and_then(|policy| call(&policy, &mut store)).map_err(|error| failure(&error))
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::credential;
-use super::expansion::has_references;
+use super::expansion::{has_references, is_placeholder};
 use super::image::ImageReference;
 use super::json::{Misfit, Node};
 use super::model::{Container, EnvFrom, EnvSource, EnvValue, EnvVar, Mount, Placement, Port, Probe, Role, Volume};
@@ -44,15 +44,8 @@ pub(super) fn read(
     };
     let role = match purpose(&signs) {
         Purpose::Server { flavor, version, invocation } => {
-            let surroundings = Surroundings {
-                at: &shown.at,
-                command: &command,
-                args: &args,
-                env: &env,
-                mounts: &mounts,
-                ports: &ports,
-                volumes,
-            };
+            let surroundings =
+                Surroundings { at: &shown.at, command: &command, args: &args, env: &env, mounts: &mounts, volumes };
             Role::Server(Box::new(describe(flavor, version, &invocation, &surroundings)))
         }
         Purpose::Client => Role::Client,
@@ -89,7 +82,7 @@ fn variable(node: &Node<'_>, original: Option<&Value>) -> Result<EnvVar, Misfit>
     let literal = original.and_then(Value::as_str);
     let value = node.text("value")?.map(|shown| match literal {
         Some(text) if shown == WITHHELD && text != WITHHELD => {
-            EnvValue::Withheld { empty: text.is_empty(), references: has_references(text) }
+            EnvValue::Withheld { empty: text.is_empty(), references: has_references(text) || is_placeholder(text) }
         }
         Some("") if credential::is_known_credential(&name) => EnvValue::Withheld { empty: true, references: false },
         _ => EnvValue::Plain(shown.to_owned()),

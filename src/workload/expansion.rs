@@ -23,6 +23,25 @@ pub fn has_references(value: &str) -> bool {
     false
 }
 
+/// Whether a value is left over from a template: `${NAME}`, `{{ … }}`, `<password>`, `$NAME`. It
+/// stands for a value that somebody else puts in, and is none itself.
+///
+/// ```
+/// use tidegate::workload::is_placeholder;
+/// assert!(is_placeholder("${PASSWORD}") && is_placeholder("mysql://u:{{ .pw }}@db") && is_placeholder("<password>"));
+/// assert!(!is_placeholder("pa$$word") && !is_placeholder("a<b>c"));
+/// ```
+pub fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
+    };
+    value.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
+        || value.split_once("{{").is_some_and(|(_, rest)| rest.contains("}}"))
+        || (value.starts_with('<') && value.ends_with('>'))
+        || value.strip_prefix('$').is_some_and(is_name)
+}
+
 /// What a container sees of a value without references: `$$` is a single `$`. A Secret's data are
 /// not expanded, so this is what has to be stored there.
 ///

@@ -21,7 +21,7 @@ mod version;
 mod withhold;
 
 pub use credential::{is_credential, is_known_credential};
-pub use expansion::{expand_escapes, has_references};
+pub use expansion::{expand_escapes, has_references, is_placeholder};
 pub use flavor::{Flavor, Product};
 pub use image::ImageReference;
 pub use json::Misfit;

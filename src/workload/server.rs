@@ -2,7 +2,7 @@
 
 use super::command::Invocation;
 use super::flavor::{Flavor, Options};
-use super::model::{EnvValue, EnvVar, Mount, Port, Server, Volume};
+use super::model::{EnvValue, EnvVar, Mount, Server, Volume};
 use super::option::{self, ServerOption};
 use super::version::Version;
 
@@ -20,7 +20,6 @@ pub(super) struct Surroundings<'a> {
     pub(super) args: &'a [String],
     pub(super) env: &'a [EnvVar],
     pub(super) mounts: &'a [Mount],
-    pub(super) ports: &'a [Port],
     pub(super) volumes: &'a [Volume],
 }
 
@@ -38,7 +37,7 @@ pub(super) fn describe(
     Server {
         data_volume: mount_of(container.mounts, &data_directory).cloned(),
         data_directory,
-        port: port(&options, option_files, container),
+        port: port(&options, option_files || *invocation == Invocation::Script, container),
         options_at: options_at(flavor, invocation, container),
         options,
         option_files,
@@ -93,9 +92,10 @@ fn reads_option_files(options: &[ServerOption], container: &Surroundings<'_>) ->
         })
 }
 
-/// The TCP port on which the server can be reached from everywhere, if that is sure.
-fn port(options: &[ServerOption], option_files: bool, container: &Surroundings<'_>) -> Option<u32> {
-    if option::is_on(options, "skip-networking") {
+/// The TCP port on which the server can be reached from everywhere, if that is sure. Options that
+/// are not seen, in a file or a script, may say another port, another address, or none at all.
+fn port(options: &[ServerOption], unseen: bool, container: &Surroundings<'_>) -> Option<u32> {
+    if unseen || option::is_on(options, "skip-networking") {
         return None;
     }
     if let Some(address) = option::last(options, "bind-address")
@@ -112,6 +112,5 @@ fn port(options: &[ServerOption], option_files: bool, container: &Surroundings<'
             _ => None,
         };
     }
-    let declares_default = container.ports.iter().any(|port| port.container_port == DEFAULT_PORT);
-    (!option_files || declares_default || container.ports.is_empty()).then_some(DEFAULT_PORT)
+    Some(DEFAULT_PORT)
 }

@@ -145,12 +145,12 @@ fn has_debian() -> bool {
 fn install() -> Result<()> {
     println!("policies: installing {}", PACKAGES.join(", "));
     let run = |arguments: &[&str]| -> Result<bool> {
-        let mut command = if is_root() { Command::new("apt-get") } else { Command::new("sudo") };
+        let mut command = Command::new(if is_root() { "env" } else { "sudo" });
         if !is_root() {
-            command.arg("apt-get");
+            command.arg("env");
         }
-        command.args(["--quiet", "--yes"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        Ok(command.stdin(Stdio::null()).status().context("cannot run apt-get: this is no Debian")?.success())
+        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"]).args(arguments);
+        Ok(command.stdin(Stdio::null()).status().context("cannot run apt-get; is this a Debian, with sudo?")?.success())
     };
     let install = [&["install", "--no-install-recommends"], PACKAGES].concat();
     // Lists that were never fetched, or are too old, are the usual reason for the first to fail.

@@ -1,0 +1,109 @@
+//! The commands as a user starts them: what they print, and their exit codes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// Exit code, standard output, standard error.
+type Outcome = (i32, String, String);
+
+fn tidegate(arguments: &[&str], input: &str) -> Outcome {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_tidegate"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that does not read its input may be gone already.
+    let _ = process.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = process.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_demonstration_repairs_refuses_and_shows_no_password() {
+    let (code, out, err) = tidegate(&["demo"], "");
+    assert_eq!((code, err.as_str()), (0, ""));
+    for part in [
+        "with 5 policies in force",
+        "tidegate repaired MY001",
+        "deployment/mysql created",
+        "deployment/mysql unchanged",
+        "Secret \"mysql-credentials\" in namespace \"default\" holds the key MYSQL_ROOT_PASSWORD",
+        "statefulset/mysql refused",
+        "these exist: gp3",
+        "statefulset/mysql created",
+        "deployment/nginx created",
+        "+         - --character-set-server=utf8mb4",
+        "Next",
+    ] {
+        assert!(out.contains(part), "{part} is not in\n{out}");
+    }
+    assert!(!out.contains("value: password"));
+}
+
+#[test]
+fn the_demonstration_takes_files() {
+    let (code, out, _) = tidegate(&["demo", "examples/mysql-client.yaml"], "");
+    assert_eq!(code, 0);
+    assert!(out.contains("pod/mysql-clieny created"), "{out}");
+    let (_, out, _) = tidegate(&["demo", "examples/mysql-deployment.yaml"], "");
+    assert!(out.contains("deployment/mysql created") && out.contains("deployment/mysql unchanged"), "{out}");
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("number.yaml");
+    std::fs::write(&file, "apiVersion: v1\nkind: Pod\nmetadata: { name: 5 }\n").unwrap();
+    let (code, _, err) = tidegate(&["demo", file.to_str().unwrap()], "");
+    assert_eq!(code, 2);
+    assert!(err.contains("no Kubernetes object with a name"), "{err}");
+}
+
+#[test]
+fn an_audit_ends_with_zero_one_or_two() {
+    let plain = std::fs::read_to_string("examples/mysql-client.yaml").unwrap();
+    let broken = "a: [1\n";
+    for (arguments, input, code, part) in [
+        (&["audit", "manifests"][..], "", 0, "nothing found"),
+        (&["audit", "examples/nginx-deployment.yaml"], "", 0, "nothing found"),
+        (&["audit", "examples"], "", 1, "3 objects"),
+        (&["audit", "-"], plain.as_str(), 1, "MY001"),
+        (&["audit", "--format", "json", "-"], plain.as_str(), 1, "\"decision\": \"allow\""),
+        (&["audit", "-"], broken, 2, ""),
+        (&["audit", "no-such-folder"], "", 2, ""),
+        (&["audit", "--format", "xml", "examples"], "", 2, ""),
+        (&["audit"], "", 2, ""),
+        (&["audit", "--policy", "no-such-file", "examples"], "", 2, ""),
+    ] {
+        let (seen, out, err) = tidegate(arguments, input);
+        assert_eq!(seen, code, "{arguments:?}\n{out}{err}");
+        assert!(out.contains(part), "{arguments:?}: {out}");
+        assert!(!(out + &err).trim().is_empty(), "{arguments:?} says nothing");
+    }
+}
+
+#[test]
+fn one_document_that_cannot_be_read_hides_no_other() {
+    let plain = std::fs::read_to_string("examples/mysql-client.yaml").unwrap();
+    let (code, out, err) = tidegate(&["audit", "-"], &format!("a: [1\n---\n{plain}"));
+    assert_eq!(code, 2);
+    assert!(out.contains("MY001"), "{out}{err}");
+}
+
+#[test]
+fn a_home_that_cannot_be_written_stops_nothing() {
+    let output = Command::new(env!("CARGO_BIN_EXE_tidegate"))
+        .args(["audit", "examples/nginx-deployment.yaml"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("XDG_CACHE_HOME")
+        .env("HOME", "/proc")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
