@@ -68,3 +68,6 @@ mod certificates;
 
 // The end: SIGTERM refuses nobody.
 mod shutdown;
+
+// What the project tells people to apply is taken by the API server.
+mod reference;
