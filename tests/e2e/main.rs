@@ -24,14 +24,14 @@ mod forms;
 // What every other test takes for granted: the control plane itself does its work.
 mod control_plane;
 
-// The seed's Deployment: repaired when it is applied, and never changed again by applying it again.
-mod seed_deployment;
+// The example's Deployment: repaired when it is applied, and never changed again by applying it again.
+mod example_deployment;
 
-// The seed's StatefulSet: the server is repaired and nothing beside it; its class must exist.
-mod seed_stateful_set;
+// The example's StatefulSet: the server is repaired and nothing beside it; its class must exist.
+mod example_stateful_set;
 
-// The seed's client Pod, which cannot be changed once it is stored.
-mod seed_client;
+// The example's client Pod, which cannot be changed once it is stored.
+mod example_client;
 
 // Whatever has nothing to do with MySQL is stored as if there were no gate, and never waits for it.
 mod untouched;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-/// A manifest of `examples/`: the seed's, in the project.
+/// A manifest of `examples/`: the example's, in the project.
 pub(crate) fn example(name: &str) -> String {
     read("examples", name)
 }
@@ -13,19 +13,19 @@ pub(crate) fn fixture(name: &str) -> String {
     read("tests/e2e/fixtures", name)
 }
 
-/// The seed's Deployment, with its Service.
+/// The example's Deployment, with its Service.
 pub(crate) fn deployment() -> String {
     example("mysql-deployment.yaml")
 }
 
-/// The seed's Deployment with another root password. The seed's own, `password`, is a word that
+/// The example's Deployment with another root password. The example's own, `password`, is a word that
 /// turns up everywhere.
 pub(crate) fn deployment_with(password: &str) -> String {
     let quoted = serde_json::to_string(password).unwrap(); // JSON's strings are YAML's
     replace(&deployment(), "value: password", &format!("value: {quoted}"))
 }
 
-/// The seed's StatefulSet in a namespace, with a storage class.
+/// The example's StatefulSet in a namespace, with a storage class.
 pub(crate) fn stateful_set(namespace: &str, class: &str) -> String {
     let manifest = example("mysql-statefulset.yaml");
     let manifest = replace(&manifest, "namespace: mysql\n", &format!("namespace: {namespace}\n"));

@@ -100,7 +100,7 @@ fn a_full_quota_for_secrets() {
     assert!(!stage.has(WORKLOAD));
 }
 
-/// The seed's Deployment with a password file in the place of a password.
+/// The example's Deployment with a password file in the place of a password.
 fn without_password() -> String {
     let file = "- name: MYSQL_ROOT_PASSWORD_FILE\n          value: /run/secrets/mysql/password";
     replace(&deployment(), "- name: MYSQL_ROOT_PASSWORD\n          value: password", file)

@@ -85,7 +85,7 @@ async fn load(mut client: KeepAlive, body: Arc<[u8]>, stop: Arc<AtomicBool>) -> 
     all
 }
 
-/// The review of the seed's StatefulSet, which goes through all policies and needs no Secret.
+/// The review of the example's StatefulSet, which goes through all policies and needs no Secret.
 fn review() -> Value {
     let object: Value = serde_saphyr::from_str(&example("mysql-statefulset.yaml")).unwrap();
     json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {

@@ -1,4 +1,4 @@
-//! The seed's client Pod: its password moves too. A stored Pod cannot change its variables, so the
+//! The example's client Pod: its password moves too. A stored Pod cannot change its variables, so the
 //! re-apply of the unchanged file must come to what is stored.
 
 use crate::manifests::{example, fixture, replace};

@@ -1,4 +1,4 @@
-//! The seed's Deployment: repaired when it is applied, and left as it is by applying it again.
+//! The example's Deployment: repaired when it is applied, and left as it is by applying it again.
 //!
 //! Two facts of Kubernetes itself bound what a re-apply can show. A Deployment's generation counts
 //! its annotations too (apps/deployment/strategy.go). And kubectl rewrites the annotation
@@ -15,7 +15,7 @@ use crate::support::wait::eventually;
 
 const NAME: &str = "deployment/mysql";
 
-/// What the strategy of the seed's Deployment may be before it is repaired.
+/// What the strategy of the example's Deployment may be before it is repaired.
 fn strategies() -> [(&'static str, String); 3] {
     let recreate = "  strategy:\n    type: Recreate\n";
     let rolling = "  strategy:\n    type: RollingUpdate\n";

@@ -1,4 +1,4 @@
-//! The seed's StatefulSet: the server is repaired and nothing beside it; its class must exist.
+//! The example's StatefulSet: the server is repaired and nothing beside it; its class must exist.
 
 use serde_json::{Value, json};
 
