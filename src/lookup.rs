@@ -61,6 +61,20 @@ pub trait Lookup: Send + Sync {
     /// # Errors
     /// [`Unavailable`] if nobody can say.
     fn find(&self, kind: &ResourceType, namespace: Option<&str>) -> Result<Vec<Value>, Unavailable>;
+
+    /// Whether an object is there, without a look into it; Secrets too may be asked for.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if nobody can say.
+    fn exists(&self, kind: &ResourceType, namespace: Option<&str>, name: &str) -> Result<bool, Unavailable> {
+        Ok(self.get(kind, namespace, name)?.is_some())
+    }
+
+    /// Those objects of a type that can be seen. There may be more: from what is not among them
+    /// nothing follows.
+    fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Value> {
+        self.find(kind, namespace).unwrap_or_default()
+    }
 }
 
 /// A source that knows nothing: every answer is "nobody can say".

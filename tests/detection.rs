@@ -62,7 +62,7 @@ fn expected(row: &Row) -> Seen {
 
 fn detect(row: &Row) -> Seen {
     let object = row.deployment();
-    let workload = Workload::read(&object, &withheld(&object), false).unwrap().unwrap();
+    let workload = Workload::read(&object, &withheld(&object), false, &|_| None).unwrap().unwrap();
     let [container] = &workload.containers[..] else { panic!("{}: one container", row.about) };
     let credentials = container.env.iter().filter(|variable| variable.credential);
     Seen {

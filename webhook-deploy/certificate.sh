@@ -37,8 +37,14 @@ for kind in mutatingwebhookconfiguration validatingwebhookconfiguration; do
     old=$(kubectl "$@" get "$kind" tidegate -o jsonpath='{.webhooks[0].clientConfig.caBundle}' | base64 -d |
         awk '/BEGIN CERTIFICATE/ { count++ } count == 1')
     bundle=$(printf '%s\n%s\n' "$new" "$old" | base64 | tr -d '\n')
+    # Every webhook of the configuration is answered by the same gate.
+    count=$(kubectl "$@" get "$kind" tidegate -o jsonpath='{.webhooks[*].name}' | wc -w)
+    patch=
+    for number in $(seq 0 $((count - 1))); do
+        patch="$patch${patch:+,}{\"op\": \"add\", \"path\": \"/webhooks/$number/clientConfig/caBundle\", \"value\": \"$bundle\"}"
+    done
     kubectl "$@" patch "$kind" tidegate --type=json --patch-file=/dev/stdin <<PATCH
-[{"op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": "$bundle"}]
+[$patch]
 PATCH
 done
 

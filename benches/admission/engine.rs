@@ -42,7 +42,7 @@ pub(crate) fn run(cache: &Path) {
     let all = judge(&all_set, &request);
     print("withholding credentials", time(|| drop(black_box(withheld(&object)))));
     let shown = withheld(&object);
-    print("detection", time(|| drop(black_box(Workload::read(&object, &shown, false).unwrap()))));
+    print("detection", time(|| drop(black_box(Workload::read(&object, &shown, false, &|_| None).unwrap()))));
     print("no policy", none);
     for name in builtin_names() {
         print(name, judge(&set(&runtime, Some(name)), &request) - none);

@@ -56,4 +56,17 @@ impl Lookup for DocumentsLookup {
     fn find(&self, _: &ResourceType, _: Option<&str>) -> Result<Vec<Value>, Unavailable> {
         Err(Unavailable::because("the documents of an audit are not all that is in the cluster"))
     }
+
+    fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Value> {
+        let mut seen: Vec<_> = self
+            .objects
+            .get(kind)
+            .into_iter()
+            .flatten()
+            .filter(|((own, _), _)| kind.is_cluster_scoped() || own.as_deref() == namespace)
+            .collect();
+        // A report is the same each time.
+        seen.sort_by(|(left, _), (right, _)| left.cmp(right));
+        seen.into_iter().map(|(_, object)| object.clone()).collect()
+    }
 }

@@ -92,21 +92,45 @@ impl Lookup for LiveCluster {
         let list = self.ask(objects.list(&ListParams::default())).map_err(|answer| answer.unavailable(kind))?;
         list.items.iter().map(to_value).collect()
     }
+
+    fn exists(&self, kind: &ResourceType, namespace: Option<&str>, name: &str) -> Result<bool, Unavailable> {
+        if !is_possible_name(name) {
+            return Ok(false);
+        }
+        // Only the metadata travels: nothing of what a Secret holds.
+        match self.ask(self.api(kind, &any_resource(kind)?, namespace).get_metadata(name)) {
+            Ok(_) => Ok(true),
+            Err(Answer::Refused(status)) if is_absence_of(&status, name) => Ok(false),
+            Err(answer) => Err(answer.unavailable(kind)),
+        }
+    }
 }
 
 impl LiveCluster {
     fn objects(&self, kind: &ResourceType, namespace: Option<&str>) -> Result<Api<DynamicObject>, Unavailable> {
-        let resource = resource(kind)?;
+        Ok(self.api(kind, &resource(kind)?, namespace))
+    }
+
+    fn api(&self, kind: &ResourceType, resource: &ApiResource, namespace: Option<&str>) -> Api<DynamicObject> {
         let client = self.client.clone();
-        Ok(match namespace {
-            Some(namespace) if !kind.is_cluster_scoped() => Api::namespaced_with(client, namespace, &resource),
-            _ => Api::all_with(client, &resource),
-        })
+        match namespace {
+            Some(namespace) if !kind.is_cluster_scoped() => Api::namespaced_with(client, namespace, resource),
+            _ => Api::all_with(client, resource),
+        }
     }
 }
 
 /// How the API server calls a type, if policies may read it at all.
 pub(super) fn resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> {
+    let resource = any_resource(kind)?;
+    if resource.group.is_empty() && resource.plural == "secrets" {
+        return Err(Unavailable::because("policies never get to see Secrets"));
+    }
+    Ok(resource)
+}
+
+/// How the API server calls a type.
+fn any_resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> {
     let (group, version) = kind.api_version.rsplit_once('/').unwrap_or(("", &kind.api_version));
     let is_word = |text: &str, more: &str| {
         text.chars().all(|character| character.is_ascii_alphanumeric() || more.contains(character))
@@ -116,11 +140,7 @@ pub(super) fn resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> 
     if !is_group || !is_word(version, "") || !is_word(&kind.kind, "") {
         return Err(Unavailable::because("there can be no such type"));
     }
-    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &kind.kind));
-    if resource.group.is_empty() && resource.plural == "secrets" {
-        return Err(Unavailable::because("policies never get to see Secrets"));
-    }
-    Ok(resource)
+    Ok(ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &kind.kind)))
 }
 
 /// Whether an object can have this name at all, by the API server's own rule (apimachinery,

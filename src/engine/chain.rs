@@ -1,5 +1,7 @@
 //! The chain: each policy judges the object as the ones before it left it.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -10,11 +12,12 @@ use super::effect::SecretEntry;
 use super::evaluation::{Decision, Evaluation, Judged, PolicyFailure};
 use super::last_applied;
 use super::left_alone::why_left_alone;
+use super::secret_name::{owner_name, secret_name};
 use crate::finding::Finding;
-use crate::lookup::Lookup;
+use crate::lookup::{Lookup, ResourceType};
 use crate::policy::{Action, InstalledPolicy, OnError, PolicySet, Prepared, ReviewContext, ReviewError};
 use crate::request::{Operation, Phase, Request};
-use crate::workload::{Misfit, Workload, withheld};
+use crate::workload::{Location, Misfit, Workload, withheld};
 
 /// Judges an object by all policies that apply to it.
 ///
@@ -30,6 +33,8 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         lookup,
         old_object: request.old_object.as_ref().map(|old| Arc::new(withheld(old))),
         draft: Draft::new(&request.object),
+        secret_name: owner_name(request).map(secret_name),
+        config_maps: RefCell::default(),
         workload: None,
         prepared: Prepared::default(),
         findings: Vec::new(),
@@ -37,10 +42,30 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         secrets: Vec::new(),
     };
     chain.read_workload()?;
-    for policy in policies.iter().filter(|policy| policy.matcher.matches(request, lookup.as_ref())) {
+    for policy in policies.iter().filter(|policy| policy.judges(request, lookup.as_ref())) {
         chain.judge(policy)?;
     }
+    let stored = stored_findings(request, policies, lookup);
+    for judged in &mut chain.findings {
+        judged.stood_before = stored
+            .iter()
+            .any(|stored| stored.finding.rule == judged.finding.rule && stored.finding.at == judged.finding.at);
+    }
     Ok(chain.finish())
+}
+
+/// What is found in the stored object of an update, for the kinds that run no pods. Pods are replaced
+/// by an update of their template, and so are judged whole; a Service or ConfigMap goes on as it is.
+fn stored_findings(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup>) -> Vec<Judged> {
+    let Some(old) = request.old_object.as_ref().filter(|old| Location::of(old).is_none()) else { return Vec::new() };
+    let before = Request {
+        operation: Operation::Create,
+        phase: Phase::Audit,
+        object: old.clone(),
+        old_object: None,
+        ..request.clone()
+    };
+    evaluate(&before, policies, lookup).map(|evaluation| evaluation.findings).unwrap_or_default()
 }
 
 struct Chain<'a> {
@@ -48,6 +73,9 @@ struct Chain<'a> {
     lookup: &'a Arc<dyn Lookup>,
     old_object: Option<Arc<Value>>,
     draft: Draft,
+    secret_name: Option<String>,
+    /// ConfigMaps that were asked for already: the object is read again after each repair.
+    config_maps: RefCell<BTreeMap<String, Option<Value>>>,
     workload: Option<Workload>,
     prepared: Prepared,
     findings: Vec<Judged>,
@@ -59,8 +87,20 @@ impl Chain<'_> {
     fn read_workload(&mut self) -> Result<(), Misfit> {
         self.prepared = Prepared::default();
         let stored = self.request.operation == Operation::Update;
-        self.workload = Workload::read(self.draft.object(), self.draft.shown(), stored)?;
+        self.workload = Workload::read(self.draft.object(), self.draft.shown(), stored, &|name| self.config_map(name))?;
         Ok(())
+    }
+
+    /// A ConfigMap of the namespace, credentials withheld; none if nobody can say. One that is not
+    /// there keeps the pod from starting, so that nothing follows from it.
+    fn config_map(&self, name: &str) -> Option<Value> {
+        let mut known = self.config_maps.borrow_mut();
+        let ask = || {
+            let kind = ResourceType::new("v1", "ConfigMap");
+            let found = self.lookup.get(&kind, self.request.namespace.as_deref(), name).ok().flatten();
+            found.map(|object| withheld(&object))
+        };
+        known.entry(name.to_owned()).or_insert_with(ask).clone()
     }
 
     fn judge(&mut self, policy: &InstalledPolicy) -> Result<(), Misfit> {
@@ -69,6 +109,7 @@ impl Chain<'_> {
             object: self.draft.shown(),
             old_object: self.old_object.as_ref(),
             workload: self.workload.as_ref(),
+            secret_name: self.secret_name.as_ref(),
             lookup: self.lookup,
             prepared: &self.prepared,
         };
@@ -104,8 +145,14 @@ impl Chain<'_> {
             return;
         }
         let repairs = policy.action == Action::Fix && self.request.phase != Phase::Validate && !finding.fix.is_empty();
-        let mut judged =
-            Judged { policy: policy.name.clone(), action: policy.action, finding, fixed: false, obstacle: None };
+        let mut judged = Judged {
+            policy: policy.name.clone(),
+            action: policy.action,
+            finding,
+            fixed: false,
+            obstacle: None,
+            stood_before: false,
+        };
         if repairs {
             let before = self.draft.steps();
             match edit::apply(&mut self.draft, self.request, &judged.finding.fix) {

@@ -30,12 +30,16 @@ pub struct Judged {
     pub fixed: bool,
     /// Why a repair that the policy offers could not be made; a sentence for the author.
     pub obstacle: Option<String>,
+    /// True if the stored object of an update has the same finding, and it is one of the kinds
+    /// without pods: what was wrong before may stay, and its author is told.
+    pub stood_before: bool,
 }
 
 impl Judged {
     /// Whether this finding alone keeps the object out.
     pub fn denies(&self) -> bool {
         !self.fixed
+            && !self.stood_before
             && match self.action {
                 Action::Deny => true,
                 Action::Fix => self.finding.severity >= crate::finding::Severity::High,

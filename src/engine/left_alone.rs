@@ -1,15 +1,14 @@
 //! What is not judged, and why: installing tidegate must not disturb what runs already.
 
-use serde_json::Value;
-
 use crate::request::{Operation, Phase, Request};
-use crate::workload::{Location, is_operator_managed};
+use crate::workload::{Location, is_controlled, is_operator_managed, judged_part, may_concern_mysql};
 
 /// Why an object was not judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum LeftAlone {
-    /// An update that leaves the pod template as it is: a repair would restart what runs.
+    /// An update that leaves the pod template as it is, or what else is judged of a kind: a repair
+    /// would restart what runs.
     TemplateUnchanged,
     /// Another object controls it and would undo, or be confused by, a change here.
     Controlled,
@@ -17,16 +16,19 @@ pub enum LeftAlone {
     OperatorManaged,
     /// It is being deleted.
     BeingDeleted,
+    /// Nothing in it has to do with MySQL.
+    NoMySql,
 }
 
 impl LeftAlone {
     /// A sentence for people.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::TemplateUnchanged => "the update leaves the pod template as it is",
+            Self::TemplateUnchanged => "the update leaves what is judged as it is",
             Self::Controlled => "another object controls it; that one is judged instead",
             Self::OperatorManaged => "an operator manages it",
             Self::BeingDeleted => "it is being deleted",
+            Self::NoMySql => "nothing in it has to do with MySQL",
         }
     }
 }
@@ -34,6 +36,9 @@ impl LeftAlone {
 /// Whether the request must pass unjudged.
 pub(super) fn why_left_alone(request: &Request) -> Option<LeftAlone> {
     let object = &request.object;
+    if !may_concern_mysql(object) {
+        return Some(LeftAlone::NoMySql);
+    }
     if is_controlled(object) {
         return Some(LeftAlone::Controlled);
     }
@@ -45,18 +50,12 @@ pub(super) fn why_left_alone(request: &Request) -> Option<LeftAlone> {
     }
     if request.operation == Operation::Update
         && let Some(old) = &request.old_object
-        && let Some(location) = Location::of(object)
-        && object.pointer(location.judged) == old.pointer(location.judged)
+        && let Some(parts) = Location::of(object)
+            .map(|location| vec![location.judged])
+            .or_else(|| judged_part(object).map(<[_]>::to_vec))
+        && parts.iter().all(|part| object.pointer(part) == old.pointer(part))
     {
         return Some(LeftAlone::TemplateUnchanged);
     }
     None
-}
-
-/// Whether an owner with `controller: true` exists.
-fn is_controlled(object: &Value) -> bool {
-    object
-        .pointer("/metadata/ownerReferences")
-        .and_then(Value::as_array)
-        .is_some_and(|owners| owners.iter().any(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true)))
 }

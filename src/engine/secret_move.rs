@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::draft::{Draft, EditError};
 use super::edit::FixError;
 use super::effect::SecretEntry;
-use super::secret_name::{secret_key, secret_name};
+use super::secret_name::{owner_name, secret_key, secret_name};
 use crate::request::{Operation, Request};
 use crate::workload::{Location, expand_escapes, has_references};
 
@@ -39,13 +39,7 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
     if has_references(literal.expose_secret()) {
         return Err(MoveRefused::References.into());
     }
-    let owner_name = request
-        .name
-        .as_deref()
-        .or_else(|| request.object.pointer("/metadata/generateName").and_then(Value::as_str))
-        .filter(|name| !name.is_empty())
-        .ok_or(MoveRefused::Nameless)?
-        .to_owned();
+    let owner_name = owner_name(request).ok_or(MoveRefused::Nameless)?.to_owned();
     let secret = secret_name(&owner_name);
     // What is stored can no longer change, but a re-apply of the plaintext manifest may come back
     // to it: else the API server refuses it, and quotes the value.

@@ -1,7 +1,10 @@
 //! The names of Secrets and of the keys in them: the same on every replica, after every apply, and
 //! in every use of the engine.
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::request::Request;
 
 /// What follows the workload's name.
 const SUFFIX: &str = "-credentials";
@@ -10,6 +13,15 @@ const SUFFIX: &str = "-credentials";
 const LONGEST: usize = 253;
 /// Hexadecimal digits that stand for what was cut: 40 bits.
 const HASH_DIGITS: usize = 10;
+
+/// The name that a workload's Secret is called after: its own, or its `generateName`.
+pub(super) fn owner_name(request: &Request) -> Option<&str> {
+    request
+        .name
+        .as_deref()
+        .or_else(|| request.object.pointer("/metadata/generateName").and_then(Value::as_str))
+        .filter(|name| !name.is_empty())
+}
 
 /// The Secret of a workload: `<workload>-credentials`.
 ///

@@ -25,6 +25,8 @@ pub struct Description {
     pub settings_schema: Value,
     /// What it reads of the cluster.
     pub reads: Vec<ResourceType>,
+    /// The kinds of objects that it judges.
+    pub kinds: Vec<String>,
 }
 
 /// What the runner of policies made of one state of an object, kept for the policies that judge
@@ -49,6 +51,8 @@ pub struct ReviewContext<'a> {
     pub old_object: Option<&'a Arc<Value>>,
     /// The typed model of [`Self::object`]; none if it runs no pods.
     pub workload: Option<&'a Workload>,
+    /// The name of the Secret that is made for this object's passwords; none if it has no name.
+    pub secret_name: Option<&'a String>,
     /// Where the policy's questions about other objects are answered.
     pub lookup: &'a Arc<dyn Lookup>,
     /// Empty at first; belongs to this state of the object.

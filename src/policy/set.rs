@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::document::{Action, OnError};
 use super::matching::Matcher;
 use super::module::Module;
+use crate::lookup::Lookup;
+use crate::request::Request;
 
 /// A policy document joined with its code, checked and ready.
 pub struct InstalledPolicy {
@@ -23,6 +25,14 @@ pub struct InstalledPolicy {
     pub timeout: Duration,
     /// Its code.
     pub module: Arc<dyn Module>,
+}
+
+impl InstalledPolicy {
+    /// Whether it judges this object: its code does objects of this kind, and its document wants it to.
+    pub fn judges(&self, request: &Request, lookup: &dyn Lookup) -> bool {
+        self.module.description().kinds.iter().any(|kind| kind == request.kind())
+            && self.matcher.matches(request, lookup)
+    }
 }
 
 /// The policies in force. They judge in the order of their names, so that the outcome does not

@@ -23,6 +23,7 @@ fn judged(rule: &str, severity: Severity, fixed: bool) -> Judged {
         },
         fixed,
         obstacle: None,
+        stood_before: false,
     }
 }
 

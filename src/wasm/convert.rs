@@ -6,7 +6,7 @@ use super::bindings::tidegate::policy::types as contract;
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::lookup::ResourceType;
 use crate::policy::{Description, ReviewContext, ReviewError};
-use crate::workload;
+use crate::workload::{self, is_controlled};
 
 /// The findings that one review may return: ten for each container of a pod of a hundred.
 const MOST_FINDINGS: usize = 1_000;
@@ -17,6 +17,14 @@ const LONGEST_TEXT: usize = 2_000;
 
 pub(super) fn request(context: &ReviewContext<'_>) -> contract::Request {
     let request = context.request;
+    let workload = context.workload.map(|model| contract::Workload {
+        extra: context
+            .secret_name
+            .iter()
+            .map(|name| ("secret".to_owned(), Value::from(name.as_str()).to_string()))
+            .collect(),
+        ..workload(model)
+    });
     contract::Request {
         operation: request.operation.as_str().to_owned(),
         phase: request.phase.as_str().to_owned(),
@@ -24,7 +32,7 @@ pub(super) fn request(context: &ReviewContext<'_>) -> contract::Request {
         user: contract::User { name: request.user.name.clone(), groups: request.user.groups.clone() },
         object: object_id(context.object, request.namespace.as_deref(), request.name.as_deref()),
         old_object: context.old_object.map(|old| object_id(old, request.namespace.as_deref(), None)),
-        workload: context.workload.map(workload),
+        workload,
         extra: Vec::new(),
     }
 }
@@ -141,8 +149,28 @@ fn server(server: &workload::Server) -> contract::Server {
         options_at: server.options_at.clone(),
         option_files: server.option_files,
         port: server.port,
-        extra: Vec::new(),
+        extra: server_extra(server),
     }
+}
+
+/// What the contract keeps in `extra` of a server.
+fn server_extra(server: &workload::Server) -> Vec<(String, String)> {
+    let mut extra = Vec::new();
+    let mut add = |name: &str, value: Value| extra.push((name.to_owned(), value.to_string()));
+    if let Some(command) = server.flavor.healthcheck() {
+        add("healthcheck", command.into());
+    }
+    if let Some((client, admin)) = server.programs {
+        add("client", client.into());
+        add("admin", admin.into());
+    }
+    if server.script {
+        add("script", true.into());
+    }
+    if !server.possible_options.is_empty() {
+        add("possible-options", serde_json::to_value(&server.possible_options).unwrap_or_default());
+    }
+    extra
 }
 
 fn variable(variable: &workload::EnvVar) -> contract::EnvVar {
@@ -207,6 +235,33 @@ fn claim(claim: &workload::Claim) -> contract::Claim {
     }
 }
 
+/// An option file of a ConfigMap.
+pub(super) fn option_file(file: workload::ConfigMapFile) -> contract::OptionFile {
+    contract::OptionFile {
+        at: file.at,
+        options: file
+            .options
+            .into_iter()
+            .map(|option| contract::FileOption {
+                group: option.group,
+                name: option.name,
+                value: option.value,
+                line: option.line,
+            })
+            .collect(),
+    }
+}
+
+/// Another object as a typed model; none if something controls it, or if it runs no pods.
+pub(super) fn seen_workload(object: &Value) -> Option<contract::SeenWorkload> {
+    if is_controlled(object) {
+        return None;
+    }
+    let shown = workload::withheld(object);
+    let model = workload::Workload::read(object, &shown, false, &|_| None).ok()??;
+    Some(contract::SeenWorkload { object: object_id(&shown, None, None), workload: self::workload(&model) })
+}
+
 fn severity(severity: contract::Severity) -> Severity {
     match severity {
         contract::Severity::Info => Severity::Info,
@@ -235,6 +290,12 @@ pub(super) fn description(described: contract::Description) -> Result<Descriptio
             .into_iter()
             .map(|read| ResourceType { api_version: read.api_version, kind: read.kind })
             .collect(),
+        kinds: match described.extra.iter().find(|(name, _)| name == "kinds") {
+            None => workload::KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+            Some((_, json)) => {
+                serde_json::from_str(json).map_err(|error| format!("its kinds are no list of texts: {error}"))?
+            }
+        },
     })
 }
 

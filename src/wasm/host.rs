@@ -7,10 +7,11 @@ use serde_json::Value;
 use wasmtime::{ResourceLimiter, UpdateDeadline};
 
 use super::bindings::tidegate::policy::{cluster, raw, types};
+use super::convert;
 use super::deadline::TICK;
 use super::runtime::{MEMORY_LIMIT, TABLE_LIMIT};
 use crate::lookup::{Lookup, NoLookup, ResourceType};
-use crate::workload::withheld;
+use crate::workload::{option_files, withheld};
 
 /// How many questions one review may ask about other objects; a policy needs a few.
 const MOST_LOOKUPS: u32 = 100;
@@ -121,6 +122,10 @@ impl raw::Host for HostState {
     fn at(&mut self, path: String) -> Option<String> {
         self.object.pointer(&path).map(Value::to_string)
     }
+
+    fn option_files(&mut self) -> Vec<types::OptionFile> {
+        option_files(&self.object).into_iter().map(convert::option_file).collect()
+    }
 }
 
 impl cluster::Host for HostState {
@@ -132,6 +137,24 @@ impl cluster::Host for HostState {
     fn find(&mut self, api_version: String, kind: String) -> Result<Vec<String>, cluster::LookupError> {
         self.ask(api_version, kind, |lookup, kind, namespace| lookup.find(kind, namespace))
             .map(|found| found.iter().map(|object| withheld(object).to_string()).collect())
+    }
+
+    fn exists(&mut self, api_version: String, kind: String, name: String) -> Result<bool, cluster::LookupError> {
+        self.ask(api_version, kind, |lookup, kind, namespace| lookup.exists(kind, namespace, &name))
+    }
+
+    fn seen(&mut self, api_version: String, kind: String) -> Result<Vec<String>, cluster::LookupError> {
+        self.ask(api_version, kind, |lookup, kind, namespace| Ok(lookup.seen(kind, namespace)))
+            .map(|found| found.iter().map(|object| withheld(object).to_string()).collect())
+    }
+
+    fn workloads(
+        &mut self,
+        api_version: String,
+        kind: String,
+    ) -> Result<Vec<types::SeenWorkload>, cluster::LookupError> {
+        self.ask(api_version, kind, |lookup, kind, namespace| Ok(lookup.seen(kind, namespace)))
+            .map(|found| found.iter().filter_map(convert::seen_workload).collect())
     }
 }
 

@@ -41,6 +41,7 @@ impl WasmModule {
                 rules: Vec::new(),
                 settings_schema: Value::Null,
                 reads: Vec::new(),
+                kinds: Vec::new(),
             },
             reads: Arc::from([]),
         };

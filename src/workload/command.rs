@@ -1,5 +1,7 @@
 //! What a container really runs: `command` and `args`, seen through wrappers and entrypoints.
 
+use super::script;
+
 /// The server's own programs.
 const SERVERS: &[&str] = &["mysqld", "mariadbd", "mysqld_safe", "mariadbd-safe", "mysqld-debug"];
 /// Entrypoints of the server images that pass their arguments on.
@@ -38,15 +40,20 @@ pub(super) enum Invocation {
         /// True if the program named is the server itself, or the entrypoint that would start it.
         direct: bool,
     },
-    /// A shell script that starts the server; its arguments cannot be told for sure.
-    Script,
+    /// A shell script that starts the server. What else it does cannot be told for sure.
+    Script {
+        /// The word that is the script.
+        word: usize,
+        /// The server's arguments as they are written in it; variables stand as they are.
+        arguments: Vec<String>,
+    },
     /// Some other program, by its name.
     Other(String),
 }
 
 /// Reads the words of `command` followed by those of `args`; `own_command` is how many of them
 /// are of `command`.
-pub(super) fn invocation(words: &[String], own_command: usize) -> Invocation {
+pub(super) fn invocation(words: &[&str], own_command: usize) -> Invocation {
     let mut at = 0;
     // Without a command the image's entrypoint runs: what follows are its arguments.
     let mut by_entrypoint = own_command == 0;
@@ -68,7 +75,7 @@ pub(super) fn invocation(words: &[String], own_command: usize) -> Invocation {
         } else if STARTERS.contains(&name) {
             return Invocation::Server { first: at + 1, direct: true };
         } else if SHELLS.contains(&name) {
-            return shell(&words[at + 1..], name);
+            return shell(words, at + 1, name);
         } else if let Some((_, own)) = WRAPPERS.iter().find(|(wrapper, _)| *wrapper == name) {
             at = after_wrapper(words, at + 1, *own);
         } else {
@@ -78,9 +85,9 @@ pub(super) fn invocation(words: &[String], own_command: usize) -> Invocation {
 }
 
 /// The index of the first word that a wrapper runs.
-fn after_wrapper(words: &[String], mut at: usize, own: usize) -> usize {
+fn after_wrapper(words: &[&str], mut at: usize, own: usize) -> usize {
     while let Some(word) = words.get(at).filter(|word| word.starts_with('-') || is_assignment(word)) {
-        at += if WITH_VALUE.contains(&word.as_str()) { 2 } else { 1 };
+        at += if WITH_VALUE.contains(word) { 2 } else { 1 };
     }
     at + own
 }
@@ -92,49 +99,67 @@ fn is_assignment(word: &str) -> bool {
 }
 
 /// A shell: a script that starts a server, or something else.
-fn shell(arguments: &[String], name: &str) -> Invocation {
-    let Some(option) = arguments.iter().position(|word| word.starts_with('-') && word.ends_with('c')) else {
-        return Invocation::Other(name.to_owned());
-    };
-    match arguments.get(option + 1) {
-        Some(script) if starts_server(script) => Invocation::Script,
-        _ => Invocation::Other(name.to_owned()),
+fn shell(words: &[&str], first: usize, name: &str) -> Invocation {
+    let is_option = |word: &&str| word.starts_with('-') && word.ends_with('c');
+    if let Some(option) = words[first..].iter().position(is_option)
+        && let Some(script) = words.get(first + option + 1)
+        && let Some(arguments) = server_in(script)
+    {
+        return Invocation::Script { word: first + option + 1, arguments };
+    }
+    Invocation::Other(name.to_owned())
+}
+
+/// The arguments of the server that a script starts, or of the entrypoint with it; none if it starts
+/// none.
+fn server_in(script: &str) -> Option<Vec<String>> {
+    // Most scripts name none of them: a look is cheaper than taking the script apart.
+    if !["mysqld", "mariadbd", "entrypoint", "run"].iter().any(|name| script.contains(name)) {
+        return None;
+    }
+    script::commands(script).into_iter().find_map(|command| server_of(&command))
+}
+
+/// The arguments of the server that one command of a script starts.
+fn server_of(words: &[String]) -> Option<Vec<String>> {
+    let mut at = 0;
+    loop {
+        let word = words.get(at)?;
+        let name = base_name(word);
+        if matches!(name, "exec" | "then" | "do" | "else" | "nohup" | "sudo" | "!" | "{") || is_assignment(word) {
+            at += 1;
+        } else if let Some((_, own)) = WRAPPERS.iter().find(|(wrapper, _)| *wrapper == name) {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            at = after_wrapper(&words, at + 1, *own);
+        } else {
+            let arguments = &words[at + 1..];
+            let serves = if SERVERS.contains(&name) {
+                !is_a_question(arguments)
+            } else if ENTRYPOINTS.contains(&name) {
+                let first = arguments.first().map(String::as_str);
+                return first
+                    .is_none_or(|first| first.starts_with(['-', '$']) || SERVERS.contains(&base_name(first)))
+                    .then(|| arguments.iter().filter(|word| !SERVERS.contains(&base_name(word))).cloned().collect());
+            } else {
+                STARTERS.contains(&name)
+            };
+            return serves.then(|| arguments.iter().take_while(|word| !is_redirection(word)).cloned().collect());
+        }
     }
 }
 
-/// Whether a command of the script is the server, or the entrypoint with it.
-///
-/// A command begins a line or follows `;`, `&&`, `||`, `|`, `(` or `then`, `do`, `else`.
-fn starts_server(script: &str) -> bool {
-    // Most scripts name none of them: a look is cheaper than taking the script apart.
-    if !["mysqld", "mariadbd", "entrypoint", "run"].iter().any(|name| script.contains(name)) {
-        return false;
-    }
-    script.split(['\n', ';', '&', '|', '(', ')']).any(|command| {
-        let mut words = command.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
-        let mut next = words.next();
-        while let Some(word) = next {
-            let name = base_name(word);
-            if matches!(name, "exec" | "then" | "do" | "else" | "nohup" | "sudo" | "!" | "{") || is_assignment(word) {
-                next = words.next();
-            } else if let Some((_, own)) = WRAPPERS.iter().find(|(wrapper, _)| *wrapper == name) {
-                next = words.by_ref().filter(|word| !word.starts_with('-') && !is_assignment(word)).nth(*own);
-            } else {
-                return (SERVERS.contains(&name) && !is_a_question(command))
-                    || (ENTRYPOINTS.contains(&name)
-                        && words
-                            .next()
-                            .is_none_or(|first| first.starts_with(['-', '$']) || SERVERS.contains(&base_name(first))))
-                    || STARTERS.contains(&name);
-            }
-        }
-        false
-    })
+fn is_redirection(word: &str) -> bool {
+    word.starts_with('>') || matches!(word, "<" | "<<" | "<<<") || (word.ends_with('>') && !word.contains('<'))
 }
 
 /// `mysqld --version`, `mysqld --initialize` and the like end by themselves.
-fn is_a_question(command: &str) -> bool {
-    ["--version", "--help", "--initialize", "--validate-config", " -V"].iter().any(|option| command.contains(option))
+fn is_a_question(arguments: &[String]) -> bool {
+    arguments.iter().any(|word| {
+        word == "-V"
+            || ["--version", "--help", "--initialize", "--validate-config"]
+                .iter()
+                .any(|option| word.starts_with(option))
+    })
 }
 
 /// The last part of a path.

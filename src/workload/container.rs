@@ -6,7 +6,8 @@ use super::credential;
 use super::expansion::{has_references, is_placeholder};
 use super::image::ImageReference;
 use super::json::{Misfit, Node};
-use super::model::{Container, EnvFrom, EnvSource, EnvValue, EnvVar, Mount, Placement, Port, Probe, Role, Volume};
+use super::model::{Container, EnvFrom, EnvSource, EnvValue, EnvVar, Mount, Placement, Port, Probe, Role};
+use super::read::PodVolumes;
 use super::role::{Purpose, Signs, purpose};
 use super::server::{Surroundings, describe};
 use super::withhold::WITHHELD;
@@ -17,24 +18,26 @@ pub(super) fn read(
     shown: &Node<'_>,
     original: Option<&Value>,
     placement: Placement,
-    volumes: &[Volume],
+    volumes: &PodVolumes<'_>,
+    before: &[Vec<Mount>],
 ) -> Result<Container, Misfit> {
     let image = shown.text("image")?.unwrap_or_default().to_owned();
     let image_reference = ImageReference::parse(&image);
     let command = shown.texts("command")?;
     let args = shown.texts("args")?;
-    let env = shown
+    let original_env = original.and_then(|container| container.get("env"));
+    let mut env = shown
         .nodes("env")?
         .iter()
         .enumerate()
-        .map(|(index, node)| {
-            variable(node, original.and_then(|container| container.pointer(&format!("/env/{index}/value"))))
-        })
+        .map(|(index, node)| variable(node, original_env.and_then(|env| env.get(index)?.get("value"))))
         .collect::<Result<Vec<_>, _>>()?;
+    mark_generic_passwords(&mut env);
     let mounts = shown.nodes("volumeMounts")?.iter().map(mount).collect::<Result<Vec<_>, _>>()?;
     let ports = shown.nodes("ports")?.iter().map(port).collect::<Result<Vec<_>, _>>()?;
 
     let signs = Signs {
+        placement,
         image: image_reference.as_ref(),
         command: &command,
         args: &args,
@@ -44,8 +47,17 @@ pub(super) fn read(
     };
     let role = match purpose(&signs) {
         Purpose::Server { flavor, version, invocation } => {
-            let surroundings =
-                Surroundings { at: &shown.at, command: &command, args: &args, env: &env, mounts: &mounts, volumes };
+            let surroundings = Surroundings {
+                at: &shown.at,
+                command: &command,
+                args: &args,
+                env: &env,
+                mounts: &mounts,
+                volumes: volumes.volumes,
+                volume_files: volumes.files,
+                before,
+                config_maps: volumes.config_maps,
+            };
             Role::Server(Box::new(describe(flavor, version, &invocation, &surroundings)))
         }
         Purpose::Client => Role::Client,
@@ -102,6 +114,17 @@ fn variable(node: &Node<'_>, original: Option<&Value>) -> Result<EnvVar, Misfit>
     };
     let credential = credential::is_credential(&name, literal.unwrap_or_default());
     Ok(EnvVar { at: node.at.clone(), name, value, value_from, credential })
+}
+
+/// `DB_PASSWORD` and its like are MySQL's if another variable of the container says so.
+fn mark_generic_passwords(env: &mut [EnvVar]) {
+    let is_evidence = |variable: &EnvVar| matches!(&variable.value, Some(EnvValue::Plain(text)) if credential::is_generic_evidence(text));
+    if !env.iter().any(is_evidence) {
+        return;
+    }
+    for variable in env.iter_mut().filter(|variable| credential::GENERIC_PASSWORDS.contains(&variable.name.as_str())) {
+        variable.credential = true;
+    }
 }
 
 fn env_from(node: &Node<'_>) -> Result<EnvFrom, Misfit> {

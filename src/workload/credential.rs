@@ -32,6 +32,24 @@ const CREDENTIALS: &[&str] = &[
     "WSREP_SST_PASSWORD",
 ];
 
+/// Variables that hold a password of some database; of MySQL's if others of the container say so.
+pub(super) const GENERIC_PASSWORDS: &[&str] = &[
+    "DATABASE_PASSWORD",
+    "DB_PASS",
+    "DB_PASSWD",
+    "DB_PASSWORD",
+    "DB_PWD",
+    "DB_ROOT_PASSWORD",
+    "SPRING_DATASOURCE_PASSWORD",
+];
+
+/// Whether the value of a variable says that its container talks to MySQL: `DB_HOST=mysql`,
+/// `DB_CONNECTION=mysql`, `DB_PORT=3306`, `jdbc:mysql://…`. Long texts are none of these.
+pub(super) fn is_generic_evidence(value: &str) -> bool {
+    value == "3306"
+        || (value.len() <= 200 && (value.contains("mysql") || value.contains("mariadb") || value.ends_with(":3306")))
+}
+
 /// Variables whose names sound like credentials and that are switches.
 const SWITCHES: &[&str] = &["ALLOW_EMPTY", "RANDOM_ROOT_PASSWORD", "ONETIME_PASSWORD", "EXPIRE"];
 
@@ -62,7 +80,14 @@ pub fn is_credential(name: &str, value: &str) -> bool {
 
 /// Whether the variable's name alone makes its literal value a credential.
 pub fn is_known_credential(name: &str) -> bool {
-    name != "DATA_SOURCE_NAME" && CREDENTIALS.binary_search(&name).is_ok()
+    name != "DATA_SOURCE_NAME" && (CREDENTIALS.binary_search(&name).is_ok() || is_called_password(name))
+}
+
+/// `MYSQL_ADMIN_PASSWORD`, `SHOP_MYSQL_PASS`: a password of MySQL's by its name, whoever reads it.
+fn is_called_password(name: &str) -> bool {
+    (name.contains("MYSQL") || name.contains("MARIADB"))
+        && ["_PASSWORD", "_PASS", "_PASSWD", "_PWD"].iter().any(|end| name.ends_with(end))
+        && !SWITCHES.iter().any(|switch| name.contains(switch))
 }
 
 /// Whether a value of this variable must not be shown to policies, reports and people.

@@ -2,6 +2,19 @@
 
 use serde_json::Value;
 
+/// The kinds that run pods.
+pub const KINDS: &[&str] = &[
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "Pod",
+    "PodTemplate",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+];
+
 /// Where the pods of a kind are described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Location {

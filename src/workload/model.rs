@@ -99,6 +99,28 @@ pub struct Server {
     pub options_at: Option<String>,
     pub option_files: bool,
     pub port: Option<u32>,
+    /// The client programs that the image is sure to have: for queries and for administration.
+    pub programs: Option<(&'static str, &'static str)>,
+    /// True if a shell script starts the server.
+    pub script: bool,
+    /// Options that an init container may copy to where the server reads them.
+    pub possible_options: Vec<PossibleOption>,
+}
+
+/// An option of a ConfigMap that may reach the server.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PossibleOption {
+    /// The group that it stands in.
+    pub group: String,
+    /// The name with dashes.
+    pub name: String,
+    /// The value; none for a bare name.
+    pub value: Option<String>,
+    /// The ConfigMap.
+    pub config_map: String,
+    /// The file's key in it.
+    pub key: String,
 }
 
 /// An environment variable.

@@ -1,4 +1,4 @@
-//! Objects that an operator manages: it would undo a repair, or be confused by it.
+//! Objects that an operator or another object manages: it would undo a repair, or be confused by it.
 
 use serde_json::Value;
 
@@ -22,4 +22,12 @@ pub fn is_operator_managed(object: &Value) -> bool {
         .pointer("/metadata/labels/app.kubernetes.io~1managed-by")
         .and_then(Value::as_str)
         .is_some_and(|manager| OPERATORS.contains(&manager))
+}
+
+/// Whether another object controls this one: an owner with `controller: true`.
+pub fn is_controlled(object: &Value) -> bool {
+    object
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array)
+        .is_some_and(|owners| owners.iter().any(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true)))
 }

@@ -7,7 +7,8 @@ pub struct ServerOption {
     pub name: String,
     /// The value; none for a bare `--name`.
     pub value: Option<String>,
-    /// RFC 6901 pointer to the item of `command` or `args` where it is written.
+    /// RFC 6901 pointer to where it is written: the item of `command` or `args`, the variable, or
+    /// the mount that brings the option file.
     pub at: String,
 }
 
@@ -20,14 +21,14 @@ const SHORT: &[(char, &str)] =
 /// Dashes and underscores are the same to it; `--name value` is `--name=value` for options that
 /// take one, which every option is here that is followed by a word without a dash. `at` tells the
 /// place of an argument.
-pub(super) fn parse(arguments: &[String], at: impl Fn(usize) -> String) -> Vec<ServerOption> {
+pub(super) fn parse(arguments: &[&str], at: impl Fn(usize) -> String) -> Vec<ServerOption> {
     let mut options = Vec::new();
     let mut word = 0;
     while let Some(argument) = arguments.get(word) {
         let (name, inline) = if let Some(long) = argument.strip_prefix("--") {
             match long.split_once('=') {
-                Some((name, value)) => (long_name(name), Some(value.to_owned())),
-                None => (long_name(long), None),
+                Some((name, value)) => (canonical_name(name), Some(value.to_owned())),
+                None => (canonical_name(long), None),
             }
         } else if let Some(short) = argument.strip_prefix('-').and_then(|rest| rest.chars().next()) {
             let rest = &argument[1 + short.len_utf8()..];
@@ -46,7 +47,7 @@ pub(super) fn parse(arguments: &[String], at: impl Fn(usize) -> String) -> Vec<S
         let value = inline.or_else(|| {
             let next = arguments.get(word).filter(|next| !next.starts_with('-'))?;
             word += 1;
-            Some(next.clone())
+            Some((*next).to_owned())
         });
         if !name.is_empty() {
             options.push(ServerOption { name, value, at: at(here) });
@@ -55,9 +56,35 @@ pub(super) fn parse(arguments: &[String], at: impl Fn(usize) -> String) -> Vec<S
     options
 }
 
-fn long_name(written: &str) -> String {
+/// Names that rules look at, and the shortest beginning that mysqld takes for each; where none is
+/// longer than the name it must be written whole (`mysqld --verbose --help` of MySQL 9.7 and MariaDB
+/// 10.11: no other option begins so).
+const ABBREVIATED: &[(&str, &str)] = &[
+    ("binlog-expire-logs-s", "binlog-expire-logs-seconds"),
+    ("bind-a", "bind-address"),
+    ("character-set-s", "character-set-server"),
+    ("collation-s", "collation-server"),
+    ("datad", "datadir"),
+    ("expire-l", "expire-logs-days"),
+    ("gtid-m", "gtid-mode"),
+    ("init-f", "init-file"),
+    ("innodb-buffer-pool-si", "innodb-buffer-pool-size"),
+    ("innodb-flush-log-at-tr", "innodb-flush-log-at-trx-commit"),
+    ("server-i", "server-id"),
+    ("skip-g", "skip-grant-tables"),
+    ("skip-net", "skip-networking"),
+    ("sync-b", "sync-binlog"),
+];
+
+/// An option's name as rules know it: with dashes, without `loose-`, abbreviations written out.
+pub(super) fn canonical_name(written: &str) -> String {
     let name = written.replace('_', "-");
-    name.strip_prefix("loose-").map(str::to_owned).unwrap_or(name)
+    let name = name.strip_prefix("loose-").unwrap_or(&name);
+    ABBREVIATED
+        .iter()
+        .find(|(shortest, whole)| name.starts_with(shortest) && whole.starts_with(name))
+        .map_or(name, |(_, whole)| whole)
+        .to_owned()
 }
 
 /// The last value of an option, as the server takes it: `Some(None)` for a bare `--name`.

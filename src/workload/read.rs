@@ -6,6 +6,17 @@ use super::container;
 use super::json::{Misfit, Node};
 use super::location::Location;
 use super::model::{Claim, Container, Placement, Volume, Workload};
+use super::mounted::{VolumeFiles, volume_files};
+
+/// Gives a ConfigMap by its name; none if nobody can say.
+pub type ConfigMaps<'a> = &'a dyn Fn(&str) -> Option<Value>;
+
+/// The volumes of a pod, and what they hold.
+pub(super) struct PodVolumes<'a> {
+    pub(super) volumes: &'a [Volume],
+    pub(super) files: &'a [VolumeFiles],
+    pub(super) config_maps: ConfigMaps<'a>,
+}
 
 /// The lists of containers in a pod's spec.
 const LISTS: &[&str] = &["initContainers", "containers", "ephemeralContainers"];
@@ -14,19 +25,30 @@ impl Workload {
     /// Reads the workload of an object; none if its kind runs no pods.
     ///
     /// `shown` is the object with its credentials withheld, `original` the one that arrived.
-    /// `stored` is true on an update: what cannot be changed any more is marked so.
+    /// `stored` is true on an update: what cannot be changed any more is marked so. `config_maps`
+    /// gives a ConfigMap of the namespace by its name, credentials withheld; none if nobody can say:
+    /// it is asked only for those that are mounted where a server reads option files.
     ///
     /// # Errors
     /// [`Misfit`] for a field whose type does not fit the kind.
-    pub fn read(original: &Value, shown: &Value, stored: bool) -> Result<Option<Self>, Misfit> {
+    pub fn read(
+        original: &Value,
+        shown: &Value,
+        stored: bool,
+        config_maps: ConfigMaps<'_>,
+    ) -> Result<Option<Self>, Misfit> {
         let Some(location) = Location::of(shown) else { return Ok(None) };
         let template = Node::new(location.template.to_owned(), shown.pointer(location.template))?;
         let pod = template.child("spec")?;
         let labels = template.child("metadata")?.text_map("labels")?;
         let spec = Node::new("/spec".to_owned(), shown.get("spec"))?;
         let kind = shown.get("kind").and_then(Value::as_str).unwrap_or_default();
-        let volumes = pod.nodes("volumes")?.iter().map(volume).collect::<Result<Vec<_>, _>>()?;
-        let containers = containers(&pod, original.pointer(location.pod_spec), &volumes)?;
+        let volume_nodes = pod.nodes("volumes")?;
+        let volumes = volume_nodes.iter().map(volume).collect::<Result<Vec<_>, _>>()?;
+        let files = volume_nodes.iter().zip(&volumes).map(|(node, volume)| volume_files(node, volume));
+        let files = files.collect::<Result<Vec<_>, _>>()?;
+        let pod_volumes = PodVolumes { volumes: &volumes, files: &files, config_maps };
+        let containers = containers(&pod, original.pointer(location.pod_spec), &pod_volumes)?;
         let strategy = spec.child(if kind == "Deployment" { "strategy" } else { "updateStrategy" })?;
         Ok(Some(Self {
             template: location.template.to_owned(),
@@ -45,9 +67,12 @@ impl Workload {
     }
 }
 
-fn containers(pod: &Node<'_>, original: Option<&Value>, volumes: &[Volume]) -> Result<Vec<Container>, Misfit> {
+fn containers(pod: &Node<'_>, original: Option<&Value>, volumes: &PodVolumes<'_>) -> Result<Vec<Container>, Misfit> {
     let mut containers = Vec::new();
+    // What init containers mount: they may prepare option files for the others.
+    let mut before = Vec::new();
     for list in LISTS {
+        let original = original.and_then(|pod| pod.get(list));
         for (index, node) in pod.nodes(list)?.iter().enumerate() {
             let placement = match *list {
                 "containers" => Placement::Container,
@@ -55,8 +80,12 @@ fn containers(pod: &Node<'_>, original: Option<&Value>, volumes: &[Volume]) -> R
                 _ if node.text("restartPolicy")? == Some("Always") => Placement::Sidecar,
                 _ => Placement::Init,
             };
-            let original = original.and_then(|pod| pod.pointer(&format!("/{list}/{index}")));
-            containers.push(container::read(node, original, placement, volumes)?);
+            let original = original.and_then(|list| list.get(index));
+            let container = container::read(node, original, placement, volumes, &before)?;
+            if placement == Placement::Init {
+                before.push(container.mounts.clone());
+            }
+            containers.push(container);
         }
     }
     Ok(containers)

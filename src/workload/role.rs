@@ -3,7 +3,7 @@
 use super::command::{Invocation, base_name, invocation};
 use super::flavor::{self, Flavor};
 use super::image::ImageReference;
-use super::model::{EnvVar, Mount, Port};
+use super::model::{EnvVar, Mount, Placement, Port};
 use super::version::Version;
 
 /// Images that read metrics.
@@ -14,8 +14,13 @@ const BACKUPS: &[&str] = &["xtrabackup", "percona-xtrabackup", "mariabackup", "m
 const BACKUP_PROGRAMS: &[&str] =
     &["xtrabackup", "mariabackup", "mariadb-backup", "mysqldump", "mariadb-dump", "mydumper"];
 
+/// Where images keep their data, and what is above it.
+const DATA_DIRECTORIES: &[&str] =
+    &["/var/lib/mysql", "/var/lib/mysql/data", "/bitnami/mysql", "/bitnami/mysql/data", "/bitnami/mariadb"];
+
 /// What the role is decided by.
 pub(super) struct Signs<'a> {
+    pub(super) placement: Placement,
     pub(super) image: Option<&'a ImageReference>,
     pub(super) command: &'a [String],
     pub(super) args: &'a [String],
@@ -41,11 +46,14 @@ pub(super) enum Purpose {
 
 /// Decides what a container is for.
 pub(super) fn purpose(signs: &Signs<'_>) -> Purpose {
-    let words: Vec<String> = signs.command.iter().chain(signs.args).cloned().collect();
+    let words: Vec<&str> = signs.command.iter().chain(signs.args).map(String::as_str).collect();
     let invocation = invocation(&words, signs.command.len());
     if let Some((flavor, version)) = signs.image.and_then(flavor::of_image) {
         return match invocation {
             Invocation::Other(program) if BACKUP_PROGRAMS.contains(&program.as_str()) => Purpose::Backup,
+            Invocation::Other(_) if serves_by_script(signs, &words) => {
+                Purpose::Server { flavor, version, invocation: Invocation::Script { word: 0, arguments: Vec::new() } }
+            }
             Invocation::Other(_) => Purpose::Client,
             serving => Purpose::Server { flavor, version, invocation: serving },
         };
@@ -63,6 +71,15 @@ pub(super) fn purpose(signs: &Signs<'_>) -> Purpose {
     if signs.env.iter().any(|variable| variable.credential) { Purpose::Application } else { Purpose::Other }
 }
 
+/// Whether a container with a server's image and a script of its own in a file, which nobody sees,
+/// serves: it says that it listens, and has the data or the root password.
+fn serves_by_script(signs: &Signs<'_>, words: &[&str]) -> bool {
+    words.iter().any(|word| word.trim().ends_with(".sh"))
+        && matches!(signs.placement, Placement::Container | Placement::Sidecar)
+        && signs.listens()
+        && (signs.keeps_data() || signs.sets_root())
+}
+
 /// Whether a container with an unknown image serves: two signs are needed, for each alone occurs
 /// in clients, proxies and applications too.
 fn is_unknown_server(signs: &Signs<'_>, invocation: &Invocation) -> bool {
@@ -71,15 +88,24 @@ fn is_unknown_server(signs: &Signs<'_>, invocation: &Invocation) -> bool {
         .iter()
         .chain(signs.args)
         .any(|word| matches!(base_name(word), "mysqld" | "mariadbd" | "mysqld_safe" | "mariadbd-safe"))
-        || matches!(invocation, Invocation::Script);
-    let keeps_data = signs.mounts.iter().any(|mount| {
-        matches!(mount.path.trim_end_matches('/'), "/var/lib/mysql" | "/var/lib/mysql/data" | "/bitnami/mysql")
-    });
-    let listens = signs.ports.iter().any(|port| port.container_port == 3306);
-    let sets_root = signs
-        .env
-        .iter()
-        .any(|variable| matches!(variable.name.as_str(), "MYSQL_ROOT_PASSWORD" | "MARIADB_ROOT_PASSWORD"));
+        || matches!(invocation, Invocation::Script { .. });
     let runs_another = matches!(invocation, Invocation::Other(_));
-    !runs_another && [names_server, keeps_data, listens, sets_root].iter().filter(|sign| **sign).count() >= 2
+    let found = [names_server, signs.keeps_data(), signs.listens(), signs.sets_root()];
+    !runs_another && found.iter().filter(|sign| **sign).count() >= 2
+}
+
+impl Signs<'_> {
+    fn keeps_data(&self) -> bool {
+        self.mounts.iter().any(|mount| DATA_DIRECTORIES.contains(&mount.path.trim_end_matches('/')))
+    }
+
+    fn listens(&self) -> bool {
+        self.ports.iter().any(|port| port.container_port == 3306)
+    }
+
+    fn sets_root(&self) -> bool {
+        self.env
+            .iter()
+            .any(|variable| matches!(variable.name.as_str(), "MYSQL_ROOT_PASSWORD" | "MARIADB_ROOT_PASSWORD"))
+    }
 }

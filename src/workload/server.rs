@@ -1,15 +1,14 @@
 //! A closer look at a container that runs a server: its options, data, port and option files.
 
 use super::command::Invocation;
-use super::flavor::{Flavor, Options};
-use super::model::{EnvValue, EnvVar, Mount, Server, Volume};
+use super::flavor::{self, Flavor, Options};
+use super::model::{EnvValue, EnvVar, Mount, PossibleOption, Server, Volume};
+use super::mounted::{Mounts, VolumeFiles};
 use super::option::{self, ServerOption};
+use super::option_file::is_read_by;
+use super::read::ConfigMaps;
 use super::version::Version;
 
-/// Where MySQL's and MariaDB's images read option files.
-const OPTION_FILES: &[&str] = &["/etc/mysql", "/etc/my.cnf", "/etc/my.cnf.d", "/usr/etc", "/opt/bitnami/mysql/conf"];
-/// Options that name further option files.
-const OPTION_FILE_OPTIONS: &[&str] = &["defaults-file", "defaults-extra-file"];
 /// The port of the protocol, unless an option or `MYSQL_TCP_PORT` says otherwise.
 const DEFAULT_PORT: u32 = 3306;
 
@@ -21,6 +20,10 @@ pub(super) struct Surroundings<'a> {
     pub(super) env: &'a [EnvVar],
     pub(super) mounts: &'a [Mount],
     pub(super) volumes: &'a [Volume],
+    pub(super) volume_files: &'a [VolumeFiles],
+    /// The mounts of the init containers before it.
+    pub(super) before: &'a [Vec<Mount>],
+    pub(super) config_maps: ConfigMaps<'a>,
 }
 
 /// What is known of the server that a container runs.
@@ -30,32 +33,91 @@ pub(super) fn describe(
     invocation: &Invocation,
     container: &Surroundings<'_>,
 ) -> Server {
-    let options = options(invocation, container);
+    let arguments = arguments(invocation, container);
+    let mounts = Mounts {
+        mounts: container.mounts,
+        volumes: container.volumes,
+        files: container.volume_files,
+        config_maps: container.config_maps,
+    };
+    let (mut options, option_files) = if option::last(&arguments, "no-defaults").is_some() {
+        (Vec::new(), false)
+    } else {
+        let named = |name| option::last(&arguments, name).flatten();
+        let files = mounts.option_files(flavor, named("defaults-file"), named("defaults-extra-file"));
+        let read = files.options.into_iter().filter(|(option, _)| is_read_by(&option.group, flavor.product, version));
+        let options = read.map(|(option, at)| ServerOption { name: option.name, value: option.value, at }).collect();
+        (options, files.unseen)
+    };
+    options.extend(of_variables(flavor, container.env));
+    options.extend(arguments);
+    let script = matches!(invocation, Invocation::Script { .. });
     let data_directory =
         option::last(&options, "datadir").flatten().unwrap_or(flavor.data_directory).trim_end_matches('/').to_owned();
-    let option_files = reads_option_files(&options, container);
+    let possible_options = mounts
+        .possible_options(flavor, container.before)
+        .into_iter()
+        .filter(|(option, _, _)| is_read_by(&option.group, flavor.product, version))
+        .map(|(option, config_map, key)| PossibleOption {
+            group: option.group,
+            name: option.name,
+            value: option.value,
+            config_map,
+            key,
+        })
+        .collect();
     Server {
         data_volume: mount_of(container.mounts, &data_directory).cloned(),
         data_directory,
-        port: port(&options, option_files || *invocation == Invocation::Script, container),
+        port: port(&options, option_files || script, container),
         options_at: options_at(flavor, invocation, container),
         options,
         option_files,
+        programs: flavor::programs(flavor, version),
+        script,
+        possible_options,
         flavor,
         version,
     }
 }
 
-fn options(invocation: &Invocation, container: &Surroundings<'_>) -> Vec<ServerOption> {
-    let Invocation::Server { first, .. } = invocation else { return Vec::new() };
-    let words: Vec<String> = container.command.iter().chain(container.args).skip(*first).cloned().collect();
-    option::parse(&words, |index| {
-        let word = first + index;
-        match word.checked_sub(container.command.len()) {
-            None => format!("{}/command/{word}", container.at),
-            Some(argument) => format!("{}/args/{argument}", container.at),
+/// The options of the command line.
+fn arguments(invocation: &Invocation, container: &Surroundings<'_>) -> Vec<ServerOption> {
+    let at = |word: usize| match word.checked_sub(container.command.len()) {
+        None => format!("{}/command/{word}", container.at),
+        Some(argument) => format!("{}/args/{argument}", container.at),
+    };
+    match invocation {
+        Invocation::Server { first, .. } => {
+            let words: Vec<&str> =
+                container.command.iter().chain(container.args).skip(*first).map(String::as_str).collect();
+            option::parse(&words, |index| at(first + index))
         }
-    })
+        Invocation::Script { word, arguments } => {
+            let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            option::parse(&words, |_| at(*word))
+        }
+        Invocation::Other(_) => Vec::new(),
+    }
+}
+
+/// The options that an image's entrypoint makes of variables.
+fn of_variables(flavor: Flavor, env: &[EnvVar]) -> Vec<ServerOption> {
+    let mut options = Vec::new();
+    for variable in env {
+        let Some(EnvValue::Plain(value)) = &variable.value else { continue };
+        if let Some((_, name)) = flavor.option_variables.iter().find(|(own, _)| *own == variable.name) {
+            options.push(ServerOption {
+                name: (*name).to_owned(),
+                value: Some(value.clone()),
+                at: variable.at.clone(),
+            });
+        } else if flavor.flags_variable == Some(variable.name.as_str()) {
+            let words: Vec<&str> = value.split_whitespace().collect();
+            options.extend(option::parse(&words, |_| variable.at.clone()));
+        }
+    }
+    options
 }
 
 /// Where one more option reaches the server.
@@ -74,22 +136,10 @@ fn mount_of<'a>(mounts: &'a [Mount], directory: &str) -> Option<&'a Mount> {
     mounts.iter().filter(|mount| is_within(directory, &mount.path)).max_by_key(|mount| mount.path.len())
 }
 
-fn is_within(path: &str, above: &str) -> bool {
+/// Whether a path is `above`, or below it.
+pub(super) fn is_within(path: &str, above: &str) -> bool {
     let above = above.trim_end_matches('/');
     path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Whether option files may say something that is not seen here. What an init container writes
-/// into an empty directory counts as the workload's own and is not waited for.
-fn reads_option_files(options: &[ServerOption], container: &Surroundings<'_>) -> bool {
-    options.iter().any(|option| OPTION_FILE_OPTIONS.contains(&option.name.as_str()))
-        || container.mounts.iter().any(|mount| {
-            let holds_options = OPTION_FILES.iter().any(|place| is_within(&mount.path, place))
-                || is_within("/etc/mysql/conf.d", &mount.path);
-            let kind =
-                container.volumes.iter().find(|volume| volume.name == mount.volume).map(|volume| volume.kind.as_str());
-            holds_options && kind != Some("emptyDir")
-        })
 }
 
 /// The TCP port on which the server can be reached from everywhere, if that is sure. Options that

@@ -8,6 +8,7 @@ use tidegate::finding::{Edit, Finding, Severity};
 use tidegate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
 };
+use tidegate::workload::KINDS;
 
 use crate::support::PASSWORD;
 
@@ -26,6 +27,7 @@ pub(crate) fn policies() -> PolicySet {
             rules: Vec::new(),
             settings_schema: json!({}),
             reads: Vec::new(),
+            kinds: KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
         })),
     }])
 }

@@ -16,11 +16,17 @@ pub(crate) struct Conditions {
 }
 
 impl Conditions {
+    /// Those of the webhooks for what runs pods.
     pub(crate) fn read() -> Self {
+        Self::of(&webhook(FILES[0]))
+    }
+
+    /// Those of one webhook.
+    pub(crate) fn of(webhook: &Value) -> Self {
         let mut env = Env::stdlib();
         cel::extensions::strings(&mut env).unwrap();
         let env = Arc::new(env);
-        let programs = webhook(FILES[0])["matchConditions"]
+        let programs = webhook["matchConditions"]
             .as_array()
             .unwrap()
             .iter()
@@ -54,17 +60,21 @@ impl Conditions {
     }
 }
 
+/// The webhook for what runs pods: the first one of a file.
 pub(crate) fn webhook(file: &str) -> Value {
+    webhooks(file).remove(0)
+}
+
+/// All webhooks of a file.
+pub(crate) fn webhooks(file: &str) -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("webhook-deploy").join(file);
     let configuration: Value = serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let webhooks = configuration["webhooks"].as_array().unwrap();
-    assert_eq!(webhooks.len(), 1, "{file}");
-    webhooks[0].clone()
+    configuration["webhooks"].as_array().unwrap().clone()
 }
 
 /// Whether the gate might find something: a container with a role, or a credential.
 pub(crate) fn concerns_mysql(object: &Value) -> bool {
-    let workload = Workload::read(object, &withheld(object), false).unwrap().unwrap();
+    let workload = Workload::read(object, &withheld(object), false, &|_| None).unwrap().unwrap();
     workload.containers.iter().any(|container| {
         !matches!(container.role, Role::Other(_)) || container.env.iter().any(|variable| variable.credential)
     })

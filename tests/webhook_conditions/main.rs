@@ -7,6 +7,7 @@
 
 mod conditions;
 mod properties;
+mod related;
 #[path = "../fixtures/table.rs"]
 #[allow(dead_code, reason = "the table is shared with detection.rs")]
 mod table;

@@ -16,10 +16,11 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 Build steps of tidegate.
 
-Usage: cargo run -p xtask -- policies [--install] [--toolchain default|debian]
+Usage: cargo run -p xtask -- policies [--install] [--toolchain default|debian] [NAME…]
        cargo run -p xtask -- licences
 
-policies              builds every policy under policies/ into policies/target/components/NAME.wasm
+policies              builds every policy under policies/ into policies/target/components/NAME.wasm,
+                      or just those named
   --install           as root on Debian: installs a compiler for WebAssembly if there is none
   --toolchain WHICH   builds with this toolchain only: the default one, or Debian's second one
 
@@ -59,6 +60,7 @@ fn run(arguments: Vec<String>) -> Result<()> {
                 Some("debian") => options.only = Some(toolchain::Which::Debian),
                 _ => bail!("--toolchain takes default or debian"),
             },
+            name if !name.starts_with('-') => options.names.push(name.to_owned()),
             other => bail!("policies takes no argument \"{other}\"; see cargo run -p xtask -- help"),
         }
     }

@@ -20,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) install: bool,
     /// Build with this toolchain and no other.
     pub(crate) only: Option<Which>,
+    /// Build just these policies; all if there is none.
+    pub(crate) names: Vec<String>,
 }
 
 /// Folders of the guest workspace that are crates and no policies.
@@ -35,11 +37,14 @@ pub(crate) fn build(options: &Options) -> Result<()> {
     let components = target.join("components");
     let policies = policies_in(&workspace)?;
     ensure!(!policies.is_empty(), "no policies in {}", workspace.display());
+    if let Some(unknown) = options.names.iter().find(|name| !policies.contains(*name)) {
+        bail!("there is no policy {unknown} in {}", workspace.display());
+    }
 
     let stamp = Stamp::of(target.join("components.stamp"), [workspace.clone(), guests.clone()]);
     let guests = policies_in(&guests)?;
     let fresh = policies == components_in(&components)? && guests == components_in(&target.join("guests"))?;
-    if options.only.is_none() && fresh && stamp.is_fresh()? {
+    if options.only.is_none() && options.names.is_empty() && fresh && stamp.is_fresh()? {
         println!("policies: nothing has changed");
         return Ok(());
     }
@@ -49,6 +54,7 @@ pub(crate) fn build(options: &Options) -> Result<()> {
     let status = toolchain
         .cargo()
         .args(["build", "--release", "--target", toolchain::TARGET])
+        .args(options.names.iter().flat_map(|name| ["--package", name]))
         .current_dir(&workspace)
         .env("CARGO_TARGET_DIR", &target)
         .stdin(Stdio::null())
@@ -58,6 +64,14 @@ pub(crate) fn build(options: &Options) -> Result<()> {
 
     let contract = Contract::read(&workspace.join("wit"))?;
     let modules = target.join(toolchain::TARGET).join("release");
+    if !options.names.is_empty() {
+        for name in &options.names {
+            let module = modules.join(format!("{}.wasm", name.replace('-', "_")));
+            let size = make(name, &module, &components, &contract)?;
+            println!("  {name:<24} {:>4} KB", size.div_ceil(1000));
+        }
+        return Ok(());
+    }
     for (names, folder) in [(&policies, &components), (&guests, &target.join("guests"))] {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         for name in names {

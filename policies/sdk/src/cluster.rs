@@ -24,7 +24,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::bindings::tidegate::policy::cluster::LookupError;
-use crate::{Known, ResourceType, failure};
+use crate::{Known, ResourceType, SeenWorkload, failure};
 
 /// One object by its name, in the request's namespace if its kind has namespaces.
 pub fn get<T: DeserializeOwned>(kind: &ResourceType, name: &str) -> Known<T> {
@@ -53,6 +53,41 @@ pub fn find<T: DeserializeOwned>(kind: &ResourceType) -> Known<Vec<T>> {
     Known::Yes(objects)
 }
 
+/// Whether an object is there, without a look into it: Secrets too may be asked for.
+pub fn exists(kind: &ResourceType, name: &str) -> Known {
+    match host::exists(kind.api_version, kind.kind, name) {
+        Ok(there) => there.into(),
+        Err(error) => unanswered(kind, &error),
+    }
+}
+
+/// Those objects of a kind that can be seen. In the files of an audit there may be more in the
+/// cluster: what is among them is there, and from what is not among them nothing follows.
+pub fn seen<T: DeserializeOwned>(kind: &ResourceType) -> Vec<T> {
+    match host::seen(kind.api_version, kind.kind) {
+        Ok(found) => found
+            .iter()
+            .filter_map(|json| match read(kind, json) {
+                Known::Yes(object) => Some(object),
+                _ => None,
+            })
+            .collect(),
+        Err(error) => {
+            let _: Known = unanswered(kind, &error);
+            vec![]
+        }
+    }
+}
+
+/// The same as [`seen`], for a kind that runs pods, as typed models. Objects that another object
+/// controls are left out.
+pub fn workloads(kind: &ResourceType) -> Vec<SeenWorkload> {
+    host::workloads(kind.api_version, kind.kind).unwrap_or_else(|error| {
+        let _: Known = unanswered(kind, &error);
+        vec![]
+    })
+}
+
 fn read<T: DeserializeOwned>(kind: &ResourceType, json: &str) -> Known<T> {
     serde_json::from_str(json).map_or_else(
         |error| {
@@ -72,12 +107,12 @@ fn unanswered<T>(kind: &ResourceType, error: &LookupError) -> Known<T> {
 
 #[cfg(target_family = "wasm")]
 mod host {
-    pub(super) use crate::bindings::tidegate::policy::cluster::{find, get};
+    pub(super) use crate::bindings::tidegate::policy::cluster::{exists, find, get, seen, workloads};
 }
 
 #[cfg(not(target_family = "wasm"))]
 mod host {
-    use super::LookupError;
+    use super::{LookupError, SeenWorkload};
 
     fn unavailable() -> LookupError {
         LookupError::Unavailable("this is not a component".to_owned())
@@ -89,5 +124,17 @@ mod host {
 
     pub(super) fn find(_: &str, _: &str) -> Result<Vec<String>, LookupError> {
         Err(unavailable())
+    }
+
+    pub(super) fn exists(_: &str, _: &str, _: &str) -> Result<bool, LookupError> {
+        Err(unavailable())
+    }
+
+    pub(super) fn seen(_: &str, _: &str) -> Result<Vec<String>, LookupError> {
+        Ok(vec![])
+    }
+
+    pub(super) fn workloads(_: &str, _: &str) -> Result<Vec<SeenWorkload>, LookupError> {
+        Ok(vec![])
     }
 }

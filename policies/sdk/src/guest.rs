@@ -30,7 +30,7 @@ impl<P: Policy> crate::bindings::Guest for Guest<P> {
                     kind: read.kind.to_owned(),
                 })
                 .collect(),
-            extra: vec![],
+            extra: vec![("kinds".to_owned(), serde_json::json!(P::KINDS).to_string())],
         }
     }
 

@@ -48,26 +48,32 @@ pub mod bindings;
 pub mod cluster;
 mod container;
 mod edit;
+mod extra;
 mod failure;
 mod finding;
 mod guest;
 mod known;
 pub mod pointer;
 mod policy;
+pub mod quantity;
 pub mod raw;
+mod selector;
 mod server;
 mod variable;
 mod version;
 mod workload;
 
 pub use bindings::tidegate::policy::types;
+pub use extra::PossibleOption;
 pub use guest::Guest;
 pub use known::Known;
-pub use policy::{NoSettings, Policy, ResourceType, Rule};
+pub use policy::{NoSettings, Policy, ResourceType, Rule, WORKLOADS};
+pub use selector::{Selector, selects};
 pub use serde_json::{Value, json};
 pub use types::{
-    Claim, Container, Edit, EnvSource, EnvValue, EnvVar, Finding, ImageReference, Mount, ObjectId, Port, Probe,
-    Request, Role, Server, ServerOption, Severity, User, Version, Volume, WithheldValue, Workload,
+    Claim, Container, Edit, EnvSource, EnvValue, EnvVar, FileOption, Finding, ImageReference, Mount, ObjectId,
+    OptionFile, Port, Probe, Request, Role, SeenWorkload, Server, ServerOption, Severity, User, Version, Volume,
+    WithheldValue, Workload,
 };
 
 /// Makes a [`Policy`] the one that this component holds. Once in a crate, at the top level.

@@ -36,6 +36,9 @@ pub trait Policy {
     const RULES: &[Rule];
     /// What it asks the [`cluster`](crate::cluster) for; anything else is refused.
     const READS: &[ResourceType] = &[];
+    /// The kinds of objects that it judges; it is not asked about any other. Unless it says so,
+    /// those that run pods.
+    const KINDS: &[&str] = WORKLOADS;
 
     /// Whether settings that fit their types also make sense together.
     ///
@@ -50,6 +53,19 @@ pub trait Policy {
     /// what its own fixes have made of it.
     fn review(request: &Request, settings: &Self::Settings) -> Vec<Finding>;
 }
+
+/// The kinds that run pods.
+pub const WORKLOADS: &[&str] = &[
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "Pod",
+    "PodTemplate",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+];
 
 /// Settings of a policy that has none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]

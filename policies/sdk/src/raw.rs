@@ -6,6 +6,8 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::OptionFile;
+
 /// The value at a place of the object, read as a type of your own or as [`Value`]. None if there is
 /// nothing, or nothing that fits the type: the API server says so better than a policy can.
 ///
@@ -26,9 +28,15 @@ pub fn old_object() -> Option<Value> {
     serde_json::from_str(&host::old_object()?).ok()
 }
 
+/// The option files in a ConfigMap under review: entries that hold a group such as `[mysqld]`.
+/// Empty for any other object.
+pub fn option_files() -> Vec<OptionFile> {
+    host::option_files()
+}
+
 #[cfg(target_family = "wasm")]
 mod host {
-    pub(super) use crate::bindings::tidegate::policy::raw::{at, object, old_object};
+    pub(super) use crate::bindings::tidegate::policy::raw::{at, object, old_object, option_files};
 }
 
 #[cfg(not(target_family = "wasm"))]
@@ -43,5 +51,9 @@ mod host {
 
     pub(super) fn old_object() -> Option<String> {
         None
+    }
+
+    pub(super) fn option_files() -> Vec<crate::OptionFile> {
+        vec![]
     }
 }

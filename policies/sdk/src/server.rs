@@ -25,9 +25,36 @@ impl Server {
 
     /// The option of a name, with dashes, as the server takes it: the last one counts.
     ///
-    /// Only the command line is seen here; see [`Server::option_files`](struct@Server).
+    /// What is not seen, in option files or a script, may say something else; see
+    /// [`Server::may_have_more_options`].
     pub fn option(&self, name: &str) -> Option<&ServerOption> {
         self.options.iter().rfind(|option| option.name == name)
+    }
+
+    /// Whether a switch is on, in any of its forms: `--log-bin`, `--skip-log-bin`,
+    /// `--disable-log-bin`, `--enable-log-bin`, `--log-bin=0`. The last one counts. None if none is
+    /// there, or its value is not sure.
+    pub fn switch(&self, name: &str) -> Option<bool> {
+        let (option, negated) = self.options.iter().rev().find_map(|option| {
+            let own = option.name.as_str();
+            match own {
+                _ if own == name || own.strip_prefix("enable-") == Some(name) => Some((option, false)),
+                _ if ["skip-", "disable-"].iter().any(|no| own.strip_prefix(no) == Some(name)) => Some((option, true)),
+                _ => None,
+            }
+        })?;
+        let on = match option.value.as_deref().map(str::to_ascii_lowercase).as_deref() {
+            Some("0" | "off" | "false" | "no") => false,
+            Some(value) if value.contains('$') => return None,
+            _ => true,
+        };
+        Some(on != negated)
+    }
+
+    /// True if options may reach the server that are not among `options`: in an option file that
+    /// could not be looked up, or in a script.
+    pub fn may_have_more_options(&self) -> bool {
+        self.option_files || self.is_started_by_script()
     }
 
     /// The steps that give the server further options, each in the form `--name=value`. None if
@@ -82,6 +109,31 @@ mod tests {
         let edits = server(Some("/spec/containers/0/args")).append_options(options);
         assert_eq!(edits, Some(options.map(|option| Edit::append("/spec/containers/0/args", option)).to_vec()));
         assert_eq!(server(None).append_options(options), None);
+    }
+
+    #[test]
+    fn switches_have_many_forms() {
+        let with = |options: &[(&str, Option<&str>)]| {
+            let mut server = server(None);
+            server.options = options
+                .iter()
+                .map(|(name, value)| ServerOption { name: (*name).into(), value: value.map(Into::into), at: "/a".into() })
+                .collect();
+            server.switch("log-bin")
+        };
+        for (options, on) in [
+            (&[][..], None),
+            (&[("log-bin", None)], Some(true)),
+            (&[("log-bin", Some("mysql-bin"))], Some(true)),
+            (&[("log-bin", Some("OFF"))], Some(false)),
+            (&[("skip-log-bin", None)], Some(false)),
+            (&[("disable-log-bin", Some("0"))], Some(true)),
+            (&[("log-bin", None), ("skip-log-bin", None)], Some(false)),
+            (&[("log-bin", Some("$X"))], None),
+            (&[("log-bin-index", Some("x"))], None),
+        ] {
+            assert_eq!(with(options), on, "{options:?}");
+        }
     }
 
     #[test]

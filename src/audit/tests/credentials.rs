@@ -74,7 +74,7 @@ fn other_credentials_in_the_marked_line() {
 #[test]
 fn other_objects_of_the_same_line() {
     shows_nothing(
-        r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"},"stringData":{"k":"hunter22"}} {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"image":"latest"}]}} {"apiVersion":"v1","kind":"Secret","metadata":{"name":"t"},"stringData":{"k":"hunter22"}}"#,
+        r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"},"stringData":{"k":"hunter22"}} {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"image":"mysql:latest"}]}} {"apiVersion":"v1","kind":"Secret","metadata":{"name":"t"},"stringData":{"k":"hunter22"}}"#,
     );
 }
 

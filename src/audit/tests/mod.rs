@@ -18,6 +18,7 @@ use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
 };
+use crate::workload::KINDS;
 
 /// A folder with files, and what an audit says of it. Paths in reports are those below the folder.
 struct Folder {
@@ -122,6 +123,7 @@ fn policies() -> PolicySet {
                 rules: vec![Rule { id: "T001".to_owned(), title: String::new(), severity: Severity::High }],
                 settings_schema: json!({}),
                 reads: Vec::new(),
+                kinds: KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
             },
             judge,
         }),

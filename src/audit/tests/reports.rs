@@ -70,7 +70,7 @@ fn nothing_found() {
 fn what_is_refused_and_what_failed() {
     let pod = |name: &str, annotation: &str| {
         format!(
-            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\n  annotations:\n    {annotation}: x\nspec: {{}}\n"
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\n  annotations:\n    {annotation}: x\nspec: {{containers: [{{name: mysql, readinessProbe: {{}}}}]}}\n"
         )
     };
     let report = Folder::of(&[("a.yaml", &pod("a", "forbidden")), ("b.yaml", &pod("b", "crash"))]).audit(&[""]);
@@ -118,7 +118,7 @@ fn the_same_twice_whatever_the_number_of_threads() {
 
 #[test]
 fn terminal_escapes_of_a_manifest_are_not_passed_on() {
-    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\e[35mb\", annotations: {forbidden: x}}\nspec: {}\n";
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\e[35mb\", annotations: {forbidden: x}}\nspec: {containers: [{name: mysql, readinessProbe: {}}]}\n";
     let folder = Folder::of(&[("a\u{1b}[32m.yaml", text), ("b\u{1b}[33m.yaml", "\"\u{1b}[34m")]);
     let mut out = Vec::new();
     super::super::table::write(&folder.audit(&[""]), &mut out).unwrap();

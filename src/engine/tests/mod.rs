@@ -15,6 +15,7 @@ use crate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
 };
 use crate::request::{Operation, Phase, Request};
+use crate::workload::KINDS;
 
 /// A policy that finds what it is told to, as long as `unless` does not hold for the object.
 struct Told {
@@ -51,6 +52,7 @@ fn policy(name: &str, action: Action, answer: Result<Vec<Finding>, ReviewError>)
                 rules: vec![Rule { id: "X1".to_owned(), title: String::new(), severity: Severity::High }],
                 settings_schema: json!({}),
                 reads: Vec::new(),
+                kinds: KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
             },
             answer,
         }),

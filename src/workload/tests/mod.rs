@@ -95,14 +95,15 @@ fn what_a_container_runs() {
         ("mysqldump --all-databases", "", other("mysqldump")),
     ] {
         let command = words(command);
-        let all: Vec<_> = command.iter().cloned().chain(words(args)).collect();
+        let args = words(args);
+        let all: Vec<&str> = command.iter().chain(&args).map(String::as_str).collect();
         assert_eq!(invocation(&all, command.len()), expected, "{all:?}");
     }
 }
 
 #[test]
 fn scripts_that_serve_and_scripts_that_do_not() {
-    let run = |script: &str| invocation(&["bash".to_owned(), "-ec".to_owned(), script.to_owned()], 2);
+    let run = |script: &str| invocation(&["bash", "-ec", script], 2);
     for script in [
         "exec mysqld --user=mysql",
         "chown -R mysql /var/lib/mysql && exec docker-entrypoint.sh mysqld",
@@ -110,7 +111,7 @@ fn scripts_that_serve_and_scripts_that_do_not() {
         "if true; then exec gosu mysql mysqld; fi",
         "A=b mysqld",
     ] {
-        assert_eq!(run(script), Invocation::Script, "{script}");
+        assert!(matches!(run(script), Invocation::Script { word: 2, .. }), "{script}");
     }
     for script in
         ["until mysql -h db -e 'SELECT 1'; do sleep 1; done", "mysqld --version", "echo mysqld", "cat mysqld.log"]
@@ -122,7 +123,7 @@ fn scripts_that_serve_and_scripts_that_do_not() {
 #[test]
 fn server_options() {
     let parse = |text: &str| {
-        option::parse(&words(text), |word| word.to_string())
+        option::parse(&text.split_whitespace().collect::<Vec<_>>(), |word| word.to_string())
             .into_iter()
             .map(|option| match option.value {
                 Some(value) => format!("{}={value}", option.name),
@@ -141,7 +142,7 @@ fn server_options() {
     ] {
         assert_eq!(parse(written), read, "{written}");
     }
-    let options = option::parse(&words("--skip-networking --skip-networking=0"), |word| word.to_string());
+    let options = option::parse(&["--skip-networking", "--skip-networking=0"], |word| word.to_string());
     assert!(!option::is_on(&options, "skip-networking"), "the last one wins");
 }
 

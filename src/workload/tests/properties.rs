@@ -52,9 +52,12 @@ proptest! {
 
     #[test]
     fn options_printed_and_read_again_are_the_same(arguments in prop::collection::vec("-{0,3}[a-zA-Z_=0-9-]{0,12}", 0..8)) {
-        let read = option::parse(&arguments, |word| word.to_string());
+        let parse = |words: &[String]| {
+            option::parse(&words.iter().map(String::as_str).collect::<Vec<_>>(), |word| word.to_string())
+        };
+        let read = parse(&arguments);
         let printed: Vec<String> = read.iter().map(print).collect();
-        let again = option::parse(&printed, |word| word.to_string());
+        let again = parse(&printed);
         let plain = |options: &[ServerOption]| options.iter().map(|o| (o.name.clone(), o.value.clone())).collect::<Vec<_>>();
         prop_assert_eq!(plain(&read), plain(&again));
     }
@@ -62,6 +65,7 @@ proptest! {
     #[test]
     fn any_words_are_some_invocation(all in prop::collection::vec(".{0,20}", 0..6), own in 0usize..6) {
         let own = own.min(all.len());
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
         if let Invocation::Server { first, .. } = invocation(&all, own) {
             prop_assert!(first <= all.len() + 1);
         }
@@ -71,7 +75,7 @@ proptest! {
     fn any_object_is_read_without_panic(pod in any_json()) {
         let object = json!({ "apiVersion": "v1", "kind": "Pod", "spec": { "containers": [pod] } });
         let shown = withheld(&object);
-        let _ = Workload::read(&object, &shown, false);
+        let _ = Workload::read(&object, &shown, false, &|_| None);
     }
 
     #[test]
