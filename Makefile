@@ -31,8 +31,12 @@ cluster: ## builds etcd, kube-apiserver, kube-controller-manager and kubectl for
 	@./scripts/install-tools go
 	@tests/cluster/build.sh
 
+.PHONY: servers
+servers: ## fetches MariaDB and MySQL for the tests, installing nothing
+	@./scripts/real-servers
+
 .PHONY: test
-test: policies cluster ## runs every test
+test: policies cluster servers ## runs every test
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
 

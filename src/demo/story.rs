@@ -37,12 +37,12 @@ pub async fn run(
     let world = Arc::new(World::default());
     let number = policies.len();
     let gate = gate::start(policies, Arc::clone(&world) as Arc<dyn Lookup>).await?;
-    let mut stage = Stage { api_server: ApiServer::new(&gate)?, gate, shown: BTreeSet::new(), out };
+    let mut stage = Stage { api_server: ApiServer::new(&gate)?, gate, world: Arc::clone(&world), shown: BTreeSet::new(), out };
     show::opening(stage.out, stage.gate.address, number)?;
     if inputs.is_empty() {
         tell(&mut stage, &world, examples).await?;
     } else {
-        world.add(storage_class("standard"));
+        world.put(storage_class("standard"));
         for input in &inputs {
             stage.apply(&input.file, &input.objects, "").await?;
             let again: Vec<_> = input.objects.iter().filter(|object| can_change(object)).cloned().collect();
@@ -60,6 +60,8 @@ pub struct Examples {
     pub deployment: Vec<Value>,
     /// `examples/mysql-statefulset.yaml`.
     pub stateful_set: Vec<Value>,
+    /// `examples/mysql-statefulset-mended.yaml`.
+    pub mended: Vec<Value>,
     /// `examples/mysql-client.yaml`.
     pub client: Vec<Value>,
     /// `examples/nginx-deployment.yaml`.
@@ -67,7 +69,7 @@ pub struct Examples {
 }
 
 async fn tell<W: Write>(stage: &mut Stage<'_, W>, world: &World, examples: Examples) -> Result<(), DemoError> {
-    world.add(storage_class("gp3"));
+    world.put(storage_class("gp3"));
     stage
         .apply("mysql-deployment.yaml", &examples.deployment, "A single MySQL, its root password in plain text.")
         .await?;
@@ -78,12 +80,16 @@ async fn tell<W: Write>(stage: &mut Stage<'_, W>, world: &World, examples: Examp
         .apply(
             "mysql-statefulset.yaml",
             &examples.stateful_set,
-            "A replicated MySQL, on a storage class that does not exist.",
+            "A replicated MySQL as a tutorial has it: open to everybody, on a storage class that does not exist.",
         )
         .await?;
-    world.add(storage_class("mysql-gp2"));
+    world.put(storage_class("mysql-gp2"));
     stage
-        .apply("mysql-statefulset.yaml", &examples.stateful_set, "Once somebody has made the class mysql-gp2.")
+        .apply(
+            "mysql-statefulset-mended.yaml",
+            &examples.mended,
+            "With a password, without the open port, and once somebody has made the class.",
+        )
         .await?;
     stage.apply("mysql-client.yaml", &examples.client, "A Pod meant as a client; in truth a second server.").await?;
     stage.apply("nginx-deployment.yaml", &examples.nginx, "Nothing of MySQL in it.").await
@@ -92,6 +98,7 @@ async fn tell<W: Write>(stage: &mut Stage<'_, W>, world: &World, examples: Examp
 struct Stage<'a, W> {
     gate: RunningGate,
     api_server: ApiServer,
+    world: Arc<World>,
     /// Entries of Secrets that were shown already.
     shown: BTreeSet<String>,
     out: &'a mut W,
@@ -103,6 +110,9 @@ impl<W: Write> Stage<'_, W> {
         for object in objects {
             let outcome = self.api_server.apply(object).await?;
             show::outcome(self.out, &outcome)?;
+            if let Some(stored) = outcome.stored {
+                self.world.put(stored);
+            }
             for (secret, keys) in self.gate.secrets.keys() {
                 for key in keys {
                     if self.shown.insert(format!("{secret} {key}")) {

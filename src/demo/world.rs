@@ -13,9 +13,16 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Adds an object.
-    pub(super) fn add(&self, object: Value) {
-        self.objects.write().unwrap_or_else(PoisonError::into_inner).push(object);
+    /// Stores an object, in the place of an older one of its kind and name.
+    pub(super) fn put(&self, object: Value) {
+        let same = |other: &Value| {
+            ["/apiVersion", "/kind", "/metadata/namespace", "/metadata/name"]
+                .iter()
+                .all(|part| other.pointer(part) == object.pointer(part))
+        };
+        let mut objects = self.objects.write().unwrap_or_else(PoisonError::into_inner);
+        objects.retain(|other| !same(other));
+        objects.push(object);
     }
 
     fn known(&self) -> KnownObjects {

@@ -86,7 +86,7 @@ impl Mounts<'_> {
         let mut found = OptionFiles::default();
         let (files, unseen) = self.seen(flavor, &[named, extra]);
         found.unseen = unseen;
-        let mut reader = Reader { files: &files, depth: 0, found: &mut found };
+        let mut reader = Reader { files: &files, read: Vec::new(), found: &mut found };
         match named {
             Some(path) => reader.file(path),
             None => {
@@ -192,12 +192,10 @@ fn mounted<'a>(map: &Value, items: Option<&[(String, String)]>, mount: &'a Mount
         .collect()
 }
 
-/// How deep files may include one another; MySQL has the same limit (`mysys/my_default.cc`).
-const DEEPEST_INCLUDE: usize = 10;
-
 struct Reader<'a, 'b> {
     files: &'a [SeenFile<'a>],
-    depth: usize,
+    /// Each file is read once, however often and by whichever way it is included.
+    read: Vec<String>,
     found: &'b mut OptionFiles,
 }
 
@@ -214,10 +212,10 @@ impl Reader<'_, '_> {
     fn optional(&mut self, path: &str) {
         let files = self.files;
         let Some(file) = files.iter().find(|file| file.path == path) else { return };
-        if self.depth >= DEEPEST_INCLUDE {
+        if self.read.iter().any(|read| read == path) {
             return;
         }
-        self.depth += 1;
+        self.read.push(path.to_owned());
         let parsed = option_file::parse(&file.text);
         let mut includes = parsed.includes.into_iter().peekable();
         for (number, option) in parsed.options.into_iter().enumerate() {
@@ -227,7 +225,6 @@ impl Reader<'_, '_> {
             self.found.options.push((option, file.mount.at.clone()));
         }
         includes.for_each(|(_, include)| self.include(&include));
-        self.depth -= 1;
     }
 
     fn include(&mut self, include: &Include) {

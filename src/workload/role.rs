@@ -46,24 +46,29 @@ pub(super) enum Purpose {
 
 /// Decides what a container is for.
 pub(super) fn purpose(signs: &Signs<'_>) -> Purpose {
+    let server = signs.image.and_then(flavor::of_image);
+    if server.is_none() {
+        let name = signs.image.map(|image| image.name()).unwrap_or_default();
+        if EXPORTERS.contains(&name) {
+            return Purpose::Exporter;
+        }
+        if BACKUPS.contains(&name) {
+            return Purpose::Backup;
+        }
+    }
     let words: Vec<&str> = signs.command.iter().chain(signs.args).map(String::as_str).collect();
     let invocation = invocation(&words, signs.command.len());
-    if let Some((flavor, version)) = signs.image.and_then(flavor::of_image) {
+    if let Some((flavor, version)) = server {
         return match invocation {
             Invocation::Other(program) if BACKUP_PROGRAMS.contains(&program.as_str()) => Purpose::Backup,
-            Invocation::Other(_) if serves_by_script(signs, &words) => {
-                Purpose::Server { flavor, version, invocation: Invocation::Script { word: 0, arguments: Vec::new() } }
-            }
+            Invocation::Other(_) if serves_by_script(signs, &words) => Purpose::Server {
+                flavor,
+                version,
+                invocation: Invocation::Script { word: 0, arguments: Vec::new() },
+            },
             Invocation::Other(_) => Purpose::Client,
             serving => Purpose::Server { flavor, version, invocation: serving },
         };
-    }
-    let name = signs.image.map(|image| image.name()).unwrap_or_default();
-    if EXPORTERS.contains(&name) {
-        return Purpose::Exporter;
-    }
-    if BACKUPS.contains(&name) {
-        return Purpose::Backup;
     }
     if is_unknown_server(signs, &invocation) {
         return Purpose::Server { flavor: flavor::UNKNOWN, version: None, invocation };

@@ -9,10 +9,9 @@ use serde_json::Value;
 
 use crate::forms::{Form, assert_absent, forms};
 use crate::manifests::{deployment_with, example, replace};
-use crate::stage::{Stage, account, without_own_patch};
+use crate::stage::{Stage, account, gate, without_own_patch};
 use crate::stored::secret_value;
 use crate::support::control_plane::ControlPlane;
-use crate::support::gate::Gate;
 use crate::support::wait::eventually;
 
 /// A line of the audit log may come a moment after the response.
@@ -30,7 +29,7 @@ fn a_password_is_in_its_secret_and_nowhere_else() {
     let Some(cluster) = ControlPlane::shared() else { return };
     for (index, (written, seen)) in PASSWORDS.into_iter().enumerate() {
         let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let gate = Gate::builder(account(cluster)).environment("HOME", home.path());
+        let gate = gate(account(cluster)).environment("HOME", home.path());
         let stage = Stage::guard_with(cluster, cluster.create_namespace("leaks"), gate);
         let forms: Vec<Form> = [forms(written), forms(seen)].into_iter().flatten().collect();
 

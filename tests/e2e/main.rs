@@ -33,6 +33,9 @@ mod example_stateful_set;
 // The example's client Pod, which cannot be changed once it is stored.
 mod example_client;
 
+// The examples with every policy in force.
+mod all_policies;
+
 // Whatever has nothing to do with MySQL is stored as if there were no gate, and never waits for it.
 mod untouched;
 

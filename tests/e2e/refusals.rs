@@ -1,11 +1,10 @@
 //! What cannot be made safe stays out, and the author is told why and what to do.
 
 use crate::manifests::{deployment, deployment_with, replace};
-use crate::stage::{CONTROLLERS, Stage};
+use crate::stage::{CONTROLLERS, Stage, gate};
 use crate::start::nowhere;
 use crate::stored::{generation, secret_value};
 use crate::support::control_plane::ControlPlane;
-use crate::support::gate::Gate;
 use crate::support::kubectl::Output;
 use crate::support::wait::eventually;
 
@@ -24,7 +23,7 @@ fn expect_refused(refused: Output, parts: &[&str]) {
 fn no_api_server_when_a_secret_is_due() {
     let Some(cluster) = ControlPlane::shared() else { return };
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let gate = Gate::builder(&nowhere(folder.path()));
+    let gate = gate(&nowhere(folder.path()));
     let stage = Stage::guard_with(cluster, cluster.create_namespace("nowhere"), gate);
     for flags in [&[][..], &["--server-side"], &["--dry-run=server"]] {
         let refused = stage.send("apply", flags, &deployment());
@@ -83,7 +82,7 @@ fn rights_that_the_gate_lacks() {
     let Some(cluster) = ControlPlane::shared() else { return };
     let namespace = cluster.create_namespace("rights");
     let nobody = cluster.as_service_account(&namespace, "default");
-    let stage = Stage::guard_with(cluster, namespace, Gate::builder(nobody.kubeconfig()));
+    let stage = Stage::guard_with(cluster, namespace, gate(nobody.kubeconfig()));
     let parts = ["tidegate's own account may not get Secret \"mysql-credentials\"", "see webhook-deploy/"];
     expect_refused(stage.apply(&deployment()), &parts);
     assert!(!stage.has(WORKLOAD));

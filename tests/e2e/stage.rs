@@ -32,8 +32,21 @@ impl Stage {
         Some(Self::guard(cluster, namespace))
     }
 
-    /// Puts a gate before a namespace that may hold workloads already.
+    /// Puts a gate before a namespace that may hold workloads already, with the policies of
+    /// `repairing-policies.yaml` in force.
     pub(crate) fn guard(cluster: &'static ControlPlane, namespace: String) -> Self {
+        Self::guard_with(cluster, namespace, gate(account(cluster)))
+    }
+
+    /// A new namespace with a gate before it that has every policy in force.
+    pub(crate) fn open_with_all_policies(name: &str) -> Option<Self> {
+        let cluster = ControlPlane::shared()?;
+        let namespace = cluster.create_namespace(name);
+        Some(Self::guard_with_all_policies(cluster, namespace))
+    }
+
+    /// Puts a gate before a namespace that has every policy in force.
+    pub(crate) fn guard_with_all_policies(cluster: &'static ControlPlane, namespace: String) -> Self {
         Self::guard_with(cluster, namespace, Gate::builder(account(cluster)))
     }
 
@@ -94,6 +107,12 @@ impl Stage {
         let lines = logs.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         lines.filter(|line| line["message"] == "review").collect()
     }
+}
+
+/// A gate with the policies of `repairing-policies.yaml` and the account of a kubeconfig, to be started.
+pub(crate) fn gate(kubeconfig: &Path) -> Builder {
+    let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/fixtures/repairing-policies.yaml");
+    Gate::builder(kubeconfig).policy(&policies)
 }
 
 /// What kubectl said of a refused change, without the patch that it had sent itself and prints.

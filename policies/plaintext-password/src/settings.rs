@@ -14,6 +14,8 @@ pub struct Settings {
     pub ignore_variables: Vec<String>,
     /// Names of containers that are not looked at.
     pub ignore_containers: Vec<String>,
+    /// Names of ConfigMaps that are not looked at.
+    pub ignore_config_maps: Vec<String>,
 }
 
 impl Settings {

@@ -18,6 +18,8 @@ pub(crate) struct Client {
     pub(crate) port: bool,
     /// It sends a password.
     pub(crate) password: bool,
+    /// It names a file of options, which may hold a password.
+    pub(crate) file: bool,
 }
 
 const ADMIN: &[&str] = &["mysqladmin", "mariadb-admin"];
@@ -63,6 +65,9 @@ impl Client {
             user: last("user").is_some(),
             port: last("port").is_some(),
             password: last("password").is_some_and(|password| !password.is_empty()),
+            file: ["defaults-file", "defaults-extra-file", "defaults-group-suffix", "login-path"]
+                .iter()
+                .any(|name| last(name).is_some()),
         })
     }
 }

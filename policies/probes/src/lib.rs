@@ -1,11 +1,13 @@
 //! Servers are watched while they start, run and serve, and by a way that tells the truth.
 //!
 //! MY011: probes are missing. MY012: a liveness probe kills a server that still starts. MY013: the
-//! readiness probe asks by the socket, where the entrypoint's temporary server answers too.
+//! readiness probe asks by the socket, where the entrypoint's temporary server answers too, or cannot
+//! log in. MY039: a probe runs a program that the image does not have.
 
 mod asking;
 mod client;
 mod patience;
+mod programs;
 mod settings;
 
 use tidegate_policy::{Container, Edit, Finding, Policy, Probe, Request, Rule, Server, Severity, Workload};
@@ -25,7 +27,7 @@ impl Policy for Probes {
     type Settings = Settings;
     const NAME: &str = "probes";
     const TITLE: &str = "Servers are watched while they start, run and serve";
-    const RULES: &[Rule] = &[MISSING, NO_STARTUP, BY_SOCKET];
+    const RULES: &[Rule] = &[MISSING, NO_STARTUP, BY_SOCKET, programs::ABSENT];
 
     fn check(settings: &Settings) -> Result<(), String> {
         settings.check()
@@ -51,8 +53,10 @@ fn judge(workload: &Workload, container: &Container, server: &Server, settings: 
         (Some(liveness), Some(_)) => impatient(workload, container, server, liveness, settings),
         _ => Some(missing(workload, container, server, settings)),
     };
-    let ready = container.readiness_probe.as_ref().and_then(|probe| by_socket(container, server, probe));
-    alive.into_iter().chain(ready).collect()
+    let ready = container.readiness_probe.as_ref().and_then(|probe| {
+        by_socket(container, server, probe).or_else(|| programs::without_password(container, probe, &BY_SOCKET))
+    });
+    alive.into_iter().chain(ready).chain(programs::absent(container, server)).collect()
 }
 
 /// MY011: one finding for all that is missing.

@@ -1,5 +1,9 @@
-//! Databases get their volumes from a storage class that exists and is allowed (MY010).
+//! Databases get their volumes from a storage class that exists and is allowed (MY010), and that does
+//! well by them (MY035).
 
+mod claims;
+mod class;
+mod problem;
 mod templates;
 mod view;
 
@@ -7,14 +11,16 @@ use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Finding, Known, Policy, Request, ResourceType, Rule, Severity, Workload, cluster};
+use tidegate_policy::{Finding, Policy, Request, ResourceType, Rule, Severity, Workload};
 
-use crate::view::{CLAIM, Object, STORAGE_CLASS, Serves, VOLUME, View};
+use crate::view::{CLAIM, STORAGE_CLASS, VOLUME, View};
 
 /// The policy.
 struct StorageClass;
 
 const RULE: Rule = Rule::new("MY010", "the database's storage class does not exist or is not allowed", Severity::High);
+const CLASS: Rule =
+    Rule::new("MY035", "the database's storage class keeps no data, does not grow or binds too soon", Severity::Low);
 
 /// What can be set.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
@@ -28,11 +34,17 @@ pub(crate) struct Settings {
     pub(crate) default: String,
     /// Names of claim templates and claims that are not looked at.
     pub(crate) ignore_claims: Vec<String>,
+    /// Names of StorageClasses of which it does not matter how they do by databases.
+    pub(crate) ignore_classes: Vec<String>,
 }
 
 impl Settings {
     fn allows(&self, class: &str) -> bool {
         self.allowed.is_empty() || self.allowed.iter().any(|allowed| allowed == class)
+    }
+
+    fn ignores(&self, claim: &str) -> bool {
+        self.ignore_claims.iter().any(|ignored| ignored == claim)
     }
 }
 
@@ -40,8 +52,21 @@ impl Policy for StorageClass {
     type Settings = Settings;
     const NAME: &str = "storage-class";
     const TITLE: &str = "Databases get their volumes from a class that exists and is allowed";
-    const RULES: &[Rule] = &[RULE];
-    const READS: &[ResourceType] = &[STORAGE_CLASS, VOLUME, CLAIM];
+    const RULES: &[Rule] = &[RULE, CLASS];
+    const READS: &[ResourceType] = &[STORAGE_CLASS, VOLUME, CLAIM, claims::STATEFUL_SET, claims::DEPLOYMENT];
+    const KINDS: &[&str] = &[
+        "CronJob",
+        "DaemonSet",
+        "Deployment",
+        "Job",
+        "PersistentVolumeClaim",
+        "Pod",
+        "PodTemplate",
+        "ReplicaSet",
+        "ReplicationController",
+        "StatefulSet",
+        "StorageClass",
+    ];
 
     fn check(settings: &Settings) -> Result<(), String> {
         if settings.default.is_empty() || settings.allows(&settings.default) {
@@ -51,52 +76,39 @@ impl Policy for StorageClass {
     }
 
     fn review(request: &Request, settings: &Settings) -> Vec<Finding> {
-        let Some(workload) = request.workload().filter(|workload| !workload.immutable) else { return vec![] };
         let view = View::default();
-        let volumes: BTreeSet<_> = workload
-            .servers()
-            .filter(|(container, _)| matches!(container.placement.as_str(), "container" | "sidecar"))
-            .filter_map(|(_, server)| server.data_volume.as_ref())
-            .map(|mount| mount.volume.as_str())
-            .collect();
-        volumes
-            .into_iter()
-            .filter_map(|name| match workload.claim(name) {
-                _ if settings.ignore_claims.iter().any(|ignored| ignored == name) => None,
-                // They cannot be changed any more: what was wrong before may stay.
-                Some(_) if request.is_update() => None,
-                Some(claim) => templates::judge(request, workload, claim, settings, &view),
-                None => judge_claim(workload, name, settings, &view),
-            })
-            .collect()
+        match request.workload() {
+            Some(workload) if workload.immutable => vec![],
+            Some(workload) => judge(request, workload, settings, &view),
+            None if request.kind() == "PersistentVolumeClaim" => {
+                claims::judge(request, settings, &view).into_iter().collect()
+            }
+            None if request.kind() == "StorageClass" => class::judge(request, settings).into_iter().collect(),
+            None => vec![],
+        }
     }
 }
 
 tidegate_policy::export!(StorageClass);
 
-/// A claim that is there already, or perhaps is made later: that is another rule's matter.
-fn judge_claim(workload: &Workload, volume: &str, settings: &Settings, view: &View) -> Option<Finding> {
-    let volume = workload.volume(volume).filter(|volume| volume.kind == "persistentVolumeClaim")?;
-    let name = volume.source.as_deref().filter(|name| !settings.ignore_claims.iter().any(|ignored| ignored == name))?;
-    let Known::Yes(claim) = cluster::get::<Object>(&CLAIM, name) else { return None };
-    let class = claim.class()?;
-    let message = if !settings.allows(class) {
-        format!("the claim {name} has {}, which is not allowed for databases", named(class))
-    } else if !class.is_empty() && !claim.is_bound() && view.serves(class) == Serves::No {
-        format!(
-            "the claim {name} waits for StorageClass {class}, which does not exist; {}",
-            existing(view).unwrap_or_default()
-        )
-    } else {
-        return None;
-    };
-    let help = if claim.is_bound() {
-        "A claim's class cannot be changed: make a new claim of an allowed class, copy the data while the server is \
-         stopped, and mount the new one"
-    } else {
-        "A claim's class cannot be changed: delete the claim, which holds no data yet, and make it anew"
-    };
-    Some(Finding::new(&RULE, &volume.at, message).severity(Severity::Medium).help(help))
+/// The findings on the volumes that keep the data of a workload's servers.
+fn judge(request: &Request, workload: &Workload, settings: &Settings, view: &View) -> Vec<Finding> {
+    let volumes: BTreeSet<_> = workload
+        .servers()
+        .filter(|(container, _)| matches!(container.placement.as_str(), "container" | "sidecar"))
+        .filter_map(|(_, server)| server.data_volume.as_ref())
+        .map(|mount| mount.volume.as_str())
+        .collect();
+    volumes
+        .into_iter()
+        .filter_map(|name| match workload.claim(name) {
+            _ if settings.ignores(name) => None,
+            // They cannot be changed any more: what was wrong before may stay.
+            Some(_) if request.is_update() => None,
+            Some(claim) => templates::judge(request, workload, claim, settings, view),
+            None => claims::of_workload(workload, name, settings, view),
+        })
+        .collect()
 }
 
 /// A class in a sentence.

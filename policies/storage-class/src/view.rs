@@ -25,16 +25,21 @@ pub(crate) struct View {
 
 /// A StorageClass, PersistentVolume or PersistentVolumeClaim, as far as it matters here.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 pub(crate) struct Object {
-    metadata: Metadata,
+    pub(crate) metadata: Metadata,
     spec: Option<Spec>,
+    /// A class's fields stand beside its metadata.
+    pub(crate) provisioner: Option<String>,
+    pub(crate) reclaim_policy: Option<String>,
+    pub(crate) allow_volume_expansion: Option<bool>,
+    pub(crate) volume_binding_mode: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Metadata {
-    name: String,
+pub(crate) struct Metadata {
+    pub(crate) name: String,
     annotations: Option<BTreeMap<String, String>>,
 }
 
@@ -57,6 +62,11 @@ impl View {
     pub(crate) fn defaults(&self) -> Option<Vec<&str>> {
         let is_default = |class: &&Object| IS_DEFAULT.iter().any(|key| class.annotation(key) == Some("true"));
         Some(self.all_classes()?.iter().filter(is_default).map(|class| class.metadata.name.as_str()).collect())
+    }
+
+    /// The class of a name, if it can be seen.
+    pub(crate) fn class(&self, name: &str) -> Option<&Object> {
+        self.all_classes()?.iter().find(|class| class.metadata.name == name)
     }
 
     /// Whether a claim of this class can get a volume: the class is there, or somebody made a
@@ -104,7 +114,17 @@ impl Object {
 
     /// The class that it names.
     pub(crate) fn class(&self) -> Option<&str> {
-        self.annotation(CLASS_ANNOTATION).or(self.spec.as_ref()?.storage_class_name.as_deref())
+        self.class_annotation().or(self.class_field())
+    }
+
+    /// The class that it names by the old annotation.
+    pub(crate) fn class_annotation(&self) -> Option<&str> {
+        self.annotation(CLASS_ANNOTATION)
+    }
+
+    /// The class that it names by the field.
+    pub(crate) fn class_field(&self) -> Option<&str> {
+        self.spec.as_ref()?.storage_class_name.as_deref()
     }
 
     /// True for a claim that has its volume.

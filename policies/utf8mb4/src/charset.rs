@@ -51,6 +51,12 @@ pub(crate) fn refusal(
     if charset.as_deref() == Some("utf8") && server.is_mysql() && server.at_least(9, 7).is_yes() {
         return refusal("MySQL 9.7 refuses the character set utf8 and does not start".to_owned(), true);
     }
+    if server.is_mysql()
+        && server.at_least(9, 7).is_yes()
+        && let Some(collation) = collation.as_deref().filter(|collation| collation.starts_with("utf8_"))
+    {
+        return refusal(format!("MySQL 9.7 refuses the collation {collation} and does not start"), false);
+    }
     // It can change what utf8 means (MariaDB's UTF8_IS_UTF8MB3).
     if server.option("old-mode").is_some() {
         return None;
@@ -184,11 +190,16 @@ mod tests {
             assert!(!starts(&mariadb, charset, collation), "{charset} {collation}");
         }
         let mysql = server("mysql", 9, 7);
-        for (charset, collation) in [("latin1", ""), ("", "utf8mb4_general_ci"), ("utf8mb4", "utf8mb4_0900_ai_ci")] {
+        for (charset, collation) in [
+            ("latin1", ""),
+            ("", "utf8mb4_general_ci"),
+            ("utf8mb4", "utf8mb4_0900_ai_ci"),
+            ("utf8mb3", "utf8mb3_general_ci"),
+        ] {
             assert!(starts(&mysql, charset, collation), "{charset} {collation}");
         }
         for (charset, collation) in
-            [("utf8", ""), ("", "latin1_swedish_ci"), ("utf8mb4", "latin1_swedish_ci"), ("utf8mb4", "utf8_general_ci")]
+            [("utf8", ""), ("", "latin1_swedish_ci"), ("utf8mb4", "latin1_swedish_ci"), ("utf8mb3", "utf8_general_ci")]
         {
             assert!(!starts(&mysql, charset, collation), "{charset} {collation}");
         }

@@ -1,6 +1,6 @@
 //! Images that take the character set from variables.
 
-use tidegate_policy::{Container, Finding, Server, Severity};
+use tidegate_policy::{Container, Finding, Known, Server, Severity};
 
 /// The variables of an image.
 pub(crate) struct Variables<'a> {
@@ -30,6 +30,19 @@ pub(crate) fn variables<'a>(container: &'a Container, server: &Server) -> Option
 }
 
 impl Variables<'_> {
+    /// The character set that the image writes into its option file. `No`: it writes none.
+    pub(crate) fn charset(&self) -> Known<String> {
+        match self.container.variable(self.charset) {
+            Some(variable) if variable.is_set() => match variable.plain() {
+                Some(value) if variable.is_literal() => Known::Yes(value.trim().to_ascii_lowercase()),
+                _ => Known::Unknown,
+            },
+            _ if !self.container.env_from.is_empty() => Known::Unknown,
+            _ if self.set_by_image => Known::Yes("utf8mb4".to_owned()),
+            _ => Known::No,
+        }
+    }
+
     /// The finding, unless the variable or the image sees to it, or nobody can say.
     pub(crate) fn judge(&self, missing: Finding, collation: &str) -> Option<Finding> {
         let help = format!("Set the variables {} to utf8mb4 and {} to {collation}", self.charset, self.collation);

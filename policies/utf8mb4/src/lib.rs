@@ -2,10 +2,11 @@
 
 mod charset;
 mod image;
+mod source;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Container, Finding, Policy, Request, Rule, Server, ServerOption, Severity};
+use tidegate_policy::{Container, Finding, Known, Policy, Request, Rule, Server, ServerOption, Severity, Workload};
 
 use crate::charset::{Default as ServerDefault, Refusal};
 
@@ -60,14 +61,14 @@ impl Policy for Utf8mb4 {
             .servers()
             .filter(|(container, _)| matches!(container.placement.as_str(), "container" | "sidecar"))
             .filter(|(container, _)| !settings.ignore_containers.contains(&container.name))
-            .filter_map(|(container, server)| judge(container, server, settings))
+            .filter_map(|(container, server)| judge(workload, container, server, settings))
             .collect()
     }
 }
 
 tidegate_policy::export!(Utf8mb4);
 
-fn judge(container: &Container, server: &Server, settings: &Settings) -> Option<Finding> {
+fn judge(workload: &Workload, container: &Container, server: &Server, settings: &Settings) -> Option<Finding> {
     let default = ServerDefault::of(server)?;
     let charset = written(server, "character-set-server", "character-set-s");
     let collation = written(server, "collation-server", "collation-s");
@@ -76,11 +77,24 @@ fn judge(container: &Container, server: &Server, settings: &Settings) -> Option<
     if ![charset, collation].into_iter().flatten().all(is_clear) {
         return None;
     }
-    if let Some(refusal) = charset::refusal(server, default, value(charset), value(collation)) {
-        return refused(container, server, settings, &refusal, charset, collation);
+    let by_image = match image::variables(container, server).filter(|_| charset.is_none()) {
+        Some(variables) => variables.charset(),
+        None => Known::No,
+    };
+    let effective = match by_image {
+        Known::Yes(charset) => Some(charset),
+        Known::No => value(charset),
+        // It decides whether the collation fits.
+        Known::Unknown if collation.is_some() => return None,
+        Known::Unknown => None,
+    };
+    if let Some(refusal) = charset::refusal(server, default, effective, value(collation)) {
+        return refused(workload, container, server, settings, &refusal, charset, collation);
     }
     match charset.or(collation) {
-        Some(option) if !charset::is_utf8mb4(&value(Some(option)).unwrap_or_default()) => Some(other(option)),
+        Some(option) if !charset::is_utf8mb4(&value(Some(option)).unwrap_or_default()) => {
+            Some(other(workload, container, option, settings))
+        }
         Some(_) => None,
         None if default == ServerDefault::Utf8mb4 => None,
         None => missing(container, server, settings),
@@ -98,6 +112,7 @@ fn value(option: Option<&ServerOption>) -> Option<String> {
 
 /// The server does not start with what is written.
 fn refused(
+    workload: &Workload,
     container: &Container,
     server: &Server,
     settings: &Settings,
@@ -106,7 +121,9 @@ fn refused(
     collation: Option<&ServerOption>,
 ) -> Option<Finding> {
     let at = if refusal.blames_charset { charset.or(collation) } else { collation.or(charset) }?;
-    let mut finding = Finding::new(&RULE, &at.at, refusal.message.clone());
+    let file = source::file(workload, container, at);
+    let message = format!("{}{}", refusal.message, source::place(file.as_deref()));
+    let mut finding = Finding::new(&RULE, &at.at, message);
     // What is meant is clear if only the character set is missing. An option file may name it.
     if refusal.lacks_charset {
         if server.option_files {
@@ -120,19 +137,26 @@ fn refused(
     let collation = &settings.collation;
     Some(match image::variables(container, server) {
         Some(variables) => finding.help(format!("Set {} to utf8mb4 instead", variables.charset)),
+        None if file.is_some() => finding.help(source::lines(collation)),
         None => finding.help(format!("Write --character-set-server=utf8mb4 --collation-server={collation}")),
     })
 }
 
 /// Another character set is written: that is the author's decision, but they should know.
-fn other(option: &ServerOption) -> Finding {
+fn other(workload: &Workload, container: &Container, option: &ServerOption, settings: &Settings) -> Finding {
     let value = option.value.as_deref().unwrap_or_default();
-    Finding::new(&RULE, &option.at, format!("{} is {value}: it cannot hold every character", option.name))
+    let file = source::file(workload, container, option);
+    let instead = match file {
+        Some(_) => source::lines(&settings.collation),
+        None => "Write --character-set-server=utf8mb4 with a collation of utf8mb4".to_owned(),
+    };
+    let place = source::place(file.as_deref());
+    Finding::new(&RULE, &option.at, format!("{} is {value}: it cannot hold every character{place}", option.name))
         .severity(Severity::Medium)
-        .help(
-            "New databases get it, and text outside it is refused or stored as question marks. If that is not meant, \
-             write --character-set-server=utf8mb4 with a collation of utf8mb4; databases that exist stay as they are",
-        )
+        .help(format!(
+            "New databases get it, and text outside it is refused or stored as question marks. {instead}, if that is \
+             not meant; databases that exist stay as they are"
+        ))
 }
 
 /// Nothing is written, and the server's default is latin1.
@@ -158,6 +182,10 @@ fn missing(container: &Container, server: &Server, settings: &Settings) -> Optio
                 settings.collation
             )),
         );
+    }
+    // Arguments would win over what the author says in a file that an init container may copy.
+    if let Some(possible) = source::possible(server) {
+        return possible.judge(container, settings);
     }
     Some(match server.append_options(&options) {
         Some(edits) if charset::has_short_keys(server) && !settings.large_indexes => finding.fix(edits).help(

@@ -1,6 +1,8 @@
 //! The parsers of the domain, as tables.
 
+mod option_files;
 mod properties;
+mod scripts;
 
 use serde_json::json;
 
@@ -98,25 +100,6 @@ fn what_a_container_runs() {
         let args = words(args);
         let all: Vec<&str> = command.iter().chain(&args).map(String::as_str).collect();
         assert_eq!(invocation(&all, command.len()), expected, "{all:?}");
-    }
-}
-
-#[test]
-fn scripts_that_serve_and_scripts_that_do_not() {
-    let run = |script: &str| invocation(&["bash", "-ec", script], 2);
-    for script in [
-        "exec mysqld --user=mysql",
-        "chown -R mysql /var/lib/mysql && exec docker-entrypoint.sh mysqld",
-        "set -e\nexec /usr/local/bin/docker-entrypoint.sh \"$@\"",
-        "if true; then exec gosu mysql mysqld; fi",
-        "A=b mysqld",
-    ] {
-        assert!(matches!(run(script), Invocation::Script { word: 2, .. }), "{script}");
-    }
-    for script in
-        ["until mysql -h db -e 'SELECT 1'; do sleep 1; done", "mysqld --version", "echo mysqld", "cat mysqld.log"]
-    {
-        assert_eq!(run(script), Invocation::Other("bash".to_owned()), "{script}");
     }
 }
 

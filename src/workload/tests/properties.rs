@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use crate::workload::command::{Invocation, invocation};
 use crate::workload::option::{self, ServerOption};
+use crate::workload::option_file::{self, FileOption, OptionFile};
+use crate::workload::script;
 use crate::workload::{ImageReference, Workload, withheld, withhold_text};
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -72,6 +74,24 @@ proptest! {
     }
 
     #[test]
+    fn an_option_file_printed_and_read_again_is_the_same(text in "(\\[[a-z]{1,6}\\]\n|[a-z_-]{1,8}( ?= ?[ -~]{0,10})?\n|[ -~]{0,12}\n){0,8}|.{0,80}") {
+        let read = option_file::parse(&text);
+        let printed: String = read.options.iter().map(print_in_file).collect();
+        let again = option_file::parse(&printed);
+        let plain = |file: &OptionFile| {
+            file.options.iter().map(|o| (o.group.clone(), o.name.clone(), o.value.clone())).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(plain(&read), plain(&again), "{}", printed);
+    }
+
+    #[test]
+    fn any_script_is_taken_apart_without_panic(text in "[a-z '\"\\\\;&|()#\n$-]{0,60}|.{0,60}") {
+        for words in script::commands(&text) {
+            prop_assert!(!words.is_empty());
+        }
+    }
+
+    #[test]
     fn any_object_is_read_without_panic(pod in any_json()) {
         let object = json!({ "apiVersion": "v1", "kind": "Pod", "spec": { "containers": [pod] } });
         let shown = withheld(&object);
@@ -82,6 +102,25 @@ proptest! {
     fn no_text_makes_withholding_panic(text in ".{0,80}") {
         let _ = withhold_text(&text);
     }
+}
+
+/// A group, then the option; quotes and escapes keep the value as it is.
+fn print_in_file(option: &FileOption) -> String {
+    let value = option.value.as_ref().map(|value| {
+        let escaped: String = value
+            .chars()
+            .map(|letter| match letter {
+                '\\' => "\\\\".to_owned(),
+                '"' => "\\\"".to_owned(),
+                '\n' => "\\n".to_owned(),
+                '\r' => "\\r".to_owned(),
+                letter => letter.to_string(),
+            })
+            .collect();
+        format!("=\"{escaped}\"")
+    });
+    // The first `loose-` is the server's prefix and not part of the name.
+    format!("[{}]\nloose-{}{}\n", option.group, option.name, value.unwrap_or_default())
 }
 
 fn print(option: &ServerOption) -> String {

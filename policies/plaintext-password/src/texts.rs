@@ -1,0 +1,132 @@
+//! Passwords in a piece of text: SQL, addresses, settings. They are withheld; what stands around the mark tells
+//! whose they are.
+
+use crate::form::Form;
+use crate::names::{WITHHELD, is_evidence, is_generic_password, is_password};
+
+/// Plugins whose `AS` is followed by the hash of a password; others have a certificate's or a group's name there.
+const PLUGINS: &[&str] =
+    &["mysql_native_password", "caching_sha2_password", "sha256_password", "mysql_old_password", "ed25519", "parsec"];
+
+/// The first password of MySQL's in a text. `mysql`: its SQL is meant for MySQL.
+pub(crate) fn password_in(text: &str, mysql: bool) -> Option<Form> {
+    // A template's placeholders are withheld too where they stand in quotes, and cannot be told from passwords.
+    if text.contains("{{") {
+        return None;
+    }
+    text.match_indices(WITHHELD).find_map(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + WITHHELD.len()..]);
+        let rest_of_line = after.lines().next().unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+        let is_comment = ["#", ";", "-- ", "//"].iter().any(|sign| line.starts_with(sign));
+        if is_comment || rest_of_line.contains("}}") {
+            return None;
+        }
+        address(before, after)
+            .or_else(|| named(before, text))
+            .or_else(|| (mysql && account(before)).then_some(Form::Account))
+    })
+}
+
+/// `mysql://user:…@host`, `jdbc:mysql://host/db?password=…`, `user:…@tcp(host)/`.
+fn address(before: &str, after: &str) -> Option<Form> {
+    let start = before.rfind(|letter: char| letter.is_whitespace() || "\"'`<>".contains(letter)).map_or(0, |at| at + 1);
+    let word = before.get(start..).unwrap_or_default();
+    let is_mysql = match word.split_once("://") {
+        Some((scheme, _)) => {
+            let scheme = scheme.to_ascii_lowercase();
+            let mysql = scheme.contains("mysql") || scheme.contains("mariadb");
+            mysql && (after.starts_with('@') || word.to_ascii_lowercase().ends_with("password="))
+        }
+        None => word.ends_with(':') && ["@tcp(", "@unix(", "@("].iter().any(|end| after.starts_with(end)),
+    };
+    is_mysql.then_some(Form::Address)
+}
+
+/// `MYSQL_PWD=…`, `MASTER_PASSWORD=…`, `"mysql_password": …`, `spring.datasource.password=…`.
+fn named(before: &str, text: &str) -> Option<Form> {
+    let before = before.trim_end().strip_suffix(['=', ':'])?.trim_end().trim_end_matches(['"', '\'']);
+    let start =
+        before.rfind(|letter: char| !letter.is_ascii_alphanumeric() && !"_-.".contains(letter)).map_or(0, |at| at + 1);
+    let name = before.get(start..)?;
+    let upper = name.to_ascii_uppercase();
+    if upper == "MASTER_PASSWORD" || upper == "SOURCE_PASSWORD" {
+        return Some(Form::Replication(upper));
+    }
+    // Beside a setting that says MySQL, as in an `.env` file.
+    let settings = || text.lines().filter_map(|line| line.split_once(['=', ':']));
+    let is_value = |value: &str| is_evidence(value.trim().trim_matches(['"', '\'']));
+    let generic = is_generic_password(&upper) && settings().any(|(_, value)| is_value(value));
+    let address = ["jdbc:mysql:", "jdbc:mariadb:"].iter().any(|address| text.contains(address));
+    let source = upper.contains("DATASOURCE") && upper.ends_with("PASSWORD") && address;
+    (is_password(name) || source || generic).then(|| Form::Variable(name.to_owned()))
+}
+
+/// `IDENTIFIED BY …`, `IDENTIFIED WITH plugin AS …`, `PASSWORD(…)`, `SET PASSWORD = …`.
+fn account(before: &str) -> bool {
+    let end = before.trim_end();
+    let mut start = end.len().saturating_sub(200);
+    while !end.is_char_boundary(start) {
+        start += 1;
+    }
+    let statement = end[start..].rsplit(';').next().unwrap_or_default().to_ascii_lowercase();
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    match words.as_slice() {
+        [.., "identified", "by"] | [.., "identified", "by", "password"] | [.., "set", "password", "="] => true,
+        [.., "identified", "with", _, "by"] => true,
+        [.., "identified", "with", plugin, "as"] => PLUGINS.contains(&plugin.trim_matches(['\'', '"', '`'])),
+        _ => statement.strip_suffix('(').map(str::trim_end).is_some_and(|call| {
+            let function = call.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).next();
+            function == Some("password") && ["identified", "set password"].iter().any(|word| call.contains(word))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_passwords() {
+        let variable = |name: &str| Some(Form::Variable(name.to_owned()));
+        for (text, expected) in [
+            ("CREATE USER 'a'@'%' IDENTIFIED BY <withheld>;", Some(Form::Account)),
+            ("create user a identified with caching_sha2_password\n by <withheld>", Some(Form::Account)),
+            ("CREATE USER a IDENTIFIED WITH 'mysql_native_password' AS <withheld>", Some(Form::Account)),
+            ("CREATE USER a IDENTIFIED WITH authentication_ldap_simple AS <withheld>", None),
+            ("GRANT ALL ON *.* TO a IDENTIFIED BY PASSWORD <withheld>", Some(Form::Account)),
+            ("SET PASSWORD = <withheld>", Some(Form::Account)),
+            ("SET PASSWORD FOR a = PASSWORD(<withheld>)", Some(Form::Account)),
+            ("CREATE USER a IDENTIFIED VIA ed25519 USING PASSWORD(<withheld>)", Some(Form::Account)),
+            ("login(password(<withheld>))", None),
+            (
+                "CHANGE MASTER TO MASTER_USER='a', MASTER_PASSWORD=<withheld>,",
+                Some(Form::Replication("MASTER_PASSWORD".into())),
+            ),
+            ("source_password = <withheld>", Some(Form::Replication("SOURCE_PASSWORD".into()))),
+            ("export MYSQL_PWD=<withheld>", variable("MYSQL_PWD")),
+            ("\"mysql_password\": <withheld>", variable("mysql_password")),
+            ("MYSQL_ALLOW_EMPTY_PASSWORD=<withheld>", None),
+            ("REDIS_PASSWORD=<withheld>", None),
+            ("DB_CONNECTION=mysql\nDB_PASSWORD=<withheld>\nREDIS_PASSWORD=<withheld>", variable("DB_PASSWORD")),
+            ("DB_CONNECTION=pgsql\nDB_PASSWORD=<withheld>", None),
+            ("# MYSQL_PASSWORD=<withheld>", None),
+            ("-- CREATE USER a IDENTIFIED BY <withheld>", None),
+            ("password=<withheld>", None),
+            ("url=jdbc:mysql://db/a\nspring.datasource.password=<withheld>", variable("spring.datasource.password")),
+            ("url=jdbc:postgresql://db/a\nspring.datasource.password=<withheld>", None),
+            ("mysql://a:<withheld>@db/a", Some(Form::Address)),
+            ("mysql+pymysql://a:<withheld>@db/a", Some(Form::Address)),
+            ("jdbc:mysql://db/a?user=b&password=<withheld>", Some(Form::Address)),
+            ("a:<withheld>@tcp(db:3306)/a", Some(Form::Address)),
+            ("postgres://a:<withheld>@db/a", None),
+            ("IDENTIFIED BY <withheld> }}", None),
+            ("{{ with secret }}IDENTIFIED BY <withheld>{{ end }}", None),
+            ("UPDATE users SET password=<withheld>", None),
+            ("nothing", None),
+        ] {
+            assert_eq!(password_in(text, true), expected, "{text}");
+        }
+        assert_eq!(password_in("CREATE USER a IDENTIFIED BY <withheld>", false), None);
+    }
+}
