@@ -47,9 +47,11 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
     }
     let stored = stored_findings(request, policies, lookup);
     for judged in &mut chain.findings {
-        judged.stood_before = stored
-            .iter()
-            .any(|stored| stored.finding.rule == judged.finding.rule && stored.finding.at == judged.finding.at);
+        let is_same = |stored: &Judged| {
+            let (stored, new) = (&stored.finding, &judged.finding);
+            stored.rule == new.rule && stored.at == new.at && stored.severity >= new.severity
+        };
+        judged.stood_before = stored.iter().any(is_same);
     }
     Ok(chain.finish())
 }

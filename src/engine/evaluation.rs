@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::effect::SecretEntry;
 use super::left_alone::LeftAlone;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::policy::{Action, ReviewError};
 
 /// Whether the object may pass.
@@ -42,14 +42,16 @@ impl Judged {
             && !self.stood_before
             && match self.action {
                 Action::Deny => true,
-                Action::Fix => self.finding.severity >= crate::finding::Severity::High,
+                Action::Fix => self.finding.severity >= Severity::High,
                 Action::Warn | Action::Audit => false,
             }
     }
 
-    /// Whether the author should be told although the object passes.
+    /// Whether the author should be told although the object passes. What is only worth knowing is
+    /// for audits, unless the policy's document wants every finding told.
     pub fn warns(&self) -> bool {
-        !self.fixed && !self.denies() && self.action != Action::Audit
+        let worth_telling = self.finding.severity > Severity::Info || self.action == Action::Warn;
+        !self.fixed && !self.denies() && self.action != Action::Audit && worth_telling
     }
 }
 

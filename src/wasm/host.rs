@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cpu_time::ThreadTime;
 use serde_json::Value;
 use wasmtime::{ResourceLimiter, UpdateDeadline};
 
@@ -26,8 +27,12 @@ pub(super) struct HostState {
     reads: Arc<[ResourceType]>,
     lookup: Arc<dyn Lookup>,
     lookups: u32,
+    /// How long the questions took; what of it the thread computed is not the policy's own time.
     lookup_time: Duration,
-    started: Instant,
+    lookup_computing: Duration,
+    /// The thread's own clock: on a busy machine, or in a container whose CPU is limited, a policy
+    /// that waits for its turn is not slow.
+    started: Duration,
     timeout: Duration,
 }
 
@@ -63,20 +68,21 @@ impl HostState {
             lookup,
             lookups: 0,
             lookup_time: Duration::ZERO,
-            started: Instant::now(),
+            lookup_computing: Duration::ZERO,
+            started: computed(),
             timeout,
         }
     }
 
     /// The review begins now: what it waited for before, a place for instance, is not its own time.
     pub(super) fn begin(&mut self) {
-        self.started = Instant::now();
+        self.started = computed();
     }
 
-    /// What happens when the deadline's ticks are over: waiting for the cluster is not the
-    /// policy's own time, so what it waited it gets back.
+    /// What happens when the deadline's ticks are over: what it waited, for the cluster or for a
+    /// processor, is not the policy's own time, and it gets it back.
     pub(super) fn at_deadline(&self) -> wasmtime::Result<UpdateDeadline> {
-        let own = self.started.elapsed().saturating_sub(self.lookup_time);
+        let own = computed().saturating_sub(self.started).saturating_sub(self.lookup_computing);
         match self.timeout.checked_sub(own) {
             Some(left) if !left.is_zero() => Ok(UpdateDeadline::Continue(ticks(left))),
             _ => Err(DeadlineExceeded(self.timeout).into()),
@@ -97,12 +103,18 @@ impl HostState {
             return Err(cluster::LookupError::Unavailable("this review has asked too much already".to_owned()));
         }
         self.lookups += 1;
-        let asked = Instant::now();
+        let (asked, computing) = (Instant::now(), computed());
         let namespace = if kind.is_cluster_scoped() { None } else { self.namespace.as_deref() };
         let answer = question(self.lookup.as_ref(), &kind, namespace);
         self.lookup_time += asked.elapsed();
+        self.lookup_computing += computed().saturating_sub(computing);
         answer.map_err(|unavailable| cluster::LookupError::Unavailable(unavailable.reason))
     }
+}
+
+/// What this thread has computed so far. A review stays on one thread.
+fn computed() -> Duration {
+    ThreadTime::now().as_duration()
 }
 
 /// A duration in ticks of the deadline's clock, at least one.

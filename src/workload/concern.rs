@@ -49,6 +49,8 @@ pub fn judged_part(object: &Value) -> Option<&'static [&'static str]> {
     Some(match kind(object)? {
         "ConfigMap" => &["/data", "/binaryData"],
         "StorageClass" => &["/reclaimPolicy", "/allowVolumeExpansion", "/volumeBindingMode"],
+        // An annotation may say to whom a load balancer opens it.
+        "Service" => &["/spec", "/metadata/annotations"],
         _ => &["/spec"],
     })
 }
@@ -118,7 +120,8 @@ fn service(object: &Value) -> bool {
 fn config_map(object: &Value) -> bool {
     let entries = object.get("data").and_then(Value::as_object).into_iter().flatten();
     entries.into_iter().any(|(key, value)| {
-        names_mysql(key)
+        key.ends_with(".cnf")
+            || names_mysql(key)
             || value.as_str().is_some_and(|text| {
                 ["mysql", "maria", "IDENTIFIED BY", "identified by"].iter().any(|word| text.contains(word))
             })

@@ -8,6 +8,7 @@ use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
 use super::credential;
+use super::expansion::is_placeholder;
 
 /// What stands in the place of a credential. An edit that holds it is refused.
 pub const WITHHELD: &str = "<withheld>";
@@ -29,9 +30,22 @@ const PATTERNS: &[(&[&str], &str)] = &[
         &[" -p", "\t-p", "\"-p", "'-p"],
         r#"(?:mysql|mariadb|mysqladmin|mysqldump|mysqlimport|mysqlshow|mysqlcheck|mysqlsh|xtrabackup|mariabackup|mydumper)\b[^\n;|]*?\s["']?-p(?P<secret>'[^']*'|"[^"]*"|[^\s'"\]},]+)"#,
     ),
+    // xtrabackup --password x, mydumper -p x: these take the next word
+    (
+        &["xtrabackup", "mariabackup", "mydumper", "myloader"],
+        r#"(?:xtrabackup|mariabackup|mydumper|myloader)\b[^\n;|]*?\s(?:--password|-p)\s+(?P<secret>'[^']*'|"[^"]*"|[^\s'"\-][^\s'"]*)"#,
+    ),
+    // mysqladmin password x
+    (
+        &["password"],
+        r#"(?:mysqladmin|mariadb-admin)\b[^\n;|]*?\spassword\s+(?P<secret>'[^']*'|"[^"]*"|[^\s'"\-][^\s'"]*)"#,
+    ),
+    // wsrep_sst_auth=user:x
+    (&["sst_auth", "sst-auth"], r#"sst[_-]auth["']?\s*[=:]\s*["']?[^:\s"']+:(?P<secret>[^\s"']+)"#),
     // IDENTIFIED BY 'x', IDENTIFIED WITH plugin BY 'x'
     (&["identified"], r#"(?i)identified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?(?P<secret>'[^']*'|"[^"]*")"#),
-    // SET PASSWORD … = 'x', PASSWORD('x')
+    // SET PASSWORD FOR a = 'x', PASSWORD('x')
+    (&["password"], r#"(?i)set\s+password\s+for\s+\S+\s*=\s*(?P<secret>'[^']*'|"[^"]*")"#),
     (&["password"], r#"(?i)password\s*\(\s*(?P<secret>'[^']*'|"[^"]*")"#),
     // scheme://user:x@host
     (&["://"], r"://[^\s/:@]*:(?P<secret>[^\s@/]+)@"),
@@ -77,7 +91,7 @@ fn copy(value: &Value, secret: bool) -> Value {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
         Value::String(text) => Value::String(withhold_text(text).into_owned()),
-        Value::Array(items) => Value::Array(with_password_words(items, secret)),
+        Value::Array(items) => Value::Array(with_password_words(items, Client::None, secret)),
         Value::Object(fields) => {
             let variable = fields.get("name").and_then(Value::as_str);
             Value::Object(
@@ -86,13 +100,21 @@ fn copy(value: &Value, secret: bool) -> Value {
                     .map(|(key, field)| {
                         let copied = match (key.as_str(), field) {
                             ("value", field) if variable.is_some_and(|name| hides(name, field)) => marker(),
+                            // The program may stand in `command`, and its password in `args`.
+                            ("args", Value::Array(items)) => {
+                                let program = fields.get("command").and_then(Value::as_array);
+                                let words = program.into_iter().flatten().filter_map(Value::as_str);
+                                Value::Array(with_password_words(items, words.fold(Client::None, Client::after), secret))
+                            }
                             ("data" | "stringData", Value::Object(entries)) if secret => {
                                 entries.keys().map(|key| (key.clone(), marker())).collect()
                             }
                             (LAST_APPLIED, Value::String(text)) => last_applied(text),
                             // Option files, SQL and scripts of a ConfigMap, passwords in annotations.
                             (key, Value::String(text))
-                                if !is_reference_key(key) && credential::is_withheld(key, text) =>
+                                if !is_reference_key(key)
+                                    && !is_no_credential(text)
+                                    && credential::is_withheld(key, text) =>
                             {
                                 if key.contains('.') {
                                     Value::String(withhold_text(text).into_owned())
@@ -115,24 +137,55 @@ fn is_reference_key(key: &str) -> bool {
     ["Name", "Ref", "Path", "Key"].iter().any(|end| key.ends_with(end))
 }
 
-/// Copies a list; `-p` and its word in a client's argument list are hidden, and so is the word
-/// after a bare `--password`.
-fn with_password_words(items: &[Value], secret: bool) -> Vec<Value> {
-    let mut client = false;
+/// Which program the words of a list are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Client {
+    /// None that takes passwords.
+    None,
+    /// A client of MySQL: its password is joined to `-p`.
+    Joined,
+    /// A backup program: its password is the next word.
+    NextWord,
+}
+
+impl Client {
+    /// The program after one more word.
+    fn after(self, word: &str) -> Self {
+        let name = super::command::base_name(word);
+        if ["xtrabackup", "mariabackup", "mydumper", "myloader"].contains(&name) {
+            Self::NextWord
+        } else if name.starts_with("mysql") || name.starts_with("mariadb") {
+            Self::Joined
+        } else {
+            self
+        }
+    }
+}
+
+/// Copies a list; a client's password is hidden, joined to `-p`, after a bare `--password`, or after
+/// `mysqladmin password`.
+fn with_password_words(items: &[Value], mut client: Client, secret: bool) -> Vec<Value> {
+    let mut is_next = false;
     items
         .iter()
         .map(|item| {
             let Some(word) = item.as_str() else { return copy(item, secret) };
-            if client
+            let hidden = std::mem::take(&mut is_next) && !word.starts_with('-') && !is_no_credential(word);
+            if client != Client::None
                 && let Some(rest) = word.strip_prefix("-p")
                 && !rest.is_empty()
-                && !is_reference(rest)
+                && !rest.starts_with("rotocol")
+                && !is_no_credential(rest)
             {
                 return Value::String(format!("-p{WITHHELD}"));
             }
-            let name = super::command::base_name(word);
-            client |= name.starts_with("mysql") || name.starts_with("mariadb") || name.contains("xtrabackup");
-            copy(item, secret)
+            is_next = match client {
+                Client::None => false,
+                Client::Joined => word == "password",
+                Client::NextWord => matches!(word, "--password" | "-p"),
+            };
+            client = client.after(word);
+            if hidden { marker() } else { copy(item, secret) }
         })
         .collect()
 }
@@ -143,6 +196,8 @@ fn marker() -> Value {
 
 fn hides(variable: &str, value: &Value) -> bool {
     match value {
+        // What stands for a value that somebody else puts in is still to be called a credential: the
+        // policies tell it apart by what they are told of a withheld value.
         Value::String(text) => !text.is_empty() && credential::is_withheld(variable, text),
         Value::Number(number) => credential::is_withheld(variable, &number.to_string()),
         _ => false,
@@ -186,7 +241,10 @@ fn replace_secrets(pattern: &Regex, text: &str) -> Option<String> {
         let Some(secret) = captures.name("secret") else { continue };
         let bare = secret.as_str().trim_matches(['"', '\'']);
         // `~` and `=` are left of the shell's comparisons `=~` and `==`.
-        if matches!(bare, "" | "~" | "=") || is_reference(bare) || bare == WITHHELD {
+        // In single quotes a shell expands nothing; SQL and option files know no variables at all, but
+        // are often written by something that does.
+        let quoted = secret.as_str().starts_with('\'') && !bare.starts_with("${") && !bare.starts_with("$(");
+        if matches!(bare, "~" | "=") || is_no_credential(bare) && !(quoted && bare.starts_with('$')) {
             continue;
         }
         result.push_str(&text[copied..secret.start()]);
@@ -200,7 +258,15 @@ fn replace_secrets(pattern: &Regex, text: &str) -> Option<String> {
     Some(result)
 }
 
-/// `$VAR`, `${VAR}`, `$(…)` and `` `…` `` are not credentials themselves.
-fn is_reference(text: &str) -> bool {
-    text.starts_with(['$', '`'])
+/// Whether a text is no credential: it is empty, hidden already, left over from a template, or refers to
+/// a variable: `$VAR`, `${VAR}`, `$(…)` and `` `…` ``. What only begins like a variable is one: the hashes
+/// of `caching_sha2_password` begin with `$A$005$`.
+fn is_no_credential(text: &str) -> bool {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'"'))
+    };
+    matches!(text, "" | WITHHELD)
+        || is_placeholder(text)
+        || ["$(", "${", "`", "\"$(", "\"${", "{{"].iter().any(|start| text.starts_with(start))
+        || text.trim_start_matches('"').strip_prefix('$').is_some_and(is_name)
 }

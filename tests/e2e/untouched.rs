@@ -6,12 +6,10 @@ use crate::manifests::{deployment, example, fixture};
 use crate::stage::{CONTROLLERS, Stage};
 use crate::support::wait::eventually;
 
-const OBJECTS: [&str; 6] =
-    ["deployment/nginx", "service/mysql-read", "configmap/mysql-config", "job/report", "cronjob/report", "pod/web"];
+const OBJECTS: [&str; 4] = ["deployment/nginx", "job/report", "cronjob/report", "pod/web"];
 
 fn manifests() -> String {
-    let files = ["nginx-deployment.yaml", "mysql-service-read.yaml", "mysql-configmap.yaml"].map(example);
-    [&files[..], &[fixture("without-mysql.yaml")]].concat().join("\n---\n")
+    [example("nginx-deployment.yaml"), fixture("without-mysql.yaml")].join("\n---\n")
 }
 
 #[test]

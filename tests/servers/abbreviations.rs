@@ -53,6 +53,8 @@ fn check(name: &str) {
         .iter()
         .flat_map(|(name, value)| (2..name.len()).map(move |end| (&name[..end], *name, *value)))
         .filter(|(beginning, ..)| *beginning != "innodb") // which is an option itself
+        // MySQL wants whole names since 5.7: there the longest beginnings are enough.
+        .filter(|(beginning, name, _)| installed.product == Product::MariaDb || beginning.len() + 3 > name.len())
         .collect();
     // The collation is refused without its character set.
     let mut written = vec!["--character-set-server=utf8mb4".to_owned()];
@@ -72,7 +74,6 @@ fn check(name: &str) {
         }
     }
     assert!(wrong.is_empty(), "{}:\n{}", installed.image(), wrong.join("\n"));
-    // MySQL wants whole names since 5.7.
     assert_eq!(taken > 0, installed.product == Product::MariaDb, "{} takes {taken}", installed.image());
 }
 

@@ -27,7 +27,8 @@ pub(crate) struct Running<'a> {
 impl<'a> Data<'a> {
     /// The data of a new server.
     pub(crate) fn new(installed: &'a Installed) -> Self {
-        let data = Self { installed, folder: TemporaryFolder::new(&format!("server-{}", installed.version)) };
+        let test = std::thread::current().name().unwrap_or("server").replace("::", "-");
+        let data = Self { installed, folder: TemporaryFolder::new(&test) };
         installed.initialise(&data.path());
         data
     }

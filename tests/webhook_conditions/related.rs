@@ -25,6 +25,7 @@ fn rows() -> Vec<(Value, bool)> {
         (config_map(json!({ "my.cnf": "[mysqld]\nport=3307\n" })), true),
         (config_map(json!({ "init.sql": "CREATE USER a IDENTIFIED BY 'x'" })), true),
         (config_map(json!({ "MYSQL_ROOT_PASSWORD": "x" })), true),
+        (config_map(json!({ "client.cnf": "[client]\npassword=x\n" })), true),
         (config_map(json!({ "ca.crt": "-----BEGIN CERTIFICATE-----" })), false),
         (config_map(json!({})), false),
         (json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "a" } }), false),
@@ -39,20 +40,28 @@ fn rows() -> Vec<(Value, bool)> {
     ]
 }
 
-/// The webhook of a file that has this resource.
-fn webhook_for(file: &str, kind: &str) -> Option<Value> {
+/// The webhooks of a file that have this resource.
+fn webhooks_for(file: &str, kind: &str) -> Vec<Value> {
     let resource = match kind {
         "StorageClass" => "storageclasses".to_owned(),
         kind => format!("{}s", kind.to_ascii_lowercase()),
     };
-    webhooks(file).into_iter().find(|webhook| webhook["rules"][0]["resources"][0] == resource.as_str())
+    let all = webhooks(file).into_iter();
+    all.filter(|webhook| webhook["rules"][0]["resources"][0] == resource.as_str()).collect()
+}
+
+/// The webhooks that ask the gate about an object.
+fn asking(object: &Value, old: Option<&Value>) -> Vec<Value> {
+    webhooks_for(FILES[1], object["kind"].as_str().unwrap())
+        .into_iter()
+        .filter(|webhook| Conditions::of(webhook).against(object, old).is_empty())
+        .collect()
 }
 
 #[test]
 fn every_row_is_asked_about_as_it_says_and_judged_likewise() {
     for (object, expected) in rows() {
-        let webhook = webhook_for(FILES[1], object["kind"].as_str().unwrap()).unwrap();
-        assert_eq!(Conditions::of(&webhook).asks_the_gate(&object), expected, "{object}");
+        assert_eq!(asking(&object, None).len(), usize::from(expected), "{object}");
         assert_eq!(may_concern_mysql(&object), expected, "{object}");
     }
 }
@@ -60,12 +69,15 @@ fn every_row_is_asked_about_as_it_says_and_judged_likewise() {
 #[test]
 fn an_update_is_asked_about_if_it_changes_what_is_judged() {
     for (object, _) in rows().into_iter().filter(|(_, asked)| *asked) {
-        let conditions = Conditions::of(&webhook_for(FILES[1], object["kind"].as_str().unwrap()).unwrap());
         let mut labelled = object.clone();
         labelled["metadata"]["labels"] = json!({ "team": "shop" });
         labelled["status"] = json!({ "loadBalancer": {} });
-        assert_eq!(conditions.against(&labelled, Some(&object)), ["changed"], "{object}");
+        assert!(asking(&labelled, Some(&object)).is_empty(), "{object}");
     }
+    let service = rows().remove(0).0;
+    let mut annotated = service.clone();
+    annotated["metadata"]["annotations"] = json!({ "networking.gke.io/load-balancer-type": "External" });
+    assert_eq!(asking(&annotated, Some(&service)).len(), 1);
 }
 
 #[test]
@@ -73,7 +85,7 @@ fn only_what_is_repaired_is_asked_about_twice() {
     let mutated: Vec<_> =
         webhooks(FILES[0]).into_iter().skip(1).map(|webhook| webhook["rules"][0]["resources"][0].clone()).collect();
     assert_eq!(mutated, ["persistentvolumeclaims"]);
-    let [mut mutating, mut validating] = FILES.map(|file| webhook_for(file, "PersistentVolumeClaim").unwrap());
+    let [mut mutating, mut validating] = FILES.map(|file| webhooks_for(file, "PersistentVolumeClaim").remove(0));
     mutating.as_object_mut().unwrap().remove("reinvocationPolicy").unwrap();
     for webhook in [&mut mutating, &mut validating] {
         webhook.as_object_mut().unwrap().remove("name").unwrap();
@@ -83,9 +95,16 @@ fn only_what_is_repaired_is_asked_about_twice() {
 }
 
 #[test]
-fn nobody_waits_for_the_gate_who_is_only_told_something() {
-    for webhook in webhooks(FILES[1]) {
-        let only_told = webhook["rules"][0]["resources"][0] == "storageclasses";
-        assert_eq!(webhook["failurePolicy"], if only_told { "Ignore" } else { "Fail" }, "{}", webhook["name"]);
+fn only_workloads_and_open_services_wait_for_the_gate() {
+    let all = [webhooks(FILES[0]), webhooks(FILES[1])].concat();
+    let failing: Vec<&str> = all
+        .iter()
+        .filter(|webhook| webhook["failurePolicy"] == "Fail")
+        .filter_map(|webhook| webhook["name"].as_str())
+        .collect();
+    assert_eq!(failing, ["mutate.tidegate.dev", "validate.tidegate.dev", "services-exposed.tidegate.dev"]);
+    for (kind, policy) in [("ClusterIP", "Ignore"), ("NodePort", "Fail"), ("LoadBalancer", "Fail")] {
+        let service = json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "a" }, "spec": { "type": kind, "ports": [{ "port": 3306 }] } });
+        assert_eq!(asking(&service, None)[0]["failurePolicy"], policy, "{kind}");
     }
 }

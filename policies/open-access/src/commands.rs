@@ -2,8 +2,8 @@
 
 use tidegate_policy::Container;
 
-use crate::script::{Pipeline, base_name, pipelines, position, script_in};
 use crate::stream::LISTENERS;
+use tidegate_policy::script::{Pipeline, base_name, pipelines, position, script_in};
 
 /// The commands of a container.
 pub(crate) struct Commands {

@@ -9,9 +9,7 @@ mod empty;
 mod environment;
 mod grants;
 mod image;
-mod reader;
 mod replication;
-mod script;
 mod settings;
 mod stream;
 

@@ -3,7 +3,7 @@
 use tidegate_policy::{Container, Finding, Rule, Severity};
 
 use crate::commands::{Commands, is_dump, is_dump_file};
-use crate::script::{Pipeline, base_name, pipelines, position};
+use tidegate_policy::script::{Pipeline, base_name, pipelines, position};
 
 pub(crate) const STREAM: Rule = Rule::new("MY004", "the data are handed to any caller", Severity::Critical);
 

@@ -2,7 +2,7 @@
 
 use crate::form::Form;
 use crate::names::{WITHHELD, is_evidence, is_generic_password};
-use crate::script::{Pipeline, base_name, position};
+use tidegate_policy::script::{Pipeline, base_name, position};
 
 /// Programs to which `-p` and `--password` are the password.
 const CLIENTS: &[&str] = &[
@@ -103,7 +103,7 @@ fn is_evidence_of_address(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::script::pipelines;
+    use tidegate_policy::script::pipelines;
 
     fn words(text: &str) -> Vec<String> {
         text.split(' ').map(str::to_owned).collect()

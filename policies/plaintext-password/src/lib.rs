@@ -9,8 +9,6 @@ mod form;
 mod hidden;
 mod names;
 mod places;
-mod reader;
-mod script;
 mod settings;
 mod texts;
 mod variables;

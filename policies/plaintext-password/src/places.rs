@@ -7,9 +7,9 @@ use crate::commands::{argument, unexpanded, variable};
 use crate::form::{Form, with_password};
 use crate::hidden::Hidden;
 use crate::names::{WITHHELD, is_mysql_text};
-use crate::script::{pipelines, script_in};
 use crate::texts::password_in;
 use crate::variables::probes;
+use tidegate_policy::script::{pipelines, script_in};
 
 const TRANSFER: &str = "wsrep-sst-auth";
 

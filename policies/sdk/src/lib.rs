@@ -57,6 +57,7 @@ pub mod pointer;
 mod policy;
 pub mod quantity;
 pub mod raw;
+pub mod script;
 mod selector;
 mod server;
 mod variable;

@@ -14,7 +14,8 @@ pub fn bytes(text: &str) -> Option<f64> {
     let end = text
         .char_indices()
         .find(|(at, letter)| {
-            let exponent = matches!(letter, 'e' | 'E') && text[at + 1..].starts_with(|next: char| next.is_ascii_digit());
+            let exponent =
+                matches!(letter, 'e' | 'E') && text[at + 1..].starts_with(|next: char| next.is_ascii_digit());
             !(letter.is_ascii_digit() || matches!(letter, '.' | '+' | '-') || exponent)
         })
         .map_or(text.len(), |(at, _)| at);

@@ -79,7 +79,10 @@ mod tests {
             (json!({}), true),
             (json!({ "matchLabels": { "app": "mysql" } }), true),
             (json!({ "matchLabels": { "app": "shop" } }), false),
-            (json!({ "matchLabels": null, "matchExpressions": [{ "key": "tier", "operator": "In", "values": ["db"] }] }), true),
+            (
+                json!({ "matchLabels": null, "matchExpressions": [{ "key": "tier", "operator": "In", "values": ["db"] }] }),
+                true,
+            ),
             (json!({ "matchExpressions": [{ "key": "tier", "operator": "NotIn", "values": ["db"] }] }), false),
             (json!({ "matchExpressions": [{ "key": "zone", "operator": "DoesNotExist" }] }), true),
             (json!({ "matchExpressions": [{ "key": "app", "operator": "Exists" }] }), true),

@@ -117,7 +117,11 @@ mod tests {
             let mut server = server(None);
             server.options = options
                 .iter()
-                .map(|(name, value)| ServerOption { name: (*name).into(), value: value.map(Into::into), at: "/a".into() })
+                .map(|(name, value)| ServerOption {
+                    name: (*name).into(),
+                    value: value.map(Into::into),
+                    at: "/a".into(),
+                })
                 .collect();
             server.switch("log-bin")
         };

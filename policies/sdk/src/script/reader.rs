@@ -1,12 +1,12 @@
 //! Reads a shell script: quotes, substitutions, redirections, here-documents and what joins commands.
 
-use crate::script::Pipeline;
+use super::Pipeline;
 
 /// What stands in the place of a credential. Its brackets are no redirections.
 const WITHHELD: &str = "<withheld>";
 
 /// The pipelines of a script, and the scripts within it that were not read.
-pub(crate) fn read(script: &str) -> (Vec<Pipeline>, Vec<String>) {
+pub(super) fn read(script: &str) -> (Vec<Pipeline>, Vec<String>) {
     let mut reader = Reader { rest: script, ..Reader::default() };
     reader.read();
     (reader.pipelines, reader.inner)

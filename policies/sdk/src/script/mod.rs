@@ -3,10 +3,12 @@
 //! Words stand without their quotes; variables and substitutions stand as they are written. What
 //! stands in a substitution, in a here-document or in the argument of `sh -c` is a script too.
 
-use crate::reader::read;
+mod reader;
+
+use reader::read;
 
 /// Commands of which each hands its output to the next, each as its words.
-pub(crate) type Pipeline = Vec<Vec<String>>;
+pub type Pipeline = Vec<Vec<String>>;
 
 /// How deep scripts within scripts are followed.
 const DEEPEST: usize = 4;
@@ -36,7 +38,7 @@ const SPEAKERS: &[&str] = &[
 ];
 
 /// Which of the words is a script that a shell runs.
-pub(crate) fn script_in(words: &[impl AsRef<str>]) -> Option<usize> {
+pub fn script_in(words: &[impl AsRef<str>]) -> Option<usize> {
     let shell = words.iter().position(|word| SHELLS.contains(&base_name(word.as_ref())))?;
     let option = words.iter().skip(shell + 1).position(|word| {
         let letters = word.as_ref().strip_prefix('-').unwrap_or_default();
@@ -47,7 +49,7 @@ pub(crate) fn script_in(words: &[impl AsRef<str>]) -> Option<usize> {
 }
 
 /// The pipelines of a script.
-pub(crate) fn pipelines(script: &str) -> Vec<Pipeline> {
+pub fn pipelines(script: &str) -> Vec<Pipeline> {
     let mut all = Vec::new();
     collect(script, 0, &mut all);
     all
@@ -55,7 +57,7 @@ pub(crate) fn pipelines(script: &str) -> Vec<Pipeline> {
 
 /// Where one of these programs is called in a command. A path counts if it leads to where programs
 /// are: `/var/lib/mysql` is none.
-pub(crate) fn position(command: &[String], programs: &[&str]) -> Option<usize> {
+pub fn position(command: &[String], programs: &[&str]) -> Option<usize> {
     let at = command.iter().position(|word| {
         let path = word.rsplit_once('/').is_none_or(|(folder, _)| folder.ends_with("bin"));
         path && programs.contains(&base_name(word))
@@ -65,7 +67,7 @@ pub(crate) fn position(command: &[String], programs: &[&str]) -> Option<usize> {
 }
 
 /// The last part of a path.
-pub(crate) fn base_name(word: &str) -> &str {
+pub fn base_name(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)
 }
 
