@@ -20,6 +20,10 @@ use std::time::Duration;
 
 use gate::Gate;
 
+/// The gate's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Turns of each kind of load.
 const ROUNDS: usize = 5;
 /// Length of one turn.
@@ -30,6 +34,9 @@ fn main() {
     // `cargo bench --bench admission -- engine`: without the gate's process, for a profiler.
     if std::env::args().any(|argument| argument == "engine") {
         return engine::run(cache.path());
+    }
+    if std::env::args().any(|argument| argument == "repeat") {
+        return engine::repeat(cache.path());
     }
     let (first, first_ready) = Gate::start(cache.path());
     drop(first);

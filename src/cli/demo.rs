@@ -35,10 +35,7 @@ pub(crate) fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
     let examples = Examples {
         deployment: objects("mysql-deployment.yaml", include_str!("../../examples/mysql-deployment.yaml"))?,
         stateful_set: objects("mysql-statefulset.yaml", include_str!("../../examples/mysql-statefulset.yaml"))?,
-        mended: objects(
-            "mysql-statefulset-mended.yaml",
-            include_str!("../../examples/mysql-statefulset-mended.yaml"),
-        )?,
+        mended: objects("mysql-statefulset-mended.yaml", include_str!("../../examples/mysql-statefulset-mended.yaml"))?,
         client: objects("mysql-client.yaml", include_str!("../../examples/mysql-client.yaml"))?,
         nginx: objects("nginx-deployment.yaml", include_str!("../../examples/nginx-deployment.yaml"))?,
     };

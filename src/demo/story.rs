@@ -37,7 +37,8 @@ pub async fn run(
     let world = Arc::new(World::default());
     let number = policies.len();
     let gate = gate::start(policies, Arc::clone(&world) as Arc<dyn Lookup>).await?;
-    let mut stage = Stage { api_server: ApiServer::new(&gate)?, gate, world: Arc::clone(&world), shown: BTreeSet::new(), out };
+    let mut stage =
+        Stage { api_server: ApiServer::new(&gate)?, gate, world: Arc::clone(&world), shown: BTreeSet::new(), out };
     show::opening(stage.out, stage.gate.address, number)?;
     if inputs.is_empty() {
         tell(&mut stage, &world, examples).await?;

@@ -61,11 +61,9 @@ pub(super) fn purpose(signs: &Signs<'_>) -> Purpose {
     if let Some((flavor, version)) = server {
         return match invocation {
             Invocation::Other(program) if BACKUP_PROGRAMS.contains(&program.as_str()) => Purpose::Backup,
-            Invocation::Other(_) if serves_by_script(signs, &words) => Purpose::Server {
-                flavor,
-                version,
-                invocation: Invocation::Script { word: 0, arguments: Vec::new() },
-            },
+            Invocation::Other(_) if serves_by_script(signs, &words) => {
+                Purpose::Server { flavor, version, invocation: Invocation::Script { word: 0, arguments: Vec::new() } }
+            }
             Invocation::Other(_) => Purpose::Client,
             serving => Purpose::Server { flavor, version, invocation: serving },
         };

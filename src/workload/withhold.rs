@@ -104,7 +104,11 @@ fn copy(value: &Value, secret: bool) -> Value {
                             ("args", Value::Array(items)) => {
                                 let program = fields.get("command").and_then(Value::as_array);
                                 let words = program.into_iter().flatten().filter_map(Value::as_str);
-                                Value::Array(with_password_words(items, words.fold(Client::None, Client::after), secret))
+                                Value::Array(with_password_words(
+                                    items,
+                                    words.fold(Client::None, Client::after),
+                                    secret,
+                                ))
                             }
                             ("data" | "stringData", Value::Object(entries)) if secret => {
                                 entries.keys().map(|key| (key.clone(), marker())).collect()

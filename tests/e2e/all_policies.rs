@@ -23,7 +23,9 @@ fn the_replicated_example_is_refused_for_its_empty_password_and_its_open_port() 
 fn mended_it_is_admitted_and_repaired() {
     let Some(stage) = Stage::open_with_all_policies("all-mended") else { return };
     make_class(stage.cluster);
-    stage.kubectl(&["create", "secret", "generic", "mysql-root", "--from-literal=password=Mended0Example"]).expect_success();
+    stage
+        .kubectl(&["create", "secret", "generic", "mysql-root", "--from-literal=password=Mended0Example"])
+        .expect_success();
     let manifest = mended(&stage.namespace);
     let output = stage.apply(&manifest);
     assert!(output.is_success(), "{}", output.stderr);
@@ -73,7 +75,8 @@ fn a_service_may_not_open_the_database_but_what_stood_before_may_stay() {
     stage.apply(&service("inside", "ClusterIP", 3306)).expect_success();
     // Labels are not judged; another change of the spec is told, and passes.
     stage.kubectl(&["label", "service", "old", "team=shop"]).expect_success();
-    let changed = stage.kubectl(&["patch", "service", "old", "--type=merge", "-p", r#"{"spec":{"sessionAffinity":"ClientIP"}}"#]);
+    let changed =
+        stage.kubectl(&["patch", "service", "old", "--type=merge", "-p", r#"{"spec":{"sessionAffinity":"ClientIP"}}"#]);
     assert!(changed.is_success() && changed.stderr.contains("MY009"), "{}", changed.stderr);
 }
 
@@ -81,7 +84,8 @@ fn a_service_may_not_open_the_database_but_what_stood_before_may_stay() {
 fn a_config_map_with_a_password_is_refused_and_one_without_passes() {
     let Some(stage) = Stage::open_with_all_policies("all-maps") else { return };
     let map = |name: &str, file: &str| {
-        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name }, "data": { "my.cnf": file } }).to_string()
+        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": name }, "data": { "my.cnf": file } })
+            .to_string()
     };
     let refused = stage.apply(&map("a", "[client]\npassword=Hidden0Example\n")).expect_failure();
     assert!(refused.contains("MY008"), "{refused}");
@@ -103,7 +107,11 @@ fn options_in_a_config_map_are_seen_by_what_mounts_it() {
         "          mountPath: /var/lib/mysql\n",
         "          mountPath: /var/lib/mysql\n        - name: options\n          mountPath: /etc/mysql/conf.d\n",
     );
-    let manifest = replace(&manifest, "      volumes:\n", "      volumes:\n      - name: options\n        configMap: {name: options}\n");
+    let manifest = replace(
+        &manifest,
+        "      volumes:\n",
+        "      volumes:\n      - name: options\n        configMap: {name: options}\n",
+    );
     let refused = stage.apply(&manifest).expect_failure();
     assert!(refused.contains("MY014") && refused.contains("query"), "{refused}");
 }

@@ -80,7 +80,11 @@ pub(crate) fn is_dump(command: &[String]) -> bool {
 /// Whether a path is that of a dump.
 pub(crate) fn is_dump_file(path: &str) -> bool {
     let name = base_name(path).to_ascii_lowercase();
-    [".sql", ".sql.gz", ".sql.zst", ".xbstream", ".xb"].iter().any(|end| name.ends_with(end))
+    let packed = [".gz", ".zst", ".lz4", ".xz", ".bz2", ".qp"].iter().find_map(|end| name.strip_suffix(end));
+    let name = packed.unwrap_or(&name);
+    // Percona's backups are called `xtrabackup.stream`.
+    [".sql", ".xbstream", ".xb"].iter().any(|end| name.ends_with(end))
+        || (name.ends_with(".stream") && name.contains("backup"))
 }
 
 /// Whether a path lies where the data are.
@@ -99,6 +103,8 @@ mod tests {
             "tar cz /var/lib/mysql",
             "cat /backup/all.sql",
             "dd if=/backup/all.xbstream",
+            "cat /backup/xtrabackup.stream",
+            "cat /backup/all.sql.xz",
         ] {
             assert!(is_dump(command), "{command}");
         }
@@ -107,6 +113,7 @@ mod tests {
             "mysqldump --version",
             "tar -xf /backup/all.xbstream",
             "cat /etc/hosts",
+            "cat /srv/video.stream",
             "cat /var/lib/mysql/grastate.dat",
             "chown -R mysql:mysql /var/lib/mysql",
             "mysql db",

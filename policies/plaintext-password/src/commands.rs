@@ -1,5 +1,7 @@
 //! Passwords in commands: arguments of MySQL's programs, and variables that a script gives them.
 
+use std::collections::BTreeSet;
+
 use crate::form::Form;
 use crate::names::{WITHHELD, is_evidence, is_generic_password};
 use tidegate_policy::script::{Pipeline, base_name, position};
@@ -51,11 +53,14 @@ pub(crate) fn variable(pipelines: &[Pipeline]) -> Option<Form> {
         let is_name = !name.is_empty() && name.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_');
         (is_name && is_literal(value) && value.contains(WITHHELD)).then_some(name)
     });
-    let used = |name: &str| {
-        commands().any(|command| passwords(command).any(|(_, value)| is_reference_to(value, name)))
-            || (is_generic_password(name) && commands().flatten().any(|word| is_evidence_of_address(word)))
-    };
-    assigned.into_iter().find(|name| used(name)).map(|name| Form::Variable(name.to_owned()))
+    // Each of these goes through all commands once, not once for each variable.
+    let values = commands().flat_map(|command| passwords(command).map(|(_, value)| value));
+    let read: BTreeSet<&str> = values.filter_map(referred).collect();
+    let mut evidence = None;
+    let mut speaks_of_mysql =
+        || *evidence.get_or_insert_with(|| commands().flatten().any(|word| is_evidence_of_address(word)));
+    let used = |name: &&str| read.contains(name) || (is_generic_password(name) && speaks_of_mysql());
+    assigned.into_iter().find(used).map(|name| Form::Variable(name.to_owned()))
 }
 
 /// The values of a command's password options, each with the number of its word.
@@ -92,8 +97,9 @@ fn is_literal(value: &str) -> bool {
     value == WITHHELD || !(value.is_empty() || value.contains(['$', '`', '<']) || value.contains("{{"))
 }
 
-fn is_reference_to(value: &str, name: &str) -> bool {
-    value.strip_prefix('$').is_some_and(|rest| rest.trim_start_matches('{').trim_end_matches('}') == name)
+/// The name in `$NAME` or `${NAME}`.
+fn referred(value: &str) -> Option<&str> {
+    value.strip_prefix('$').map(|rest| rest.trim_start_matches('{').trim_end_matches('}'))
 }
 
 fn is_evidence_of_address(word: &str) -> bool {

@@ -19,7 +19,7 @@ const OPTIONS: &[(&str, bool)] = &[("password", false), ("report-password", fals
 /// MY008 for a ConfigMap.
 pub(crate) fn judge(request: &Request, settings: &Settings) -> Vec<Finding> {
     let name = request.object.name.as_deref().unwrap_or_default();
-    if settings.ignore_config_maps.iter().any(|ignored| ignored == name) {
+    if settings.ignores_config_map(name) {
         return vec![];
     }
     let mut findings: Vec<Finding> = in_option_files(name).into_iter().chain(in_entries(name, settings)).collect();

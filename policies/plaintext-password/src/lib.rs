@@ -10,13 +10,14 @@ mod hidden;
 mod names;
 mod places;
 mod settings;
+mod sources;
 mod texts;
 mod variables;
 
-use tidegate_policy::{Finding, Policy, Request, Rule, Workload};
+use tidegate_policy::{EnvVar, Finding, Policy, Request, ResourceType, Rule, Workload};
 
 use crate::hidden::{HIDDEN, Hidden};
-use crate::variables::{PLAINTEXT, Place};
+use crate::variables::{Names, PLAINTEXT, Place};
 
 pub use settings::Settings;
 
@@ -28,6 +29,7 @@ impl Policy for PlaintextPassword {
     const NAME: &str = "plaintext-password";
     const TITLE: &str = "Passwords come from Secrets, not from the manifest";
     const RULES: &[Rule] = &[PLAINTEXT, HIDDEN];
+    const READS: &[ResourceType] = &[sources::CONFIG_MAP];
     const KINDS: &[&str] = &[
         "ConfigMap",
         "CronJob",
@@ -61,11 +63,17 @@ fn judge(request: &Request, workload: &Workload, settings: &Settings) -> Vec<Fin
     let hidden = Hidden { kind: request.kind(), immutable: workload.immutable };
     let mut findings = Vec::new();
     for container in workload.containers.iter().filter(|container| settings.looks_at(container)) {
-        let literal = container.env.iter().filter(|variable| settings.is_password(variable) && variable.is_literal());
-        findings.extend(literal.map(|variable| place.judge(container, variable)));
+        let passwords = settings.passwords(container);
+        let is_plain = |variable: &&EnvVar| variable.is_literal() && passwords.has(variable);
+        let mut literal = container.env.iter().filter(is_plain).peekable();
+        if literal.peek().is_some() {
+            let names = Names::of(container);
+            findings.extend(literal.map(|variable| place.judge(container, &names, variable)));
+        }
     }
     for container in workload.containers.iter().filter(|container| settings.looks_at(container)) {
         findings.extend(places::judge(container, &hidden));
+        findings.extend(sources::judge(container, settings, request.is_update() || workload.immutable));
     }
     findings.extend(annotations::judge("/metadata", &hidden));
     if !workload.template.is_empty() {

@@ -6,7 +6,15 @@ pub(crate) const WITHHELD: &str = "<withheld>";
 /// Passwords of MySQL's clients that do not say so.
 const OTHERS: &[&str] = &["PMA_PASSWORD", "WORDPRESS_DB_PASSWORD", "WSREP_SST_PASSWORD"];
 /// Switches that sound like passwords.
-const SWITCHES: &[&str] = &["ALLOW_EMPTY", "RANDOM_ROOT_PASSWORD", "ONETIME_PASSWORD", "EXPIRE", "VALIDATE_PASSWORD"];
+const SWITCHES: &[&str] = &[
+    "ALLOW_EMPTY",
+    "RANDOM_ROOT_PASSWORD",
+    "ONETIME_PASSWORD",
+    "EXPIRE",
+    "VALIDATE_PASSWORD",
+    // `--mysql-native-password=ON` switches a plugin on (8.4's manual, "Native Pluggable Authentication").
+    "NATIVE_PASSWORD",
+];
 /// Passwords of some database.
 const GENERIC: &[&str] = &[
     "DATABASE_PASSWORD",
@@ -17,6 +25,22 @@ const GENERIC: &[&str] = &[
     "DB_ROOT_PASSWORD",
     "SPRING_DATASOURCE_PASSWORD",
 ];
+/// How applications call the password of their database: `KC_DB_PASSWORD`, `MOODLE_DATABASE_PASSWORD`,
+/// `GITEA__database__PASSWD`, `database__connection__password` of Ghost.
+const OF_APPLICATIONS: &[&str] = &[
+    "DATABASE_CONNECTION_PASSWORD",
+    "DATABASE_PASS",
+    "DATABASE_PASSWD",
+    "DATABASE_PASSWORD",
+    "DATASOURCE_PASSWORD",
+    "DB_PASS",
+    "DB_PASSWD",
+    "DB_PASSWORD",
+    "DB_PWD",
+    "DB_ROOT_PASSWORD",
+];
+/// Other databases, in names and values.
+const ELSEWHERE: &[&str] = &["postgres", "pgsql", "psql", "mongo", "redis", "mssql", "sqlserver", "oracle", "ldap"];
 /// What occurs in SQL for MySQL and MariaDB, and hardly in that for others.
 const SQL: &[&str] =
     &["mysql", "mariadb", "flush privileges", "on *.*", "@'", "@\"", "@`", "engine=innodb", "utf8mb4", "sql_log_bin"];
@@ -26,7 +50,22 @@ pub(crate) fn is_password(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
     let ends = ["PASSWORD", "PASSWD", "PASS", "PWD", "PASSWORD_HASH"].iter().any(|end| name.ends_with(end));
     let switch = SWITCHES.iter().any(|switch| name.contains(switch));
-    OTHERS.contains(&name.as_str()) || (names_mysql(&name) && ends && !switch)
+    // The account for state transfers of the images for Galera: `XTRABACKUP_PASSWORD`.
+    let ours = names_mysql(&name) || name.contains("XTRABACKUP") || name.contains("GALERA");
+    OTHERS.contains(&name.as_str()) || (ours && ends && !switch)
+}
+
+/// Whether a variable of this name is called the password of an application's database.
+pub(crate) fn is_application_password(name: &str) -> bool {
+    let name = name.to_ascii_uppercase().replace(['-', '.'], "_").replace("__", "_");
+    let ends = |end: &&str| name.strip_suffix(*end).is_some_and(|before| before.is_empty() || before.ends_with('_'));
+    OF_APPLICATIONS.iter().any(ends) && !names_another(&name)
+}
+
+/// Whether a text names another database than MySQL.
+pub(crate) fn names_another(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ELSEWHERE.iter().any(|other| text.contains(other)) || text == "5432" || text.starts_with("pg_")
 }
 
 /// Whether a variable of this name holds a password of MySQL's if others beside it speak of MySQL.
@@ -67,10 +106,38 @@ mod tests {
         for name in ["MYSQL_ROOT_PASSWORD", "SHOP_MYSQL_PASS", "mysql.password", "--mysql-password", "PMA_PASSWORD"] {
             assert!(is_password(name), "{name}");
         }
-        for name in
-            ["MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD", "MYSQL_USER", "DB_PASSWORD", "password"]
-        {
+        for name in ["XTRABACKUP_PASSWORD", "xtrabackup-password", "MYSQLPASSWORD"] {
+            assert!(is_password(name), "{name}");
+        }
+        for name in [
+            "MYSQL_ALLOW_EMPTY_PASSWORD",
+            "MYSQL_RANDOM_ROOT_PASSWORD",
+            "--mysql-native-password",
+            "mysql_native_password",
+            "MYSQL_USER",
+            "DB_PASSWORD",
+            "password",
+        ] {
             assert!(!is_password(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn knows_what_applications_call_it() {
+        for name in [
+            "DB_PASSWORD",
+            "KC_DB_PASSWORD",
+            "MOODLE_DATABASE_PASSWORD",
+            "GITEA__database__PASSWD",
+            "database__connection__password",
+            "spring.datasource.password",
+        ] {
+            assert!(is_application_password(name), "{name}");
+        }
+        for name in
+            ["POSTGRES_DB_PASSWORD", "PG_DB_PASSWORD", "ADMINDB_PASSWORD", "DB_PASSWORD_FILE", "KEYCLOAK_PASSWORD"]
+        {
+            assert!(!is_application_password(name), "{name}");
         }
     }
 }

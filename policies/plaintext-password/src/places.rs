@@ -1,6 +1,5 @@
 //! Passwords in what a container runs: its command, its probes and its hooks.
 
-use serde::Deserialize;
 use tidegate_policy::{Container, EnvVar, Finding, Role, raw};
 
 use crate::commands::{argument, unexpanded, variable};
@@ -31,28 +30,13 @@ enum Expands {
     Nothing,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Lifecycle {
-    post_start: Hook,
-    pre_stop: Hook,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Hook {
-    exec: Exec,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Exec {
-    command: Vec<String>,
-}
-
 /// The passwords in what a container runs: one finding for each place.
 pub(crate) fn judge(container: &Container, hidden: &Hidden<'_>) -> Vec<Finding> {
-    let lifecycle = raw::at::<Lifecycle>(&container.path(["lifecycle"])).unwrap_or_default();
+    let hooks = ["postStart", "preStop"].map(|name| {
+        let at = container.path(["lifecycle", name, "exec", "command"]);
+        let words = raw::at::<Vec<String>>(&at).unwrap_or_default();
+        (name, at, words)
+    });
     let mut words = listed(container.path(["command"]), &container.command);
     words.extend(listed(container.path(["args"]), &container.args));
     let mut places = vec![Place { what: "command".to_owned(), words, expands: Expands::All }];
@@ -61,10 +45,9 @@ pub(crate) fn judge(container: &Container, hidden: &Hidden<'_>) -> Vec<Finding> 
         words: listed(format!("{}/exec/command", probe.at), &probe.command),
         expands: Expands::Literals,
     }));
-    let hooks = [("postStart", &lifecycle.post_start), ("preStop", &lifecycle.pre_stop)];
-    places.extend(hooks.into_iter().map(|(name, hook)| Place {
+    places.extend(hooks.iter().map(|(name, at, words)| Place {
         what: format!("{name} hook"),
-        words: listed(container.path(["lifecycle", name, "exec", "command"]), &hook.exec.command),
+        words: listed(at.clone(), words),
         expands: Expands::Nothing,
     }));
     let found = places.iter().filter_map(|place| place.judge(container, hidden));

@@ -1,8 +1,12 @@
 //! What can be set.
 
+use std::cell::OnceCell;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tidegate_policy::{Container, EnvVar};
+
+use crate::names::{is_application_password, is_evidence, is_password, names_another};
 
 /// Which variables hold passwords, beyond those that tidegate knows, and what is not looked at.
 #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -26,12 +30,48 @@ impl Settings {
         }
     }
 
+    pub(crate) fn ignores_config_map(&self, name: &str) -> bool {
+        self.ignore_config_maps.iter().any(|ignored| ignored == name)
+    }
+
     pub(crate) fn looks_at(&self, container: &Container) -> bool {
         !self.ignore_containers.contains(&container.name)
     }
 
-    pub(crate) fn is_password(&self, variable: &EnvVar) -> bool {
-        (variable.credential || self.variables.contains(&variable.name))
-            && !self.ignore_variables.contains(&variable.name)
+    /// Which of a container's variables are passwords.
+    pub(crate) fn passwords<'a>(&'a self, container: &'a Container) -> Passwords<'a> {
+        Passwords { settings: self, container, talks_to_mysql: OnceCell::new() }
+    }
+
+    /// Whether a variable of this name, which comes from a ConfigMap, is a password.
+    pub(crate) fn is_called_password(&self, name: &str) -> bool {
+        !self.ignore_variables.iter().any(|ignored| ignored == name)
+            && (is_password(name) || self.variables.iter().any(|known| known == name))
+    }
+}
+
+/// Which of a container's variables are passwords of MySQL's.
+pub(crate) struct Passwords<'a> {
+    settings: &'a Settings,
+    container: &'a Container,
+    talks_to_mysql: OnceCell<bool>,
+}
+
+impl Passwords<'_> {
+    pub(crate) fn has(&self, variable: &EnvVar) -> bool {
+        let name = &variable.name;
+        !self.settings.ignore_variables.contains(name)
+            && (variable.credential
+                || self.settings.variables.contains(name)
+                || is_password(name)
+                || (is_application_password(name) && self.talk_to_mysql()))
+    }
+
+    /// Whether the variables say that the database is MySQL, and none that it is another.
+    fn talk_to_mysql(&self) -> bool {
+        *self.talks_to_mysql.get_or_init(|| {
+            let values = || self.container.env.iter().filter_map(EnvVar::plain);
+            values().any(is_evidence) && !values().any(names_another)
+        })
     }
 }

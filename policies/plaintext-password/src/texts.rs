@@ -1,6 +1,8 @@
 //! Passwords in a piece of text: SQL, addresses, settings. They are withheld; what stands around the mark tells
 //! whose they are.
 
+use std::cell::OnceCell;
+
 use crate::form::Form;
 use crate::names::{WITHHELD, is_evidence, is_generic_password, is_password};
 
@@ -8,24 +10,68 @@ use crate::names::{WITHHELD, is_evidence, is_generic_password, is_password};
 const PLUGINS: &[&str] =
     &["mysql_native_password", "caching_sha2_password", "sha256_password", "mysql_old_password", "ed25519", "parsec"];
 
+/// How far before a password its name or address begins. Longer ones are none that a person wrote, and a text of one
+/// long line would be gone through again for each mark.
+const REACH: usize = 1000;
+
 /// The first password of MySQL's in a text. `mysql`: its SQL is meant for MySQL.
 pub(crate) fn password_in(text: &str, mysql: bool) -> Option<Form> {
     // A template's placeholders are withheld too where they stand in quotes, and cannot be told from passwords.
     if text.contains("{{") {
         return None;
     }
-    text.match_indices(WITHHELD).find_map(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + WITHHELD.len()..]);
-        let rest_of_line = after.lines().next().unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
-        let is_comment = ["#", ";", "-- ", "//"].iter().any(|sign| line.starts_with(sign));
-        if is_comment || rest_of_line.contains("}}") {
+    let beside = Beside { text, evidence: OnceCell::new(), address: OnceCell::new() };
+    let mut line_at = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let start = line_at;
+        line_at += line.len();
+        let is_comment = ["#", ";", "-- ", "//"].iter().any(|sign| line.trim_start().starts_with(sign));
+        if is_comment {
             return None;
         }
-        address(before, after)
-            .or_else(|| named(before, text))
-            .or_else(|| (mysql && account(before)).then_some(Form::Account))
+        let last_brace = line.rfind("}}");
+        line.match_indices(WITHHELD).find_map(|(in_line, _)| {
+            let at = start + in_line;
+            if last_brace.is_some_and(|brace| brace > in_line) {
+                return None;
+            }
+            let (before, after) = (end_of(&text[..at]), &text[at + WITHHELD.len()..]);
+            address(before, after)
+                .or_else(|| named(before, &beside))
+                .or_else(|| (mysql && account(before)).then_some(Form::Account))
+        })
     })
+}
+
+/// The last part of a text, as far as it matters for what follows.
+fn end_of(text: &str) -> &str {
+    let mut start = text.len().saturating_sub(REACH);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+/// What the rest of a text says of a password in it; asked for seldom, and once.
+struct Beside<'a> {
+    text: &'a str,
+    evidence: OnceCell<bool>,
+    address: OnceCell<bool>,
+}
+
+impl Beside<'_> {
+    /// Whether a setting says MySQL, as in an `.env` file.
+    fn speaks_of_mysql(&self) -> bool {
+        *self.evidence.get_or_init(|| {
+            let mut settings = self.text.lines().filter_map(|line| line.split_once(['=', ':']));
+            settings.any(|(_, value)| is_evidence(value.trim().trim_matches(['"', '\''])))
+        })
+    }
+
+    /// Whether it names a database of MySQL's as Java does.
+    fn has_address(&self) -> bool {
+        *self.address.get_or_init(|| ["jdbc:mysql:", "jdbc:mariadb:"].iter().any(|address| self.text.contains(address)))
+    }
 }
 
 /// `mysql://user:…@host`, `jdbc:mysql://host/db?password=…`, `user:…@tcp(host)/`.
@@ -44,7 +90,7 @@ fn address(before: &str, after: &str) -> Option<Form> {
 }
 
 /// `MYSQL_PWD=…`, `MASTER_PASSWORD=…`, `"mysql_password": …`, `spring.datasource.password=…`.
-fn named(before: &str, text: &str) -> Option<Form> {
+fn named(before: &str, beside: &Beside<'_>) -> Option<Form> {
     let before = before.trim_end().strip_suffix(['=', ':'])?.trim_end().trim_end_matches(['"', '\'']);
     let start =
         before.rfind(|letter: char| !letter.is_ascii_alphanumeric() && !"_-.".contains(letter)).map_or(0, |at| at + 1);
@@ -53,12 +99,8 @@ fn named(before: &str, text: &str) -> Option<Form> {
     if upper == "MASTER_PASSWORD" || upper == "SOURCE_PASSWORD" {
         return Some(Form::Replication(upper));
     }
-    // Beside a setting that says MySQL, as in an `.env` file.
-    let settings = || text.lines().filter_map(|line| line.split_once(['=', ':']));
-    let is_value = |value: &str| is_evidence(value.trim().trim_matches(['"', '\'']));
-    let generic = is_generic_password(&upper) && settings().any(|(_, value)| is_value(value));
-    let address = ["jdbc:mysql:", "jdbc:mariadb:"].iter().any(|address| text.contains(address));
-    let source = upper.contains("DATASOURCE") && upper.ends_with("PASSWORD") && address;
+    let generic = is_generic_password(&upper) && beside.speaks_of_mysql();
+    let source = upper.contains("DATASOURCE") && upper.ends_with("PASSWORD") && beside.has_address();
     (is_password(name) || source || generic).then(|| Form::Variable(name.to_owned()))
 }
 

@@ -1,9 +1,25 @@
 //! MY001: a variable holds a password in plain text.
 
+use std::collections::BTreeMap;
+
 use tidegate_policy::{Container, Edit, EnvVar, Finding, Probe, Rule, Severity};
 
 pub(crate) const PLAINTEXT: Rule =
     Rule::new("MY001", "a password stands in the manifest in plain text", Severity::Critical);
+
+/// A container's variables by their names: of each the last, which is the one that counts. Where there are many,
+/// looking each up among all of them would take too long.
+pub(crate) struct Names<'a>(BTreeMap<&'a str, &'a EnvVar>);
+
+impl<'a> Names<'a> {
+    pub(crate) fn of(container: &'a Container) -> Self {
+        Self(container.env.iter().map(|variable| (variable.name.as_str(), variable)).collect())
+    }
+
+    fn last(&self, name: &str) -> Option<&'a EnvVar> {
+        self.0.get(name).copied()
+    }
+}
 
 /// The object that a variable stands in.
 pub(crate) struct Place<'a> {
@@ -12,7 +28,7 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
-    pub(crate) fn judge(&self, container: &Container, variable: &EnvVar) -> Finding {
+    pub(crate) fn judge(&self, container: &Container, names: &Names<'_>, variable: &EnvVar) -> Finding {
         let (name, owner, kind) = (&variable.name, &container.name, self.kind);
         let says = |message: String| Finding::new(&PLAINTEXT, &variable.at, message);
         let message =
@@ -36,14 +52,14 @@ impl Place<'_> {
                 ))
                 .fix([Edit::move_to_secret(variable)]);
         }
-        if container.variable(&file).is_some_and(EnvVar::is_set) {
+        if names.last(&file).is_some_and(EnvVar::is_set) {
             return says(format!("{name} of container {owner} is a password in plain text, and {file} is set as well"))
                 .help(format!(
                     "Remove {name}: {file} already says where the password is, \
                      and the images of MySQL and MariaDB do not start with both"
                 ));
         }
-        if container.variable(name).is_some_and(|last| last.at != variable.at) {
+        if names.last(name).is_some_and(|last| last.at != variable.at) {
             return says(format!(
                 "{name} of container {owner} is written more than once, and a password that does not even count \
                  stands there in plain text"

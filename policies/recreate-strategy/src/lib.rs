@@ -14,10 +14,11 @@ impl Policy for RecreateStrategy {
     const NAME: &str = "recreate-strategy";
     const TITLE: &str = "A Deployment never runs two servers on one data directory";
     const RULES: &[Rule] = &[SHARED];
+    const KINDS: &[&str] = &["Deployment"];
 
     fn review(request: &Request, _: &NoSettings) -> Vec<Finding> {
         let Some(workload) = request.workload() else { return vec![] };
-        if request.kind() != "Deployment" || workload.strategy.as_deref() == Some("Recreate") {
+        if workload.strategy.as_deref() == Some("Recreate") {
             return vec![];
         }
         // The strategy is the Deployment's: one server is reason enough, and a second no further finding.

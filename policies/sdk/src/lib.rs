@@ -43,6 +43,8 @@
 //! * **Credentials are withheld.** A policy sees that a variable holds one, never which.
 //! * **Everything is fresh.** Each review runs in an instance of its own, nothing is remembered.
 
+#[cfg(target_family = "wasm")]
+mod allocator;
 #[doc(hidden)]
 pub mod bindings;
 pub mod cluster;

@@ -1,6 +1,8 @@
 //! Option files in a ConfigMap, judged where it is sure which version reads them: a group says it
 //! (`[mysqld-8.4]`), or a workload that can be seen mounts the file.
 
+use std::collections::BTreeMap;
+
 use tidegate_policy::{FileOption, Finding, OptionFile, Request, ResourceType, Severity, Value, Version, cluster, raw};
 
 use crate::UNKNOWN;
@@ -51,15 +53,21 @@ fn may_be_refused(option: &FileOption, settings: &Settings) -> bool {
 
 /// What the versions in the groups' own names say.
 fn by_group(file: &OptionFile, settings: &Settings) -> Vec<Finding> {
-    let mut groups: Vec<&str> = file.options.iter().map(|option| option.group.as_str()).collect();
-    groups.dedup();
+    let mut groups: Vec<(&str, Vec<&FileOption>)> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for option in &file.options {
+        let index = *known.entry(&option.group).or_insert(groups.len());
+        if index == groups.len() {
+            groups.push((&option.group, Vec::new()));
+        }
+        groups[index].1.push(option);
+    }
     groups
         .into_iter()
-        .filter_map(|group| {
+        .filter_map(|(group, options)| {
             let (product, version) = version_of(group)?;
             let reader = Reader { product, version, has_own: true, name: format!("the group [{group}]") };
-            let refused = refused(file, &reader, settings, |option| option.group == group);
-            finding(&reader, &refused)
+            finding(&reader, &refused(file, options, &reader, settings))
         })
         .collect()
 }
@@ -79,7 +87,8 @@ fn by_workload(request: &Request, files: &[&OptionFile], settings: &Settings) ->
                     name: format!("{} {}", seen.object.kind, seen.object.name.as_deref().unwrap_or_default()),
                 };
                 for file in files {
-                    let refused = refused(file, &reader, settings, |option| is_read(&option.group, product));
+                    let options = file.options.iter().filter(|option| is_read(&option.group, product));
+                    let refused = refused(file, options, &reader, settings);
                     if !refused.is_empty() && mounts(kind, &seen, container, server, name, &file.at) {
                         findings.extend(finding(&reader, &refused));
                     }
@@ -97,17 +106,16 @@ fn by_workload(request: &Request, files: &[&OptionFile], settings: &Settings) ->
     findings
 }
 
-/// The options of a file that a reader refuses.
+/// Those options of a file that a reader refuses, among those that it reads.
 fn refused<'a>(
     file: &'a OptionFile,
+    options: impl IntoIterator<Item = &'a FileOption>,
     reader: &Reader,
     settings: &Settings,
-    reads: impl Fn(&FileOption) -> bool,
 ) -> Vec<Refused<'a>> {
-    let candidates: Vec<_> = file
-        .options
-        .iter()
-        .filter(|option| reads(option) && settings.looks_at(&option.name))
+    let candidates: Vec<_> = options
+        .into_iter()
+        .filter(|option| settings.looks_at(&option.name))
         .filter_map(|option| {
             let row = table::refusal(reader.product, &reader.version, &option.name, option.value.as_deref())?;
             (row.why == Why::Removed || !reader.has_own).then_some((option, row))
