@@ -66,7 +66,7 @@ impl Lookup for DocumentsLookup {
             .filter(|((own, _), _)| kind.is_cluster_scoped() || own.as_deref() == namespace)
             .collect();
         // A report is the same each time.
-        seen.sort_by(|(left, _), (right, _)| left.cmp(right));
+        seen.sort_by_key(|(key, _)| *key);
         seen.into_iter().map(|(_, object)| object.clone()).collect()
     }
 }

@@ -13,8 +13,8 @@ use super::server::is_within;
 /// What a volume puts where it is mounted, as far as that matters here.
 #[derive(Debug, Clone, Default)]
 pub(super) struct VolumeFiles {
-    /// The ConfigMaps, each with the keys that become files and the files' paths; none: all keys.
-    config_maps: Vec<(String, Option<Vec<(String, String)>>)>,
+    /// The ConfigMaps.
+    config_maps: Vec<NamedItems>,
     /// True if there may be files that no ConfigMap names.
     others: bool,
 }
@@ -40,6 +40,7 @@ pub(super) fn volume_files(node: &Node<'_>, volume: &Volume) -> Result<VolumeFil
     Ok(files)
 }
 
+/// A ConfigMap's name, and the keys that become files with the files' paths; none: all keys.
 type NamedItems = (String, Option<Vec<(String, String)>>);
 
 fn of_config_map(node: &Node<'_>) -> Result<NamedItems, Misfit> {

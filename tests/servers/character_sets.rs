@@ -7,7 +7,6 @@ use crate::gate::Gate;
 use crate::installed::Installed;
 use crate::verdict;
 
-const MARIADB: [&str; 3] = ["mariadb-10.5", "mariadb-10.11", "mariadb-11.8"];
 
 const CHARACTER_SETS: [&str; 6] = ["", "utf8mb4", "UTF8MB4", "utf8", "utf8mb3", "latin1"];
 
@@ -26,11 +25,7 @@ const COLLATIONS: [&str; 10] = [
 
 /// Servers, a collation, and the character sets beside it, of which the gate says nothing although the server
 /// does not start, or which it repairs in vain.
-const UNSAID: [(&[&str], &str, &[&str]); 7] = [
-    (&MARIADB, "uca1400_ai_ci", &CHARACTER_SETS),
-    (&["mysql"], "uca1400_ai_ci", &["", "utf8mb4", "UTF8MB4", "utf8mb3", "latin1"]),
-    (&["mysql"], "utf8mb4_uca1400_ai_ci", &["", "utf8mb4", "UTF8MB4"]),
-    (&["mariadb-10.5"], "utf8mb4_uca1400_ai_ci", &["", "utf8mb4", "UTF8MB4"]),
+const UNSAID: [(&[&str], &str, &[&str]); 3] = [
     (&["mariadb-10.5", "mariadb-10.11"], "utf8_general_ci", &[""]),
     (&["mariadb-10.5", "mariadb-10.11"], "utf8mb3_general_ci", &[""]),
     (&["mariadb-10.5", "mariadb-10.11"], "nonsense_ci", &[""]),

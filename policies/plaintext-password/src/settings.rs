@@ -18,7 +18,7 @@ pub struct Settings {
     pub ignore_variables: Vec<String>,
     /// Names of containers that are not looked at.
     pub ignore_containers: Vec<String>,
-    /// Names of ConfigMaps that are not looked at.
+    /// Names of ConfigMaps that are not looked at, neither themselves nor where variables come from them.
     pub ignore_config_maps: Vec<String>,
 }
 

@@ -107,6 +107,14 @@ fn named(before: &str, beside: &Beside<'_>) -> Option<Form> {
 /// `IDENTIFIED BY …`, `IDENTIFIED WITH plugin AS …`, `PASSWORD(…)`, `SET PASSWORD = …`.
 fn account(before: &str) -> bool {
     let end = before.trim_end();
+    // Most passwords are no account's, and a look at the word before them is cheaper than taking the statement apart.
+    let ends_so = |word: &str| {
+        let tail = end.len().checked_sub(word.len()).and_then(|at| end.get(at..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word))
+    };
+    if !["by", "as", "password", "=", "("].into_iter().any(ends_so) {
+        return false;
+    }
     let mut start = end.len().saturating_sub(200);
     while !end.is_char_boundary(start) {
         start += 1;

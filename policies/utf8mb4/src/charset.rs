@@ -62,10 +62,13 @@ pub(crate) fn refusal(
         return None;
     }
     let collation = collation?;
-    if collation.contains("_0900_") && !may_know_0900(server) {
+    if collation.starts_with("uca1400_") {
+        return refusal(format!("{collation} is a collation's name without its character set, and the server does not start"), false);
+    }
+    if collation.contains("_0900_") && !may_know_0900(server) || collation.contains("_uca1400_") && !may_know_uca1400(server) {
         return refusal(format!("this version does not know the collation {collation} and does not start"), false);
     }
-    let of_collation = of_collation(&collation)?;
+    let of_collation = of_collation(&collation);
     match charset {
         Some(charset) if canonical(&charset) != of_collation => refusal(
             format!("{collation} is no collation of the character set {charset}: the server does not start"),
@@ -88,7 +91,7 @@ pub(crate) fn refusal(
 
 /// True for the character set and for its collations.
 pub(crate) fn is_utf8mb4(value: &str) -> bool {
-    value == "utf8mb4" || value.starts_with("utf8mb4_") || value.starts_with("uca1400_")
+    value == "utf8mb4" || value.starts_with("utf8mb4_")
 }
 
 /// The options that make a server speak utf8mb4. The character set comes with its collation, as a
@@ -114,12 +117,14 @@ fn may_know_0900(server: &Server) -> bool {
     if server.is_mysql() { !server.before(8, 0).is_yes() } else { !server.before(11, 4).is_yes() }
 }
 
-/// The character set of a collation. None for those that belong to several.
-fn of_collation(collation: &str) -> Option<&str> {
-    if collation.starts_with("uca1400_") {
-        return None;
-    }
-    Some(canonical(collation.split_once('_').map_or(collation, |(charset, _)| charset)))
+/// MariaDB's own collations, since 10.10 (MDEV-27009).
+fn may_know_uca1400(server: &Server) -> bool {
+    server.is_mariadb() && !server.before(10, 10).is_yes()
+}
+
+/// The character set of a collation.
+fn of_collation(collation: &str) -> &str {
+    canonical(collation.split_once('_').map_or(collation, |(charset, _)| charset))
 }
 
 fn canonical(charset: &str) -> &str {
