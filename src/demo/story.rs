@@ -71,6 +71,7 @@ pub struct Examples {
 
 async fn tell<W: Write>(stage: &mut Stage<'_, W>, world: &World, examples: Examples) -> Result<(), DemoError> {
     world.put(storage_class("gp3"));
+    world.put(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "default" } }));
     stage
         .apply("mysql-deployment.yaml", &examples.deployment, "A single MySQL, its root password in plain text.")
         .await?;

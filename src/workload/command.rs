@@ -162,6 +162,11 @@ fn is_a_question(arguments: &[String]) -> bool {
     })
 }
 
+/// Whether a program is a shell.
+pub(super) fn is_shell(program: &str) -> bool {
+    SHELLS.contains(&program)
+}
+
 /// The last part of a path.
 pub(super) fn base_name(word: &str) -> &str {
     word.rsplit('/').next().unwrap_or(word)

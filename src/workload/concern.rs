@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::credential::{GENERIC_PASSWORDS, is_generic_evidence};
+use super::credential::{is_generic_evidence, is_generic_password};
 use super::location::Location;
 
 /// What occurs in the names of MySQL's images, and in what people call their databases.
@@ -14,7 +14,8 @@ const NAMES: &[&str] = &["mysql", "maria", "percona", "xtrabackup", "galera", "m
 /// Ports of MySQL: the protocol's, the X protocol's and the administrative one.
 const PORTS: &[u64] = &[3306, 33060, 33062];
 /// Variables that are credentials of MySQL's programs without saying so in their name.
-const VARIABLES: &[&str] = &["DATA_SOURCE_NAME", "PMA_PASSWORD", "WORDPRESS_DB_PASSWORD", "WSREP_SST_PASSWORD"];
+const VARIABLES: &[&str] =
+    &["DATA_SOURCE_NAME", "PMA_PASSWORD", "WORDPRESS_DB_PASSWORD", "WSREP_SST_PASSWORD", "XTRABACKUP_PASSWORD"];
 /// How far into a value its scheme can be.
 const SCHEME: usize = 32;
 
@@ -89,7 +90,7 @@ fn variables(env: Option<&Value>) -> bool {
         if value.contains("://") && is_address(value) {
             return true;
         }
-        generic |= GENERIC_PASSWORDS.contains(&name);
+        generic |= !generic && is_generic_password(name);
         evidence |= is_generic_evidence(value);
     }
     generic && evidence

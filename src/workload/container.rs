@@ -122,7 +122,7 @@ fn mark_generic_passwords(env: &mut [EnvVar]) {
     if !env.iter().any(is_evidence) {
         return;
     }
-    for variable in env.iter_mut().filter(|variable| credential::GENERIC_PASSWORDS.contains(&variable.name.as_str())) {
+    for variable in env.iter_mut().filter(|variable| credential::is_generic_password(&variable.name)) {
         variable.credential = true;
     }
 }

@@ -30,18 +30,35 @@ const CREDENTIALS: &[&str] = &[
     "PMA_PASSWORD",
     "WORDPRESS_DB_PASSWORD",
     "WSREP_SST_PASSWORD",
+    "XTRABACKUP_PASSWORD",
 ];
 
-/// Variables that hold a password of some database; of MySQL's if others of the container say so.
-pub(super) const GENERIC_PASSWORDS: &[&str] = &[
+/// How the password of some database is called; it is MySQL's if others of the container say so. Also
+/// with something before it: `KC_DB_PASSWORD`, `MOODLE_DATABASE_PASSWORD`, `GITEA__database__PASSWD`.
+const GENERIC_PASSWORDS: &[&str] = &[
+    "DATABASE_CONNECTION_PASSWORD",
+    "DATABASE_PASS",
+    "DATABASE_PASSWD",
     "DATABASE_PASSWORD",
+    "DATASOURCE_PASSWORD",
     "DB_PASS",
     "DB_PASSWD",
     "DB_PASSWORD",
     "DB_PWD",
     "DB_ROOT_PASSWORD",
-    "SPRING_DATASOURCE_PASSWORD",
 ];
+
+/// Whether a variable holds the password of some database by its name.
+pub(super) fn is_generic_password(name: &str) -> bool {
+    // Most names end otherwise: a look is cheaper than writing the name anew.
+    if !name.ends_with(['S', 's', 'D', 'd']) || !name.to_ascii_uppercase().contains('P') {
+        return false;
+    }
+    let name = name.to_ascii_uppercase().replace(['-', '.'], "_").replace("__", "_");
+    GENERIC_PASSWORDS
+        .iter()
+        .any(|end| name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('_')))
+}
 
 /// Whether the value of a variable says that its container talks to MySQL: `DB_HOST=mysql`,
 /// `DB_CONNECTION=mysql`, `DB_PORT=3306`, `jdbc:mysql://…`. Long texts are none of these.

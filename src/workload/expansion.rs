@@ -23,12 +23,29 @@ pub fn has_references(value: &str) -> bool {
     false
 }
 
-/// Whether a value is left over from a template: `${NAME}`, `{{ … }}`, `<password>`, `$NAME`. It
-/// stands for a value that somebody else puts in, and is none itself.
+/// References to secret stores, which something in the cluster replaces before the program sees them:
+/// bank-vaults, External Secrets' and vals' forms, 1Password's, Akeyless', Azure's.
+const STORES: &[&str] = &[
+    "vault:",
+    "bao:",
+    "akeyless:",
+    "op://",
+    "ref+",
+    "arn:aws:secretsmanager:",
+    "arn:aws:ssm:",
+    "gcp:secretmanager:",
+    "sm://",
+    "berglas://",
+];
+
+/// Whether a value is left over from a template (`${NAME}`, `{{ … }}`, `<password>`, `$NAME`) or refers
+/// to a secret store (`vault:secret/data/db#password`). It stands for a value that somebody else puts
+/// in, and is none itself.
 ///
 /// ```
 /// use tidegate::workload::is_placeholder;
 /// assert!(is_placeholder("${PASSWORD}") && is_placeholder("mysql://u:{{ .pw }}@db") && is_placeholder("<password>"));
+/// assert!(is_placeholder("vault:secret/data/mysql#root"));
 /// assert!(!is_placeholder("pa$$word") && !is_placeholder("a<b>c"));
 /// ```
 pub fn is_placeholder(value: &str) -> bool {
@@ -36,7 +53,9 @@ pub fn is_placeholder(value: &str) -> bool {
     let is_name = |name: &str| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
     };
-    value.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
+    STORES.iter().any(|store| value.starts_with(store))
+        || value.ends_with("@azurekeyvault")
+        || value.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
         || value.split_once("{{").is_some_and(|(_, rest)| rest.contains("}}"))
         || (value.starts_with('<') && value.ends_with('>'))
         || value.strip_prefix('$').is_some_and(is_name)

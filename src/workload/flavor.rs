@@ -207,7 +207,8 @@ const ARCHITECTURES: &[&str] =
     &["amd64", "arm32v5", "arm32v6", "arm32v7", "arm64v8", "i386", "mips64le", "ppc64le", "riscv64", "s390x"];
 
 /// Registries where anybody may have a repository: `acme/mysql` is acme's own build there.
-const SHARED_REGISTRIES: &[&str] = &["docker.io", "ghcr.io", "quay.io", "registry.gitlab.com", "public.ecr.aws"];
+const SHARED_REGISTRIES: &[&str] =
+    &["docker.io", "docker.pkg.github.com", "ghcr.io", "quay.io", "registry.gitlab.com", "public.ecr.aws"];
 
 /// Images by the last part of their path, on any other registry, where a mirror of the official
 /// image is more likely than somebody's own build.

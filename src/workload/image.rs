@@ -2,6 +2,9 @@
 
 use oci_spec::distribution::Reference;
 
+/// Other names of Docker Hub.
+const DOCKER_HUB: &[&str] = &["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
+
 /// The parts of an image reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageReference {
@@ -22,12 +25,14 @@ impl ImageReference {
         // The parser fills in `latest`; what counts here is what the author wrote.
         let written = text.split('@').next().unwrap_or(text);
         let tag = reference.tag().filter(|tag| written.ends_with(&format!(":{tag}")));
-        Some(Self {
-            registry: reference.registry().to_owned(),
-            repository: reference.repository().to_owned(),
-            tag: tag.map(str::to_owned),
-            digest: reference.digest().map(str::to_owned),
-        })
+        let (mut registry, mut repository) = (reference.registry().to_owned(), reference.repository().to_owned());
+        if DOCKER_HUB.contains(&registry.as_str()) {
+            "docker.io".clone_into(&mut registry);
+            if !repository.contains('/') {
+                repository.insert_str(0, "library/");
+            }
+        }
+        Some(Self { registry, repository, tag: tag.map(str::to_owned), digest: reference.digest().map(str::to_owned) })
     }
 
     /// Whether the repository is `path`, or ends with it after a slash: mirrors put the original

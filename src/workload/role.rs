@@ -10,6 +10,9 @@ use super::version::Version;
 const EXPORTERS: &[&str] = &["mysqld-exporter", "mysqld_exporter", "mysql-exporter", "mariadb-exporter"];
 /// Images that copy data.
 const BACKUPS: &[&str] = &["xtrabackup", "percona-xtrabackup", "mariabackup", "mydumper", "mysql-backup", "mysqldump"];
+/// Images that stand between clients and servers, or manage servers: they listen on the same port and
+/// know the same passwords, and serve nothing themselves.
+const NO_SERVERS: &[&str] = &["proxy", "maxscale", "router", "phpmyadmin", "adminer", "operator", "orchestrator"];
 /// Programs that copy data.
 const BACKUP_PROGRAMS: &[&str] =
     &["xtrabackup", "mariabackup", "mariadb-backup", "mysqldump", "mariadb-dump", "mydumper"];
@@ -68,7 +71,9 @@ pub(super) fn purpose(signs: &Signs<'_>) -> Purpose {
             serving => Purpose::Server { flavor, version, invocation: serving },
         };
     }
-    if is_unknown_server(signs, &invocation) {
+    let name = signs.image.map(|image| image.name()).unwrap_or_default();
+    let stands_between = NO_SERVERS.iter().any(|word| name.contains(word));
+    if !stands_between && is_unknown_server(signs, &invocation) {
         return Purpose::Server { flavor: flavor::UNKNOWN, version: None, invocation };
     }
     if signs.env.iter().any(|variable| variable.credential) { Purpose::Application } else { Purpose::Other }
@@ -92,9 +97,21 @@ fn is_unknown_server(signs: &Signs<'_>, invocation: &Invocation) -> bool {
         .chain(signs.args)
         .any(|word| matches!(base_name(word), "mysqld" | "mariadbd" | "mysqld_safe" | "mariadbd-safe"))
         || matches!(invocation, Invocation::Script { .. });
-    let runs_another = matches!(invocation, Invocation::Other(_));
+    // Without a command the words go to an entrypoint that nobody knows: `args: [node, …]` may be its own.
+    let runs_another = match invocation {
+        Invocation::Other(program) => {
+            !signs.command.is_empty() || super::command::is_shell(program) || is_client(program)
+        }
+        _ => false,
+    };
     let found = [names_server, signs.keeps_data(), signs.listens(), signs.sets_root()];
     !runs_another && found.iter().filter(|sign| **sign).count() >= 2
+}
+
+/// Programs that ask a server, or copy from it.
+fn is_client(program: &str) -> bool {
+    BACKUP_PROGRAMS.contains(&program)
+        || matches!(program, "mysql" | "mariadb" | "mysqladmin" | "mariadb-admin" | "mysqlsh" | "sleep" | "tail")
 }
 
 impl Signs<'_> {

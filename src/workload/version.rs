@@ -55,9 +55,10 @@ impl Version {
         version.is_plausible().then_some(version)
     }
 
-    /// MySQL is at 5 to 9, MariaDB at 5 and 10 to 12, and both count on.
+    /// MySQL is at 5 to 9 and, by the calendar, from 26 on; MariaDB at 5 and 10 to 12. Dates as in
+    /// `20240101` are none.
     fn is_plausible(self) -> bool {
-        (5..30).contains(&self.major)
+        (5..100).contains(&self.major)
     }
 }
 

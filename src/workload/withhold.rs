@@ -244,11 +244,13 @@ fn replace_secrets(pattern: &Regex, text: &str) -> Option<String> {
     for captures in pattern.captures_iter(text) {
         let Some(secret) = captures.name("secret") else { continue };
         let bare = secret.as_str().trim_matches(['"', '\'']);
-        // `~` and `=` are left of the shell's comparisons `=~` and `==`.
-        // In single quotes a shell expands nothing; SQL and option files know no variables at all, but
-        // are often written by something that does.
-        let quoted = secret.as_str().starts_with('\'') && !bare.starts_with("${") && !bare.starts_with("$(");
-        if matches!(bare, "~" | "=") || is_no_credential(bare) && !(quoted && bare.starts_with('$')) {
+        // `~` and `=` are left of the shell's comparisons `=~` and `==`. In single quotes a shell expands
+        // nothing; but SQL's quotes are single too, and stand in texts that a shell expands:
+        // `IDENTIFIED BY '$APP_PASSWORD'`. So what looks like a variable is one there.
+        let quoted = secret.as_str().starts_with('\'') && bare.starts_with('$') && !is_upper_case_variable(bare);
+        let shell_quotes = quoted && !bare.starts_with("${") && !bare.starts_with("$(");
+        let switch = switches_plugin(&text[..secret.start()]);
+        if matches!(bare, "~" | "=") || switch || is_no_credential(bare) && !shell_quotes {
             continue;
         }
         result.push_str(&text[copied..secret.start()]);
@@ -260,6 +262,20 @@ fn replace_secrets(pattern: &Regex, text: &str) -> Option<String> {
     }
     result.push_str(&text[copied..]);
     Some(result)
+}
+
+/// `$NAME` in large letters, as environment variables are called.
+fn is_upper_case_variable(text: &str) -> bool {
+    text.strip_prefix('$').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    })
+}
+
+/// `--mysql-native-password=ON` switches a plugin on (8.4's manual, "Native Pluggable Authentication").
+fn switches_plugin(before: &str) -> bool {
+    let name = before.trim_end_matches(['=', ' ', ':', '\t']);
+    let start = name.len().saturating_sub("native-password".len());
+    name.get(start..).is_some_and(|end| end.replace('_', "-").eq_ignore_ascii_case("native-password"))
 }
 
 /// Whether a text is no credential: it is empty, hidden already, left over from a template, or refers to

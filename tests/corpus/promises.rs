@@ -46,7 +46,7 @@ fn literal_passwords(object: &Value) -> Vec<String> {
 pub(crate) fn others_untouched(all: &[Judged]) -> Vec<String> {
     all.iter()
         .filter(|judged| judged.evaluation.as_ref().is_ok_and(|first| first.left_alone == Some(LeftAlone::NoMySql)))
-        .filter(|judged| judged.repaired().to_string() != judged.object.to_string())
+        .filter(|judged| judged.repaired() != &judged.object)
         .map(Judged::title)
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Whatever has nothing to do with MySQL is stored as if there were no gate, and never waits for it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::manifests::{deployment, example, fixture};
 use crate::stage::{CONTROLLERS, Stage};
@@ -36,8 +36,34 @@ fn what_is_not_mysql_is_stored_as_without_a_gate() {
 
         // Or is it that nobody ever asks it?
         stage.apply(&deployment()).expect_success();
-        assert_eq!(stage.reviews().len(), 2);
+        assert_eq!(stage.reviews().iter().filter(|line| line["kind"] == "Deployment").count(), 2);
     }
+}
+
+/// The API server grants a condition a budget, and an error in one refuses the object: the longest lists
+/// that it looks through must stay within it, full of what costs most.
+#[test]
+fn the_largest_pod_that_is_looked_through_passes() {
+    let Some(stage) = Stage::open("largest") else { return };
+    let value = format!("https://{}", "a".repeat(140));
+    let variables: Vec<Value> = (0..99)
+        .map(|number| json!({ "name": format!("A_RATHER_LONG_NAME_{number}"), "value": value }))
+        .chain([json!({ "name": "DB_PASSWORD", "value": "of-another-database" })])
+        .collect();
+    let container = |kind: &str, number: usize| {
+        let ports: Vec<Value> = (0..100).map(|port| json!({ "containerPort": 10_000 + port })).collect();
+        let mounts: Vec<Value> =
+            // One more is the account's token.
+            (0..99).map(|mount| json!({ "name": "files", "mountPath": format!("/a/long/path/to/{mount}") })).collect();
+        json!({ "name": format!("{kind}-{number}"), "image": "registry.example/a/rather/long/name/of/an/image:1.0",
+            "env": variables, "ports": ports, "volumeMounts": mounts })
+    };
+    let containers = |kind: &str| (0..25).map(|number| container(kind, number)).collect::<Vec<_>>();
+    let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "largest" }, "spec": {
+        "containers": containers("main"), "initContainers": containers("init"), "volumes": [{ "name": "files", "emptyDir": {} }],
+    } });
+    stage.send("create", &["--dry-run=server"], &pod.to_string()).expect_success();
+    assert_eq!(stage.reviews(), Vec::<Value>::new(), "it has nothing to do with MySQL");
 }
 
 /// An object without what must differ: when, where and as which one it was stored, and how far its

@@ -7,7 +7,6 @@ use crate::gate::Gate;
 use crate::installed::Installed;
 use crate::verdict;
 
-
 const CHARACTER_SETS: [&str; 6] = ["", "utf8mb4", "UTF8MB4", "utf8", "utf8mb3", "latin1"];
 
 const COLLATIONS: [&str; 10] = [

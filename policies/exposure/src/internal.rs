@@ -19,6 +19,8 @@ const ANNOTATIONS: &[(&str, Option<&str>)] = &[
     ("service.beta.kubernetes.io/oci-load-balancer-internal", Some("true")),
     ("oci-network-load-balancer.oraclecloud.com/internal", Some("true")),
     ("load-balancer.hetzner.cloud/disable-public-network", Some("true")),
+    ("service.beta.kubernetes.io/scw-loadbalancer-private", Some("true")),
+    ("service.beta.kubernetes.io/do-loadbalancer-network", Some("internal")),
 ];
 
 const AWS_INTERNAL: &str = "service.beta.kubernetes.io/aws-load-balancer-internal";
@@ -60,9 +62,12 @@ pub(crate) fn sign<'a>(annotations: &'a Annotations, class: Option<&str>, furthe
     further.or_else(|| by_default(annotations, class))
 }
 
-/// The AWS Load Balancer Controller makes internal ones since 2.2 unless it is told otherwise; it
-/// takes Services of its class or type.
+/// Tailscale's class opens a Service to its own network only. The AWS Load Balancer Controller makes
+/// internal ones since 2.2 unless it is told otherwise; it takes Services of its class or type.
 fn by_default<'a>(annotations: &'a Annotations, class: Option<&str>) -> Option<Sign<'a>> {
+    if class == Some("tailscale") {
+        return Some(Sign::Class);
+    }
     if annotations.contains_key(AWS_SCHEME) || annotations.contains_key(AWS_INTERNAL) {
         return None;
     }
@@ -94,6 +99,10 @@ mod tests {
         assert!(internal("service.beta.kubernetes.io/azure-load-balancer-internal", "true"));
         assert!(!internal("service.beta.kubernetes.io/azure-load-balancer-internal", "false"));
         assert!(internal("service.kubernetes.io/qcloud-loadbalancer-internal-subnetid", "subnet-1"));
+        assert!(internal("service.beta.kubernetes.io/scw-loadbalancer-private", "true"));
+        assert!(!internal("service.beta.kubernetes.io/scw-loadbalancer-private", "false"));
+        assert!(internal("service.beta.kubernetes.io/do-loadbalancer-network", "INTERNAL"));
+        assert!(!internal("service.beta.kubernetes.io/do-loadbalancer-network", "EXTERNAL"));
         assert!(!internal("example.org/internal", "true"));
     }
 
@@ -108,6 +117,7 @@ mod tests {
         assert_eq!(of(&[], Some("service.k8s.aws/nlb"), &[]).as_deref(), Some("class"));
         assert_eq!(of(&[(AWS_SCHEME, "internet-facing")], Some("service.k8s.aws/nlb"), &[]), None);
         assert_eq!(of(&[], Some("example.org/lb"), &[]), None);
+        assert_eq!(of(&[], Some("tailscale"), &[]).as_deref(), Some("class"));
     }
 
     #[test]

@@ -63,6 +63,14 @@ pub(crate) fn variable(pipelines: &[Pipeline]) -> Option<Form> {
     assigned.into_iter().find(used).map(|name| Form::Variable(name.to_owned()))
 }
 
+/// The names of the variables that a command gives to one of MySQL's programs as its password: `-p$NAME`,
+/// `--password=${NAME}`, `-p$(NAME)`, and `MYSQL_PWD=$NAME` before it.
+pub(crate) fn given(command: &[String]) -> impl Iterator<Item = &str> {
+    let before = command.iter().filter_map(|word| word.strip_prefix("MYSQL_PWD="));
+    let names = passwords(command).map(|(_, value)| value).chain(before).filter_map(referred);
+    names.map(|name| name.strip_prefix('(').and_then(|name| name.strip_suffix(')')).unwrap_or(name))
+}
+
 /// The values of a command's password options, each with the number of its word.
 fn passwords(command: &[String]) -> impl Iterator<Item = (usize, &str)> {
     let client = position(command, CLIENTS);
@@ -143,6 +151,21 @@ mod tests {
             argument(&words("bin/mysqladmin -p<withheld> ping")),
             Some((1, Form::Argument("mysqladmin".into())))
         );
+    }
+
+    #[test]
+    fn finds_the_variables_that_are_given() {
+        let found = |text: &str| given(&words(text)).map(str::to_owned).collect::<Vec<_>>();
+        for (text, expected) in [
+            ("mysqldump -hdb -p$PW shop", &["PW"][..]),
+            ("mysqldump --password=${PW} shop", &["PW"]),
+            ("mysqldump -p$(PW) shop", &["PW"]),
+            ("MYSQL_PWD=$PW mysqldump shop", &["PW"]),
+            ("redis-cli -p$PORT", &[]),
+            ("mysqldump -pswordfish shop", &[]),
+        ] {
+            assert_eq!(found(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! What can be set.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tidegate_policy::script::{pipelines, script_in};
 use tidegate_policy::{Container, EnvVar};
 
+use crate::commands::given;
 use crate::names::{is_application_password, is_evidence, is_password, names_another};
 
 /// Which variables hold passwords, beyond those that tidegate knows, and what is not looked at.
@@ -40,7 +43,7 @@ impl Settings {
 
     /// Which of a container's variables are passwords.
     pub(crate) fn passwords<'a>(&'a self, container: &'a Container) -> Passwords<'a> {
-        Passwords { settings: self, container, talks_to_mysql: OnceCell::new() }
+        Passwords { settings: self, container, talks_to_mysql: OnceCell::new(), given: OnceCell::new() }
     }
 
     /// Whether a variable of this name, which comes from a ConfigMap, is a password.
@@ -55,6 +58,8 @@ pub(crate) struct Passwords<'a> {
     settings: &'a Settings,
     container: &'a Container,
     talks_to_mysql: OnceCell<bool>,
+    /// The variables that the container's command gives to one of MySQL's programs as a password.
+    given: OnceCell<BTreeSet<String>>,
 }
 
 impl Passwords<'_> {
@@ -64,7 +69,25 @@ impl Passwords<'_> {
             && (variable.credential
                 || self.settings.variables.contains(name)
                 || is_password(name)
-                || (is_application_password(name) && self.talk_to_mysql()))
+                || (is_application_password(name) && self.talk_to_mysql())
+                || self.given().contains(name))
+    }
+
+    fn given(&self) -> &BTreeSet<String> {
+        self.given.get_or_init(|| {
+            let words: Vec<&str> =
+                self.container.command.iter().chain(&self.container.args).map(String::as_str).collect();
+            let may_give =
+                |word: &&str| word.contains('$') && ["-p", "--pass", "PWD="].iter().any(|sign| word.contains(sign));
+            if !words.iter().any(may_give) {
+                return BTreeSet::new();
+            }
+            let commands = match script_in(&words) {
+                Some(script) => pipelines(words[script]).into_iter().flatten().collect(),
+                None => vec![words.iter().map(|word| (*word).to_owned()).collect()],
+            };
+            commands.iter().flat_map(|command: &Vec<String>| given(command)).map(str::to_owned).collect()
+        })
     }
 
     /// Whether the variables say that the database is MySQL, and none that it is another.

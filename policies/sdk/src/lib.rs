@@ -5,34 +5,35 @@
 //! version it is and where its data lies. A policy's `lib.rs` is only its judgement:
 //!
 //! ```
-//! use tidegate_policy::{Edit, Finding, NoSettings, Policy, Request, Rule, Severity};
+//! use tidegate_policy::{Edit, Finding, NoSettings, Policy, Request, Rule, Severity, raw};
 //!
-//! /// Databases get a minute to end.
-//! struct GracePeriod;
+//! /// A rollout waits until each server has been ready for ten seconds.
+//! struct MinReadySeconds;
 //!
-//! const SHORT: Rule = Rule::new("MY017", "the server has too little time to end", Severity::Medium);
+//! const HASTY: Rule = Rule::new("SHOP001", "a rollout does not wait for a server to be warm", Severity::Medium);
 //!
-//! impl Policy for GracePeriod {
+//! impl Policy for MinReadySeconds {
 //!     type Settings = NoSettings;
-//!     const NAME: &str = "grace-period";
-//!     const TITLE: &str = "Databases get a minute to end";
-//!     const RULES: &[Rule] = &[SHORT];
+//!     const NAME: &str = "min-ready-seconds";
+//!     const TITLE: &str = "A rollout waits until each server has been ready for a while";
+//!     const RULES: &[Rule] = &[HASTY];
+//!     const KINDS: &[&str] = &["StatefulSet"];
 //!
 //!     fn review(request: &Request, _: &NoSettings) -> Vec<Finding> {
 //!         let Some(workload) = request.workload() else { return vec![] };
-//!         if workload.servers().next().is_none() || workload.termination_grace_period.unwrap_or(30) >= 60 {
+//!         let seconds: u32 = raw::at("/spec/minReadySeconds").unwrap_or(0);
+//!         if workload.servers().next().is_none() || seconds >= 10 {
 //!             return vec![];
 //!         }
-//!         let at = workload.pod_spec_path(["terminationGracePeriodSeconds"]);
 //!         vec![
-//!             Finding::new(&SHORT, &workload.pod_spec, "the server is killed while it still writes its pages out")
-//!                 .help("Give it 60 seconds or more in terminationGracePeriodSeconds")
-//!                 .fix([Edit::set(at, 60)]),
+//!             Finding::new(&HASTY, "/spec", "a rollout replaces the next server as soon as one is ready")
+//!                 .help("Set minReadySeconds to 10 or more")
+//!                 .fix([Edit::set("/spec/minReadySeconds", 10)]),
 //!         ]
 //!     }
 //! }
 //!
-//! tidegate_policy::export!(GracePeriod);
+//! tidegate_policy::export!(MinReadySeconds);
 //! # fn main() {}
 //! ```
 //!

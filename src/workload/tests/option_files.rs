@@ -98,7 +98,8 @@ fn what_a_server_reads_and_in_which_order() {
     let volume = |name: &str, map: &str| json!({ "name": name, "configMap": { "name": map } });
     let mount = |name: &str, path: &str| json!({ "name": name, "mountPath": path });
     let file = |name: &str, path: &str, key: &str| json!({ "name": name, "mountPath": path, "subPath": key });
-    let table: &[(&str, &[&str], Value, Value, &str, bool)] = &[
+    type Row<'a> = (&'a str, &'a [&'a str], Value, Value, &'a str, bool);
+    let table: &[Row<'_>] = &[
         // A folder that the image's own file includes: what ends with .cnf.
         (
             "mysql:8.4",
