@@ -33,7 +33,7 @@ fn the_demonstration_repairs_refuses_and_shows_no_password() {
     let (code, out, err) = tidegate(&["demo"], "");
     assert_eq!((code, err.as_str()), (0, ""));
     for part in [
-        "with 5 policies in force",
+        "with 16 policies in force",
         "tidegate repaired MY001",
         "deployment/mysql created",
         "deployment/mysql unchanged",
@@ -54,7 +54,7 @@ fn the_demonstration_repairs_refuses_and_shows_no_password() {
 fn the_demonstration_takes_files() {
     let (code, out, _) = tidegate(&["demo", "examples/mysql-client.yaml"], "");
     assert_eq!(code, 0);
-    assert!(out.contains("pod/mysql-clieny created"), "{out}");
+    assert!(out.contains("pod/mysql-clieny refused") && out.contains("MY005"), "{out}");
     let (_, out, _) = tidegate(&["demo", "examples/mysql-deployment.yaml"], "");
     assert!(out.contains("deployment/mysql created") && out.contains("deployment/mysql unchanged"), "{out}");
     let folder = TempDir::new().unwrap();
@@ -72,9 +72,9 @@ fn an_audit_ends_with_zero_one_or_two() {
     for (arguments, input, code, part) in [
         (&["audit", "manifests"][..], "", 0, "nothing found"),
         (&["audit", "examples/nginx-deployment.yaml"], "", 0, "nothing found"),
-        (&["audit", "examples"], "", 1, "3 objects"),
+        (&["audit", "examples"], "", 1, "objects would be refused"),
         (&["audit", "-"], plain.as_str(), 1, "MY001"),
-        (&["audit", "--format", "json", "-"], plain.as_str(), 1, "\"decision\": \"allow\""),
+        (&["audit", "--format", "json", "-"], plain.as_str(), 1, "\"decision\": \"deny\""),
         (&["audit", "-"], broken, 2, ""),
         (&["audit", "no-such-folder"], "", 2, ""),
         (&["audit", "--format", "xml", "examples"], "", 2, ""),

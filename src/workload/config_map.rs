@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::option_file::{self, FileOption, is_option_file};
+use super::server::MOST_OPTIONS;
 use super::withhold::withhold_text;
 
 /// An option file of a ConfigMap, and where it stands.
@@ -14,7 +15,7 @@ pub struct ConfigMapFile {
     pub at: String,
     /// The key: the file's name where the ConfigMap is mounted.
     pub key: String,
-    /// Its options, in order; passwords are withheld.
+    /// Its options, in order, as many as servers have; passwords are withheld.
     pub options: Vec<FileOption>,
 }
 
@@ -35,7 +36,7 @@ pub fn option_files(object: &Value) -> Vec<ConfigMapFile> {
             is_option_file(&text).then(|| ConfigMapFile {
                 at: format!("/{field}/{}", key.replace('~', "~0").replace('/', "~1")),
                 key: key.clone(),
-                options: option_file::parse(&withhold_text(&text)).options,
+                options: option_file::parse(&withhold_text(&text)).options.into_iter().take(MOST_OPTIONS).collect(),
             })
         })
         .collect()

@@ -9,7 +9,7 @@ use super::json::{Misfit, Node};
 use super::model::{Container, EnvFrom, EnvSource, EnvValue, EnvVar, Mount, Placement, Port, Probe, Role};
 use super::read::PodVolumes;
 use super::role::{Purpose, Signs, purpose};
-use super::server::{Surroundings, describe};
+use super::server::{Surroundings, clean_path, describe};
 use super::withhold::WITHHELD;
 
 /// Reads a container. `shown` is the container with its credentials withheld, `original` the one
@@ -140,7 +140,7 @@ fn mount(node: &Node<'_>) -> Result<Mount, Misfit> {
     Ok(Mount {
         at: node.at.clone(),
         volume: node.text("name")?.unwrap_or_default().to_owned(),
-        path: node.text("mountPath")?.unwrap_or_default().to_owned(),
+        path: clean_path(node.text("mountPath")?.unwrap_or_default()),
         sub_path: node.text("subPath")?.or(node.text("subPathExpr")?).map(str::to_owned),
         read_only: node.flag("readOnly")?,
     })

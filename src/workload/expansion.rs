@@ -9,12 +9,14 @@
 /// assert!(!has_references("pa$$(word) $5 $("));
 /// ```
 pub fn has_references(value: &str) -> bool {
-    let mut rest = value;
+    // Behind the last `)` nothing can be closed.
+    let Some(last) = value.rfind(')') else { return false };
+    let mut rest = &value[..=last];
     while let Some(at) = rest.find('$') {
         let after = &rest[at + 1..];
         if let Some(escaped) = after.strip_prefix('$') {
             rest = escaped;
-        } else if after.starts_with('(') && after.contains(')') {
+        } else if after.starts_with('(') {
             return true;
         } else {
             rest = after;

@@ -106,7 +106,9 @@ impl<'a> Node<'a> {
                 .iter()
                 .enumerate()
                 .map(|(index, item)| {
-                    item.as_str().map(str::to_owned).ok_or_else(|| Misfit {
+                    // The API server reads null as the empty text.
+                    let text = if item.is_null() { Some("") } else { item.as_str() };
+                    text.map(str::to_owned).ok_or_else(|| Misfit {
                         at: format!("{}/{index}", self.pointer(key)),
                         expected: "a text; put it in quotes",
                     })

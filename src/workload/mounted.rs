@@ -1,5 +1,8 @@
 //! Which option files a container sees: those of ConfigMaps that are mounted where its server reads.
 
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
+
 use serde_json::Value;
 
 use super::config_map;
@@ -87,7 +90,8 @@ impl Mounts<'_> {
         let mut found = OptionFiles::default();
         let (files, unseen) = self.seen(flavor, &[named, extra]);
         found.unseen = unseen;
-        let mut reader = Reader { files: &files, read: Vec::new(), found: &mut found };
+        let by_path = files.iter().rev().map(|file| (file.path.as_str(), file)).collect();
+        let mut reader = Reader { by_path, read: HashSet::new(), depth: 0, found: &mut found };
         match named {
             Some(path) => reader.file(path),
             None => {
@@ -193,17 +197,22 @@ fn mounted<'a>(map: &Value, items: Option<&[(String, String)]>, mount: &'a Mount
         .collect()
 }
 
+/// How deep files may include one another; MySQL has the same limit (`mysys/my_default.cc`).
+const DEEPEST_INCLUDE: usize = 10;
+
 struct Reader<'a, 'b> {
-    files: &'a [SeenFile<'a>],
-    /// Each file is read once, however often and by whichever way it is included.
-    read: Vec<String>,
+    /// The files, in the order of their paths.
+    by_path: BTreeMap<&'a str, &'a SeenFile<'a>>,
+    /// Files and folders are read once, however often and by whichever way they are included.
+    read: HashSet<String>,
+    depth: usize,
     found: &'b mut OptionFiles,
 }
 
-impl Reader<'_, '_> {
+impl<'a> Reader<'a, '_> {
     /// A file that has to be there: if it is not seen, its options are not.
     fn file(&mut self, path: &str) {
-        if self.files.iter().any(|file| file.path == path) {
+        if self.by_path.contains_key(path) {
             self.optional(path);
         } else {
             self.found.unseen = true;
@@ -211,12 +220,10 @@ impl Reader<'_, '_> {
     }
 
     fn optional(&mut self, path: &str) {
-        let files = self.files;
-        let Some(file) = files.iter().find(|file| file.path == path) else { return };
-        if self.read.iter().any(|read| read == path) {
+        let Some(file) = self.by_path.get(path).copied() else { return };
+        if !self.read.insert(path.to_owned()) {
             return;
         }
-        self.read.push(path.to_owned());
         let parsed = option_file::parse(&file.text);
         let mut includes = parsed.includes.into_iter().peekable();
         for (number, option) in parsed.options.into_iter().enumerate() {
@@ -229,21 +236,31 @@ impl Reader<'_, '_> {
     }
 
     fn include(&mut self, include: &Include) {
+        if self.depth >= DEEPEST_INCLUDE {
+            self.found.unseen = true;
+            return;
+        }
+        self.depth += 1;
         match include {
             Include::File(path) => self.file(path),
             Include::Directory(path) => self.folder(path),
         }
+        self.depth -= 1;
     }
 
     /// The files of a folder that end with `.cnf`, in the order of their names.
     fn folder(&mut self, folder: &str) {
-        let folder = folder.trim_end_matches('/');
-        let inside = |path: &str| {
-            path.strip_prefix(folder)
-                .and_then(|rest| rest.strip_prefix('/'))
-                .is_some_and(|name| !name.contains('/') && name.ends_with(".cnf"))
-        };
-        let paths: Vec<&str> = self.files.iter().map(|file| file.path.as_str()).filter(|path| inside(path)).collect();
-        paths.into_iter().for_each(|path| self.optional(path));
+        let folder = format!("{}/", folder.trim_end_matches('/'));
+        if !self.read.insert(folder.clone()) {
+            return;
+        }
+        let inside: Vec<&'a str> = self
+            .by_path
+            .range::<str, _>((Bound::Included(folder.as_str()), Bound::Unbounded))
+            .map(|(path, _)| *path)
+            .take_while(|path| path.starts_with(&folder))
+            .filter(|path| !path[folder.len()..].contains('/') && path.ends_with(".cnf"))
+            .collect();
+        inside.into_iter().for_each(|path| self.optional(path));
     }
 }

@@ -92,7 +92,8 @@ fn containers(pod: &Node<'_>, original: Option<&Value>, volumes: &PodVolumes<'_>
 }
 
 fn volume(node: &Node<'_>) -> Result<Volume, Misfit> {
-    let kind = node.keys().find(|key| *key != "name").unwrap_or("emptyDir").to_owned();
+    // An unknown field is dropped by the API server; what a volume is, is an object.
+    let kind = node.keys().find(|key| *key != "name" && node.child(key).is_ok()).unwrap_or("emptyDir").to_owned();
     let source = node.child(&kind)?;
     let named = match kind.as_str() {
         "persistentVolumeClaim" => source.text("claimName")?,

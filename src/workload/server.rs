@@ -12,6 +12,9 @@ use super::version::Version;
 /// The port of the protocol, unless an option or `MYSQL_TCP_PORT` says otherwise.
 const DEFAULT_PORT: u32 = 3306;
 
+/// More options than MySQL and MariaDB have between them (`mysqld --verbose --help` lists under 700).
+pub(super) const MOST_OPTIONS: usize = 2_000;
+
 /// The container that a server runs in.
 pub(super) struct Surroundings<'a> {
     pub(super) at: &'a str,
@@ -46,15 +49,17 @@ pub(super) fn describe(
         let named = |name| option::last(&arguments, name).flatten();
         let files = mounts.option_files(flavor, named("defaults-file"), named("defaults-extra-file"));
         let read = files.options.into_iter().filter(|(option, _)| is_read_by(&option.group, flavor.product, version));
-        let options = read.map(|(option, at)| ServerOption { name: option.name, value: option.value, at }).collect();
-        (options, files.unseen)
+        let options: Vec<_> =
+            read.map(|(option, at)| ServerOption { name: option.name, value: option.value, at }).collect();
+        // A server has some hundred options. What has thousands is no option file, and policies would only
+        // run out of time over it.
+        if options.len() > MOST_OPTIONS { (Vec::new(), true) } else { (options, files.unseen) }
     };
     options.extend(of_variables(flavor, container.env));
     options.extend(arguments);
     let script = matches!(invocation, Invocation::Script { .. });
-    let data_directory =
-        option::last(&options, "datadir").flatten().unwrap_or(flavor.data_directory).trim_end_matches('/').to_owned();
-    let possible_options = mounts
+    let data_directory = clean_path(option::last(&options, "datadir").flatten().unwrap_or(flavor.data_directory));
+    let possible_options: Vec<_> = mounts
         .possible_options(flavor, container.before)
         .into_iter()
         .filter(|(option, _, _)| is_read_by(&option.group, flavor.product, version))
@@ -65,6 +70,7 @@ pub(super) fn describe(
             config_map,
             key,
         })
+        .take(MOST_OPTIONS)
         .collect();
     Server {
         data_volume: mount_of(container.mounts, &data_directory).cloned(),
@@ -134,6 +140,21 @@ fn options_at(flavor: Flavor, invocation: &Invocation, container: &Surroundings<
 /// The mount that holds a directory: at it or above it, the deepest.
 fn mount_of<'a>(mounts: &'a [Mount], directory: &str) -> Option<&'a Mount> {
     mounts.iter().filter(|mount| is_within(directory, &mount.path)).max_by_key(|mount| mount.path.len())
+}
+
+/// A path as the kubelet and the container's runtime mean it: from the root, without empty parts and dots.
+pub(super) fn clean_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    if path.is_empty() { String::new() } else { format!("/{}", parts.join("/")) }
 }
 
 /// Whether a path is `above`, or below it.

@@ -18,7 +18,7 @@ impl Policy for RecreateStrategy {
 
     fn review(request: &Request, _: &NoSettings) -> Vec<Finding> {
         let Some(workload) = request.workload() else { return vec![] };
-        if workload.strategy.as_deref() == Some("Recreate") {
+        if !matches!(workload.strategy.as_deref(), None | Some("" | "RollingUpdate")) {
             return vec![];
         }
         // The strategy is the Deployment's: one server is reason enough, and a second no further finding.

@@ -29,7 +29,7 @@ use crate::{Known, ResourceType, SeenWorkload, failure};
 /// One object by its name, in the request's namespace if its kind has namespaces.
 pub fn get<T: DeserializeOwned>(kind: &ResourceType, name: &str) -> Known<T> {
     match host::get(kind.api_version, kind.kind, name) {
-        Ok(Some(json)) => read(kind, &json),
+        Ok(Some(json)) => read(&json),
         Ok(None) => Known::No,
         Err(error) => unanswered(kind, &error),
     }
@@ -45,7 +45,7 @@ pub fn find<T: DeserializeOwned>(kind: &ResourceType) -> Known<Vec<T>> {
     };
     let mut objects = Vec::with_capacity(found.len());
     for json in &found {
-        match read(kind, json) {
+        match read(json) {
             Known::Yes(object) => objects.push(object),
             _ => return Known::Unknown,
         }
@@ -67,7 +67,7 @@ pub fn seen<T: DeserializeOwned>(kind: &ResourceType) -> Vec<T> {
     match host::seen(kind.api_version, kind.kind) {
         Ok(found) => found
             .iter()
-            .filter_map(|json| match read(kind, json) {
+            .filter_map(|json| match read(json) {
                 Known::Yes(object) => Some(object),
                 _ => None,
             })
@@ -88,14 +88,9 @@ pub fn workloads(kind: &ResourceType) -> Vec<SeenWorkload> {
     })
 }
 
-fn read<T: DeserializeOwned>(kind: &ResourceType, json: &str) -> Known<T> {
-    serde_json::from_str(json).map_or_else(
-        |error| {
-            failure::record(|| format!("a {} of the cluster does not fit the policy's type: {error}", kind.kind));
-            Known::Unknown
-        },
-        Known::Yes,
-    )
+/// Another object that does not fit the type is somebody else's fault: it is as if nobody could say.
+fn read<T: DeserializeOwned>(json: &str) -> Known<T> {
+    serde_json::from_str(json).map_or(Known::Unknown, Known::Yes)
 }
 
 fn unanswered<T>(kind: &ResourceType, error: &LookupError) -> Known<T> {

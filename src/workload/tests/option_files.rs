@@ -106,7 +106,7 @@ fn what_a_server_reads_and_in_which_order() {
             &[],
             json!([mount("a", "/etc/mysql/conf.d")]),
             json!([volume("a", "a")]),
-            "port=1 port=2 server-id=7",
+            "port=1 server-id=7 port=2",
             false,
         ),
         // A file of its own does not include it, unless it says so.
@@ -232,6 +232,35 @@ fn files_that_include_each_other_end() {
     let workload = Workload::read(&object, &object, false, &maps).unwrap().unwrap();
     let Role::Server(server) = &workload.containers[0].role else { panic!("a server") };
     assert_eq!(server.options.len(), 1);
+}
+
+#[test]
+fn a_long_chain_of_includes_ends_and_is_told() {
+    let data: Value = (0..5_000)
+        .map(|n| (format!("{n}.cnf"), Value::from(format!("!include /etc/mysql/conf.d/{}.cnf", n + 1))))
+        .collect();
+    let object = json!({ "apiVersion": "v1", "kind": "Pod", "spec": {
+        "containers": [{ "name": "db", "image": "mysql:8.4", "volumeMounts": [{ "name": "a", "mountPath": "/etc/mysql/conf.d" }] }],
+        "volumes": [{ "name": "a", "configMap": { "name": "a" } }],
+    } });
+    let maps = |_: &str| Some(json!({ "apiVersion": "v1", "kind": "ConfigMap", "data": data }));
+    let workload = Workload::read(&object, &object, false, &maps).unwrap().unwrap();
+    let Role::Server(server) = &workload.containers[0].role else { panic!("a server") };
+    assert!(server.option_files, "what is deeper than a server reads is not seen");
+}
+
+#[test]
+fn paths_are_as_the_kubelet_means_them() {
+    for (written, meant) in [
+        ("//var/lib/mysql/", "/var/lib/mysql"),
+        ("var/lib//mysql", "/var/lib/mysql"),
+        ("/var/./lib/mysql/.", "/var/lib/mysql"),
+        ("/var/lib/mysql/../x", "/var/lib/x"),
+        ("/", "/"),
+        ("", ""),
+    ] {
+        assert_eq!(crate::workload::server::clean_path(written), meant, "{written}");
+    }
 }
 
 #[test]
