@@ -118,11 +118,15 @@ fn variable(node: &Node<'_>, original: Option<&Value>) -> Result<EnvVar, Misfit>
 
 /// `DB_PASSWORD` and its like are MySQL's if another variable of the container says so.
 fn mark_generic_passwords(env: &mut [EnvVar]) {
-    let is_evidence = |variable: &EnvVar| matches!(&variable.value, Some(EnvValue::Plain(text)) if credential::is_generic_evidence(text));
-    if !env.iter().any(is_evidence) {
+    let says = |variable: &EnvVar, of: fn(&str) -> bool| matches!(&variable.value, Some(EnvValue::Plain(text)) if text.len() <= 200 && of(text));
+    // Where another database is named as well, nobody can say whose the password is.
+    if !env.iter().any(|variable| says(variable, credential::is_generic_evidence))
+        || env.iter().any(|variable| says(variable, credential::names_another_database))
+    {
         return;
     }
-    for variable in env.iter_mut().filter(|variable| credential::is_generic_password(&variable.name)) {
+    let is_generic = |name: &str| credential::is_generic_password(name) && !credential::names_another_database(name);
+    for variable in env.iter_mut().filter(|variable| is_generic(&variable.name)) {
         variable.credential = true;
     }
 }

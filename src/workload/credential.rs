@@ -60,6 +60,13 @@ pub(super) fn is_generic_password(name: &str) -> bool {
         .any(|end| name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('_')))
 }
 
+/// Whether a text names another database than MySQL.
+pub(super) fn names_another_database(text: &str) -> bool {
+    const OTHERS: &[&str] = &["postgres", "pgsql", "psql", "mongo", "redis", "mssql", "sqlserver", "oracle", "ldap"];
+    let text = text.to_ascii_lowercase();
+    text == "5432" || text.starts_with("pg_") || OTHERS.iter().any(|other| text.contains(other))
+}
+
 /// Whether the value of a variable says that its container talks to MySQL: `DB_HOST=mysql`,
 /// `DB_CONNECTION=mysql`, `DB_PORT=3306`, `jdbc:mysql://…`. Long texts are none of these.
 pub(super) fn is_generic_evidence(value: &str) -> bool {
