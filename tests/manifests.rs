@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tidegate::engine::evaluate;
 use tidegate::lookup::{KnownObjects, Lookup};
 use tidegate::request::Request;

@@ -193,7 +193,7 @@ fn texts_without_their_credentials() {
         ("IDENTIFIED BY 'hun''ter22'", "IDENTIFIED BY <withheld>"),
         (
             r#"mysql -e "CREATE USER a IDENTIFIED BY \"hunter22\"""#,
-            r#"mysql -e "CREATE USER a IDENTIFIED BY \<withheld>""#,
+            r#"mysql -e "CREATE USER a IDENTIFIED BY <withheld>""#,
         ),
         ("mysql -e \"select 1;\" -phunter22", "mysql -e \"select 1;\" -p<withheld>"),
         ("mysql -sNphunter22 -e x", "mysql -sNp<withheld> -e x"),

@@ -10,7 +10,7 @@ use super::WITHHELD;
 use crate::workload::expansion::is_placeholder;
 
 /// A text in quotes: those within it are doubled or escaped.
-const QUOTED: &str = r#"(?:'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*"|\\"[^"\\]*\\")"#;
+const QUOTED: &str = r#"(?:\\"[^"\\]*\\"|'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.)*")"#;
 
 /// Ways in which passwords stand in scripts, arguments, SQL and option files. In each, the group
 /// `secret` is hidden unless it refers to a variable. Before each, what a text must contain, in any
@@ -19,7 +19,7 @@ const PATTERNS: &[(&[&str], &str)] = &[
     // PASSWORD('x'), before the assignment that may stand before it
     (&["password"], r#"(?i)password\s*\(\s*(?P<secret>QUOTED)"#),
     // "password":"x", "password" => "x", <password>x</password>
-    (&["pass", "pwd"], r#"(?i)(?:pass(?:word|wd|phrase)?|pwd)\\*["']\s*(?::|=>)\s*\\*(?P<secret>QUOTED|[^\s"',}\]]+)"#),
+    (&["pass", "pwd"], r#"(?i)(?:pass(?:word|wd|phrase)?|pwd)\\*["']\s*(?::|=>)\s*(?P<secret>QUOTED|[^\s"',}\]]+)"#),
     (&["password>", "passwd>"], r"(?i)<(?:password|passwd)>(?P<secret>[^<]+)<"),
     // --password=x, password=x, MYSQL_PWD=x, password: x
     (
@@ -46,7 +46,7 @@ const PATTERNS: &[(&[&str], &str)] = &[
     // IDENTIFIED BY 'x', IDENTIFIED WITH plugin BY 'x'
     (
         &["identified"],
-        r#"(?i)identified\s+(?:with\s+\S+\s+)?(?:by|as|using|via\s+\S+\s+using)\s+(?:password\s+)?\\*(?P<secret>QUOTED)"#,
+        r#"(?i)identified\s+(?:with\s+\S+\s+)?(?:by|as|using|via\s+\S+\s+using)\s+(?:password\s+)?(?P<secret>QUOTED)"#,
     ),
     // SET PASSWORD FOR a = 'x', PASSWORD('x')
     (&["password"], r#"(?i)set\s+password\s+for\s+\S+\s*=\s*(?P<secret>QUOTED)"#),
