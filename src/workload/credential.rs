@@ -50,8 +50,8 @@ const GENERIC_PASSWORDS: &[&str] = &[
 
 /// Whether a variable holds the password of some database by its name.
 pub(super) fn is_generic_password(name: &str) -> bool {
-    // Most names end otherwise: a look is cheaper than writing the name anew.
-    if !name.ends_with(['S', 's', 'D', 'd']) || !name.to_ascii_uppercase().contains('P') {
+    // The webhook's conditions look for just these, in CEL, which counts what it costs.
+    if !["PASSWORD", "password", "PASS", "PASSWD", "PWD", "passwd"].iter().any(|end| name.ends_with(end)) {
         return false;
     }
     let name = name.to_ascii_uppercase().replace(['-', '.'], "_").replace("__", "_");
