@@ -55,7 +55,7 @@ fn main() {
 
     println!("\nadmissions over TLS, keep-alive, {} connections, the replicated example", load::CONNECTIONS);
     println!("                        per second    p50 µs    p99 µs");
-    println!("  five policies       {full}");
+    println!("  all policies        {full}");
     println!("  allowed at once     {bare}");
 
     println!("\nengine alone, one thread");

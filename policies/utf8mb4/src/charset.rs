@@ -63,9 +63,14 @@ pub(crate) fn refusal(
     }
     let collation = collation?;
     if collation.starts_with("uca1400_") {
-        return refusal(format!("{collation} is a collation's name without its character set, and the server does not start"), false);
+        return refusal(
+            format!("{collation} is a collation's name without its character set, and the server does not start"),
+            false,
+        );
     }
-    if collation.contains("_0900_") && !may_know_0900(server) || collation.contains("_uca1400_") && !may_know_uca1400(server) {
+    if collation.contains("_0900_") && !may_know_0900(server)
+        || collation.contains("_uca1400_") && !may_know_uca1400(server)
+    {
         return refusal(format!("this version does not know the collation {collation} and does not start"), false);
     }
     let of_collation = of_collation(&collation);
