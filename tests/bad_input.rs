@@ -158,13 +158,13 @@ fn passwords_of_every_kind_move_as_they_are() {
         (large.as_str(), large.as_str()),
     ] {
         let evaluation = judge(&server(json!({ "env": [{ "name": "MYSQL_ROOT_PASSWORD", "value": value }] }))).unwrap();
-        let [entry] = &evaluation.secrets[..] else { panic!("{} Secrets", evaluation.secrets.len()) };
+        let [entry] = evaluation.moved() else { panic!("{} values moved", evaluation.moved().len()) };
         assert!(entry.value.expose_secret() == stored, "another value is stored");
         let said = format!("{:?}{:?}", evaluation.findings, evaluation.patch);
         assert!(value.trim().len() < 6 || !said.contains(value.trim()), "it is said");
     }
     for value in ["", "$(OTHER)", "{{ .Values.password }}", "${PASSWORD}"] {
         let evaluation = judge(&server(json!({ "env": [{ "name": "MYSQL_ROOT_PASSWORD", "value": value }] }))).unwrap();
-        assert!(evaluation.secrets.is_empty(), "{value} is no password");
+        assert!(evaluation.secret.is_none(), "{value} is no password");
     }
 }

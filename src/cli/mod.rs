@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 mod logging;
 mod policies;
+mod secrets;
 mod serve;
 
 use std::io::Write;

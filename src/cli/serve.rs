@@ -12,6 +12,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::logging::{self, LogFormat};
 use super::policies;
+use super::secrets::SecretArguments;
 use crate::cluster::LiveCluster;
 use crate::lookup::{Lookup, NoLookup};
 use crate::policy::PolicySet;
@@ -34,6 +35,8 @@ pub(crate) struct ServeArguments {
     certificate: CertificateArguments,
     #[command(flatten)]
     policies: PolicyArguments,
+    #[command(flatten)]
+    secrets: SecretArguments,
     /// How lines of the log are written; RUST_LOG says which.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "json", env = "TIDEGATE_LOG_FORMAT")]
     log_format: LogFormat,
@@ -95,6 +98,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
         port: PortArguments { listen, shutdown_delay },
         certificate: CertificateArguments { tls_cert, tls_key },
         policies: PolicyArguments { files, cache_dir },
+        secrets,
         log_format: _,
     } = arguments;
     use_ring();
@@ -104,7 +108,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let (certificate, seen) = certificate_files.load()?;
     let certificate = CurrentCertificate::new(certificate);
     let policies = load_policies(files, cache_dir).await?;
-    let (lookup, secrets) = cluster().await?;
+    let (lookup, secrets) = cluster(&secrets).await?;
     let number = policies.len();
     let gate = Arc::new(Gate::new(policies, lookup, secrets));
     let readiness = Readiness::default();
@@ -124,14 +128,18 @@ async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyho
 
 /// The cluster of `KUBECONFIG`, of the default kubeconfig or of the pod's own account, if there is
 /// one. It need not answer yet.
-async fn cluster() -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
+async fn cluster(arguments: &SecretArguments) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
     match Config::infer().await {
         Ok(config) => {
-            let address = config.cluster_url.to_string();
+            let (address, namespace) = (config.cluster_url.to_string(), config.default_namespace.clone());
             let client = Client::try_from(config).context("the cluster's configuration cannot be used")?;
             tracing::info!(cluster = %address, "Secrets are made in this cluster, and policies may ask it");
             let lookup = LiveCluster::new(client.clone(), Handle::current());
-            Ok((Arc::new(lookup), Arc::new(KubeSecretStore::new(client))))
+            if let Some(clean_up) = arguments.clean_up(&namespace) {
+                tokio::spawn(clean_up.run(client.clone()));
+            }
+            let secrets = KubeSecretStore::new(client, arguments.changed_passwords());
+            Ok((Arc::new(lookup), Arc::new(secrets)))
         }
         Err(error) if std::env::var_os("KUBECONFIG").is_some_and(|value| !value.is_empty()) => {
             Err(error).context("KUBECONFIG is set but cannot be used")
@@ -146,13 +154,14 @@ async fn cluster() -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
     }
 }
 
-/// `5s`, `500ms`, `0`.
-fn parse_duration(text: &str) -> Result<Duration, String> {
+/// `5s`, `500ms`, `15m`, `0`.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let number: Option<u64> = text[..digits].parse().ok();
     match (number, &text[digits..]) {
         (Some(number), "ms") => Ok(Duration::from_millis(number)),
         (Some(number), "s") => Ok(Duration::from_secs(number)),
+        (Some(number), "m") => number.checked_mul(60).map(Duration::from_secs).ok_or_else(|| "far too long".to_owned()),
         (Some(0), "") => Ok(Duration::ZERO),
         _ => Err("not a duration; write for instance 5s or 500ms".to_owned()),
     }
@@ -166,6 +175,7 @@ mod tests {
     fn durations() {
         assert_eq!(parse_duration("5s"), Ok(Duration::from_secs(5)));
         assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(parse_duration("15m"), Ok(Duration::from_mins(15)));
         assert_eq!(parse_duration("0"), Ok(Duration::ZERO));
         for wrong in ["", "5", "s", "5 s", "-1s", "5m5", "99999999999999999999s"] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");

@@ -8,16 +8,18 @@ use serde_json::Value;
 
 use super::draft::Draft;
 use super::edit::{self, FixError};
-use super::effect::SecretEntry;
+use super::effect::{SecretEntry, WorkloadSecret};
 use super::evaluation::{Decision, Evaluation, Judged, PolicyFailure};
 use super::last_applied;
 use super::left_alone::why_left_alone;
+use super::named_place::named_place;
+use super::owner::owner;
 use super::secret_name::{owner_name, secret_name};
 use crate::finding::Finding;
 use crate::lookup::{Lookup, ResourceType};
 use crate::policy::{Action, InstalledPolicy, OnError, PolicySet, Prepared, ReviewContext, ReviewError};
 use crate::request::{Operation, Phase, Request};
-use crate::workload::{Location, Misfit, Workload, withheld};
+use crate::workload::{Misfit, Workload, withheld};
 
 /// Judges an object by all policies that apply to it.
 ///
@@ -33,41 +35,20 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         lookup,
         old_object: request.old_object.as_ref().map(|old| Arc::new(withheld(old))),
         draft: Draft::new(&request.object),
-        secret_name: owner_name(request).map(secret_name),
+        secret_name: secret_name(request).ok().flatten(),
         config_maps: RefCell::default(),
         workload: None,
         prepared: Prepared::default(),
         findings: Vec::new(),
         failures: Vec::new(),
-        secrets: Vec::new(),
+        entries: Vec::new(),
     };
     chain.read_workload()?;
     for policy in policies.iter().filter(|policy| policy.judges(request, lookup.as_ref())) {
         chain.judge(policy)?;
     }
-    let stored = stored_findings(request, policies, lookup);
-    for judged in &mut chain.findings {
-        let is_same = |stored: &Judged| {
-            let (stored, new) = (&stored.finding, &judged.finding);
-            stored.rule == new.rule && stored.at == new.at && stored.severity >= new.severity
-        };
-        judged.stood_before = stored.iter().any(is_same);
-    }
+    chain.find_what_stood_before(policies)?;
     Ok(chain.finish())
-}
-
-/// What is found in the stored object of an update, for the kinds that run no pods. Pods are replaced
-/// by an update of their template, and so are judged whole; a Service or ConfigMap goes on as it is.
-fn stored_findings(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup>) -> Vec<Judged> {
-    let Some(old) = request.old_object.as_ref().filter(|old| Location::of(old).is_none()) else { return Vec::new() };
-    let before = Request {
-        operation: Operation::Create,
-        phase: Phase::Audit,
-        object: old.clone(),
-        old_object: None,
-        ..request.clone()
-    };
-    evaluate(&before, policies, lookup).map(|evaluation| evaluation.findings).unwrap_or_default()
 }
 
 struct Chain<'a> {
@@ -82,7 +63,7 @@ struct Chain<'a> {
     prepared: Prepared,
     findings: Vec<Judged>,
     failures: Vec<PolicyFailure>,
-    secrets: Vec<SecretEntry>,
+    entries: Vec<SecretEntry>,
 }
 
 impl Chain<'_> {
@@ -122,7 +103,7 @@ impl Chain<'_> {
                 return Ok(());
             }
         };
-        let (steps, findings, secrets) = (self.draft.steps(), self.findings.len(), self.secrets.len());
+        let (steps, findings, entries) = (self.draft.steps(), self.findings.len(), self.entries.len());
         for finding in found {
             self.take(policy, finding);
         }
@@ -132,7 +113,7 @@ impl Chain<'_> {
             // Its repairs made something that Kubernetes would refuse: none of them is kept.
             self.draft.undo_to(steps, &self.request.object);
             self.findings[findings..].iter_mut().for_each(|judged| judged.fixed = false);
-            self.secrets.truncate(secrets);
+            self.entries.truncate(entries);
             self.fail(policy, ReviewError::BadAnswer(format!("its repair does not fit the kind: {misfit}")));
             self.read_workload()?;
         }
@@ -158,9 +139,9 @@ impl Chain<'_> {
         if repairs {
             let before = self.draft.steps();
             match edit::apply(&mut self.draft, self.request, &judged.finding.fix) {
-                Ok(secrets) => {
+                Ok(entries) => {
                     judged.fixed = true;
-                    self.secrets.extend(secrets);
+                    self.entries.extend(entries);
                 }
                 Err(error) => {
                     self.draft.undo_to(before, &self.request.object);
@@ -186,10 +167,63 @@ impl Chain<'_> {
         self.failures.push(PolicyFailure { policy: policy.name.clone(), error, denies });
     }
 
+    /// Marks what would keep an update out although the stored object was found for it already, and
+    /// could not be repaired: whoever changes something else must not be stopped by it.
+    fn find_what_stood_before(&mut self, policies: &PolicySet) -> Result<(), Misfit> {
+        let Some(old) = &self.request.old_object else { return Ok(()) };
+        if !self.findings.iter().any(Judged::denies) {
+            return Ok(());
+        }
+        let before = Request {
+            operation: Operation::Create,
+            phase: Phase::Audit,
+            object: old.clone(),
+            old_object: None,
+            ..self.request.clone()
+        };
+        let stored = evaluate(&before, policies, self.lookup)?;
+        let stood: Vec<(&Finding, String)> = stored
+            .findings
+            .iter()
+            .filter(|judged| !judged.fixed)
+            .map(|judged| (&judged.finding, named_place(&stored.object, &judged.finding.at)))
+            .collect();
+        for judged in self.findings.iter_mut().filter(|judged| judged.denies()) {
+            let new = &judged.finding;
+            let place = named_place(self.draft.object(), &new.at);
+            judged.stood_before =
+                stood.iter().any(|(old, at)| old.rule == new.rule && *at == place && old.severity >= new.severity);
+        }
+        Ok(())
+    }
+
+    /// What was moved, as the Secret that has to be there.
+    fn secret(&mut self) -> Option<WorkloadSecret> {
+        if self.entries.is_empty() {
+            return None;
+        }
+        // Something can be moved only where there are pods, and a name for the Secret.
+        let (workload, name) = (self.workload.as_ref()?, self.secret_name.clone()?);
+        Some(WorkloadSecret {
+            namespace: self.request.namespace.clone(),
+            name,
+            owner_kind: self.request.kind().to_owned(),
+            owner_name: owner_name(self.request)?.to_owned(),
+            owner: owner(self.request, workload),
+            entries: std::mem::take(&mut self.entries),
+        })
+    }
+
     fn finish(mut self) -> Evaluation {
-        if !self.secrets.is_empty()
-            && let Err(error) = last_applied::rewrite(&mut self.draft)
-        {
+        let has_moved = !self.entries.is_empty();
+        let secret = self.secret();
+        if has_moved && secret.is_none() {
+            // What moves a value knows the Secret's name: this cannot happen, and if it does the
+            // object must not be stored without its password.
+            let error = ReviewError::BadAnswer("a value was moved into a Secret without a name".to_owned());
+            self.failures.push(PolicyFailure { policy: "tidegate".to_owned(), error, denies: true });
+        }
+        if has_moved && let Err(error) = last_applied::rewrite(&mut self.draft) {
             // The annotation is an entry of a map that is there: this cannot happen, and if it
             // does the object must not be stored with the password in it.
             self.failures.push(PolicyFailure {
@@ -207,7 +241,7 @@ impl Chain<'_> {
             failures: self.failures,
             patch,
             object,
-            secrets: self.secrets,
+            secret,
         }
     }
 }

@@ -2,23 +2,49 @@
 
 use secrecy::SecretString;
 
-/// One entry of a Secret that must be there, with this value, before the object may pass.
-///
-/// `Debug` prints no value, and the value is wiped when it is dropped.
+/// The Secret of a workload, and what must be in it before the object may pass.
 #[derive(Debug, Clone)]
-pub struct SecretEntry {
+pub struct WorkloadSecret {
     /// The namespace; none in an audit of a file that does not say one.
     pub namespace: Option<String>,
     /// The Secret's name.
-    pub secret: String,
-    /// The key in it.
-    pub key: String,
-    /// The value, as the container is to see it.
-    pub value: SecretString,
+    pub name: String,
     /// The kind of the workload that it belongs to, for instance `Deployment`.
     pub owner_kind: String,
     /// The name of the workload, or its `generateName`.
     pub owner_name: String,
+    /// What is to be known of the workload to decide whether a value may change.
+    pub owner: Owner,
+    /// Its entries, one a key; never none.
+    pub entries: Vec<SecretEntry>,
+}
+
+/// What decides how long a workload's values have to be kept, and whether they may change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Owner {
+    /// True if the object is being made, so that nothing of it is stored yet.
+    pub is_new: bool,
+    /// True if several objects share the name: it is a `generateName`.
+    pub is_generated: bool,
+    /// True if its pods are stored and cannot change any more.
+    pub is_fixed: bool,
+    /// True if a server of it keeps its data when its pods go: with the data, the password of an
+    /// initialised server is kept.
+    pub keeps_data: bool,
+    /// The claims that its pods use, in order. Those that a StatefulSet makes have a number at their
+    /// end, for which a `*` stands: `data-mysql-*`.
+    pub claims: Vec<String>,
+}
+
+/// One entry of a workload's Secret.
+///
+/// `Debug` prints no value, and the value is wiped when it is dropped.
+#[derive(Debug, Clone)]
+pub struct SecretEntry {
+    /// The key.
+    pub key: String,
+    /// The value, as the container is to see it.
+    pub value: SecretString,
     /// The container whose variable it was.
     pub container: String,
     /// The variable that it was.

@@ -2,10 +2,14 @@
 
 use serde_json::Value;
 
-use super::effect::SecretEntry;
+use super::draft::{Draft, EditError};
+use super::effect::{SecretEntry, WorkloadSecret};
 use super::left_alone::LeftAlone;
 use crate::finding::{Finding, Severity};
 use crate::policy::{Action, ReviewError};
+
+/// Where a template says when its credentials became others.
+const CHANGED_AT: &str = "/spec/template/metadata/annotations/tidegate.dev~1credentials-changed-at";
 
 /// Whether the object may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -30,8 +34,9 @@ pub struct Judged {
     pub fixed: bool,
     /// Why a repair that the policy offers could not be made; a sentence for the author.
     pub obstacle: Option<String>,
-    /// True if the stored object of an update has the same finding, and it is one of the kinds
-    /// without pods: what was wrong before may stay, and its author is told.
+    /// True if the stored object of an update has the same finding, which cannot be repaired there
+    /// either: what was wrong before may stay, and its author is told. Only looked for where it
+    /// would keep the object out.
     pub stood_before: bool,
 }
 
@@ -84,8 +89,8 @@ pub struct Evaluation {
     pub patch: json_patch::Patch,
     /// The repaired object.
     pub object: Value,
-    /// What must be in the workload's Secrets before the object may pass.
-    pub secrets: Vec<SecretEntry>,
+    /// What must be in the workload's Secret before the object may pass; none if nothing was moved.
+    pub secret: Option<WorkloadSecret>,
 }
 
 impl Evaluation {
@@ -98,12 +103,36 @@ impl Evaluation {
             failures: Vec::new(),
             patch: json_patch::Patch(Vec::new()),
             object,
-            secrets: Vec::new(),
+            secret: None,
         }
     }
 
     /// Whether the object passes.
     pub fn is_allowed(&self) -> bool {
         self.decision == Decision::Allow
+    }
+
+    /// What was moved into the workload's Secret.
+    pub fn moved(&self) -> &[SecretEntry] {
+        self.secret.as_ref().map_or(&[], |secret| &secret.entries)
+    }
+
+    /// Notes in the pod template when its credentials became others. The reference to the Secret stays
+    /// the same, so that without it no controller would replace the pods, which is what the author
+    /// of a changed variable asks for. Kinds that replace no pods are left as they are.
+    ///
+    /// # Errors
+    /// [`EditError`] if the template cannot hold it: the object does not fit its kind.
+    pub fn note_changed_credentials(&mut self, when: &str) -> Result<(), EditError> {
+        if !matches!(self.object.get("kind").and_then(Value::as_str), Some("Deployment" | "StatefulSet" | "DaemonSet"))
+        {
+            return Ok(());
+        }
+        let mut draft = Draft::new(&self.object);
+        draft.set(CHANGED_AT, Value::String(when.to_owned()))?;
+        let (object, patch) = draft.finish();
+        self.object = object;
+        self.patch.0.extend(patch.0);
+        Ok(())
     }
 }

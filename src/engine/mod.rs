@@ -9,12 +9,14 @@ mod effect;
 mod evaluation;
 mod last_applied;
 mod left_alone;
+mod named_place;
+mod owner;
 mod secret_move;
 mod secret_name;
 
 pub use chain::evaluate;
 pub use draft::EditError;
-pub use effect::SecretEntry;
+pub use effect::{Owner, SecretEntry, WorkloadSecret};
 pub use evaluation::{Decision, Evaluation, Judged, PolicyFailure};
 pub use left_alone::LeftAlone;
 pub use secret_move::MoveRefused;

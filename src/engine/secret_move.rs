@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::draft::{Draft, EditError};
 use super::edit::FixError;
 use super::effect::SecretEntry;
-use super::secret_name::{owner_name, secret_key, secret_name};
+use super::secret_name::{secret_key, secret_name};
 use crate::request::{Operation, Request};
 use crate::workload::{Location, expand_escapes, has_references};
 
@@ -25,9 +25,15 @@ pub enum MoveRefused {
     /// Without a name there is no name for the Secret.
     #[error("the object has neither a name nor a generateName, so its Secret would have no name")]
     Nameless,
+    /// Its author names a Secret that cannot be.
+    #[error(
+        "the annotation tidegate.dev/credentials-secret says \"{0}\", and the Secret's name must be one of lowercase \
+         letters, digits, - and . that ends with -credentials"
+    )]
+    SecretName(String),
 }
 
-/// Replaces `value` by a reference to the workload's Secret, and names what has to be in there.
+/// Replaces `value` by a reference to the workload's Secret, and says what has to be in there.
 pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str) -> Result<SecretEntry, FixError> {
     let no_such_place = || EditError::NoSuchPlace(pointer.to_owned());
     let location = Location::of(draft.object()).ok_or_else(no_such_place)?;
@@ -39,8 +45,7 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
     if has_references(literal.expose_secret()) {
         return Err(MoveRefused::References.into());
     }
-    let owner_name = owner_name(request).ok_or(MoveRefused::Nameless)?.to_owned();
-    let secret = secret_name(&owner_name);
+    let secret = secret_name(request).map_err(MoveRefused::SecretName)?.ok_or(MoveRefused::Nameless)?;
     // What is stored can no longer change, but a re-apply of the plaintext manifest may come back
     // to it: else the API server refuses it, and quotes the value.
     if location.immutable && request.operation == Operation::Update && !was_moved(request, pointer, &secret) {
@@ -60,16 +65,7 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
     };
     draft.remove(&format!("{pointer}/value"))?;
     draft.set(&format!("{pointer}/valueFrom"), json!({ "secretKeyRef": { "name": secret, "key": key } }))?;
-    Ok(SecretEntry {
-        namespace: request.namespace.clone(),
-        secret,
-        key,
-        value: SecretString::from(expand_escapes(literal.expose_secret())),
-        owner_kind: request.kind().to_owned(),
-        owner_name,
-        container,
-        variable,
-    })
+    Ok(SecretEntry { key, value: SecretString::from(expand_escapes(literal.expose_secret())), container, variable })
 }
 
 /// The pointer of the container that a variable's pointer is in.

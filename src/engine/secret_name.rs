@@ -23,11 +23,39 @@ pub(super) fn owner_name(request: &Request) -> Option<&str> {
         .filter(|name| !name.is_empty())
 }
 
-/// The Secret of a workload: `<workload>-credentials`.
+/// The annotation by which an author names the Secret, where the name that follows from the
+/// workload's is taken.
+const ANNOTATION: &str = "tidegate.dev/credentials-secret";
+
+/// The Secret of an object: the one that its author names, or `<workload>-credentials`; none if the
+/// object has no name that it could follow from.
 ///
+/// # Errors
+/// What its author wrote, if it cannot be the name of such a Secret.
+pub(super) fn secret_name(request: &Request) -> Result<Option<String>, String> {
+    let named = request.object.pointer("/metadata/annotations").and_then(|all| all.get(ANNOTATION)?.as_str());
+    match named {
+        Some(name) if is_secret_name(name) => Ok(Some(name.to_owned())),
+        Some(name) => Err(name.chars().take(LONGEST).collect()),
+        None => Ok(owner_name(request).map(following)),
+    }
+}
+
 /// A name that would be too long is cut, and a hash of the whole stands for the rest.
-pub(super) fn secret_name(workload: &str) -> String {
+fn following(workload: &str) -> String {
     format!("{}{SUFFIX}", shortened(workload.trim_end_matches(['-', '.']), LONGEST - SUFFIX.len()))
+}
+
+/// Whether an author may name a Secret so. The end has to be the same as ever: who may make a
+/// workload but no Secret should not choose any name for one by way of the gate.
+fn is_secret_name(name: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    name.len() <= LONGEST && name.ends_with(SUFFIX) && name.split('.').all(is_part)
 }
 
 /// The key of a variable: its name, or `<container>.<VARIABLE>` where containers differ.
@@ -72,11 +100,28 @@ mod tests {
 
     #[test]
     fn names_are_stable_and_short_enough() {
-        assert_eq!(secret_name("mysql"), "mysql-credentials");
-        assert_eq!(secret_name("batch-"), "batch-credentials");
-        let long = secret_name(&"a".repeat(253));
+        assert_eq!(following("mysql"), "mysql-credentials");
+        assert_eq!(following("batch-"), "batch-credentials");
+        let long = following(&"a".repeat(253));
         assert_eq!(long.len(), LONGEST);
-        assert_ne!(long, secret_name(&"a".repeat(252)));
+        assert_ne!(long, following(&"a".repeat(252)));
+        assert!(is_secret_name(&long));
+    }
+
+    #[test]
+    fn an_author_may_name_the_secret() {
+        for (name, valid) in [
+            ("shop-db-credentials", true),
+            ("a.b-credentials", true),
+            ("-credentials", false),
+            ("credentials", false),
+            ("shop-tls", false),
+            ("Shop-credentials", false),
+            ("../x-credentials", false),
+            ("a..b-credentials", false),
+        ] {
+            assert_eq!(is_secret_name(name), valid, "{name}");
+        }
     }
 
     #[test]

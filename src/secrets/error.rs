@@ -19,13 +19,40 @@ impl fmt::Display for SecretName {
     }
 }
 
+/// Why another value does not replace the one that a Secret holds; with the way out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WhyKept {
+    /// A server keeps its data, and with them its password.
+    #[error(
+        "A changed variable never changes the password of a database that is initialised: change it in the database \
+         first (ALTER USER), then in the Secret, then apply again; or write the value that the Secret holds"
+    )]
+    DataAreKept,
+    /// Others of the same `generateName` read it.
+    #[error(
+        "All objects of generateName \"{prefix}\" share it, and those that run may need the old value: change it in the \
+         Secret first, then create the object again, or choose another generateName"
+    )]
+    Shared {
+        /// The `generateName`.
+        prefix: String,
+    },
+    /// The pods that read it cannot change.
+    #[error("A stored {kind} cannot change its variables: delete it and create it again")]
+    PodsAreFixed {
+        /// The kind.
+        kind: String,
+    },
+}
+
 /// Why a Secret could not be made ready. `Display` is for the author of the manifest.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// A Secret of that name exists, and somebody else made it.
     #[error(
         "{secret} exists and was not made by tidegate, so it is not touched. Keep the password in a Secret of your \
-         own and refer to it in the manifest (env[].valueFrom.secretKeyRef), or rename the workload"
+         own and refer to it in the manifest (env[].valueFrom.secretKeyRef), or rename the workload, or name another \
+         Secret in the workload's annotation tidegate.dev/credentials-secret"
     )]
     NotOurs {
         /// The Secret.
@@ -34,8 +61,8 @@ pub enum SecretError {
     /// The gate made it for another workload.
     #[error(
         "{secret} belongs to {found}, so {wanted} cannot have it too. Rename the workload, or refer in the manifest \
-         to a Secret of your own (env[].valueFrom.secretKeyRef); if {found} is gone for good, its Secret may be \
-         deleted"
+         to a Secret of your own (env[].valueFrom.secretKeyRef), or name another Secret in the annotation \
+         tidegate.dev/credentials-secret of {wanted}; if {found} is gone for good, its Secret may be deleted"
     )]
     OtherWorkload {
         /// The Secret.
@@ -46,12 +73,7 @@ pub enum SecretError {
         wanted: String,
     },
     /// The key is there with another value.
-    #[error(
-        "{secret} already holds another value for {key} (variable {variable} of container {container}). A changed \
-         variable never changes the password of a database that is initialised: change it in the database first \
-         (ALTER USER), then in the Secret, then apply again; or write the value that the Secret holds. Where no \
-         database keeps the old value, as for a client, change it in the Secret and apply again"
-    )]
+    #[error("{secret} already holds another value for {key} (variable {variable} of container {container}). {why}")]
     ValueDiffers {
         /// The Secret.
         secret: SecretName,
@@ -61,6 +83,21 @@ pub enum SecretError {
         container: String,
         /// The variable.
         variable: String,
+        /// Why it is not simply replaced.
+        why: WhyKept,
+    },
+    /// The values are larger than a Secret can be.
+    #[error(
+        "{secret} would hold {size} bytes, and a Secret holds at most {largest}. Nothing that large is a password: put \
+         it into a file of a volume, or into Secrets of your own"
+    )]
+    TooLarge {
+        /// The Secret.
+        secret: SecretName,
+        /// What its values would have in all, in bytes.
+        size: usize,
+        /// What they may have.
+        largest: usize,
     },
     /// One object asks for two values under one key.
     #[error("{secret} would need two values for {key}. Refer in the manifest to a Secret of your own for one of them")]
@@ -178,6 +215,7 @@ impl SecretError {
             Self::NotOurs { .. }
             | Self::OtherWorkload { .. }
             | Self::ValueDiffers { .. }
+            | Self::TooLarge { .. }
             | Self::TwoValues { .. }
             | Self::Immutable { .. }
             | Self::NoNamespace { .. }

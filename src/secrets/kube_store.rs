@@ -12,10 +12,11 @@ use serde_json::json;
 
 use super::error::SecretError;
 use super::object::{MANAGER, data, new_secret};
-use super::plan::{Plan, Wanted, by_secret, plan};
+use super::plan::{Change, ChangedPasswords, Plan, Wanted};
 use super::refusal::refusal;
-use super::store::SecretStore;
-use crate::engine::SecretEntry;
+use super::store::{Applied, SecretStore};
+use super::wiped::Wiped;
+use crate::engine::WorkloadSecret;
 
 /// How long one call of the API server may take. The API server waits for a webhook 10 s by
 /// default, and a first apply needs two calls.
@@ -26,88 +27,87 @@ const ATTEMPTS: usize = 4;
 /// Secrets on an API server.
 pub struct KubeSecretStore {
     client: Client,
+    changed: ChangedPasswords,
 }
 
 impl KubeSecretStore {
     /// Uses a client; its account needs `get`, `create` and `patch` on Secrets.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    pub fn new(client: Client, changed: ChangedPasswords) -> Self {
+        Self { client, changed }
     }
 
-    async fn check_all(&self, entries: &[SecretEntry]) -> Result<(), SecretError> {
-        for wanted in &by_secret(entries)? {
-            plan(wanted, self.get(wanted).await?.as_ref())?;
-        }
-        Ok(())
-    }
-
-    async fn apply_all(&self, entries: &[SecretEntry]) -> Result<(), SecretError> {
-        let all = by_secret(entries)?;
-        if all.len() > 1 {
-            // A refusal of one should not leave the others written.
-            self.check_all(entries).await?;
-        }
-        for wanted in &all {
-            self.apply_one(wanted).await?;
-        }
-        Ok(())
+    async fn check_one(&self, wanted: &WorkloadSecret) -> Result<Applied, SecretError> {
+        let wanted = Wanted::of(wanted)?;
+        let existing = self.get(&wanted).await?;
+        Ok(wanted.plan(existing.as_deref(), self.changed)?.applied())
     }
 
     /// Looks first and writes then: a re-apply, the usual case, costs one read, sends no value and
     /// is not stopped by a full quota. Whoever comes between is noticed by the API server (the name
     /// is taken; the version is another), and everything is looked at anew.
-    async fn apply_one(&self, wanted: &Wanted<'_>) -> Result<(), SecretError> {
+    async fn apply_one(&self, wanted: &WorkloadSecret) -> Result<Applied, SecretError> {
+        let wanted = Wanted::of(wanted)?;
         for _ in 0..ATTEMPTS {
-            let existing = self.get(wanted).await?;
-            let written = match plan(wanted, existing.as_ref())? {
-                Plan::Nothing => return Ok(()),
-                Plan::Create => self.create(wanted).await?,
-                Plan::Add(entries) => {
-                    let version = existing.and_then(|secret| secret.metadata.resource_version);
-                    self.add(wanted, version, &entries).await?
+            let existing = self.get(&wanted).await?;
+            let plan = wanted.plan(existing.as_deref(), self.changed)?;
+            let applied = plan.applied();
+            let is_done = match plan {
+                Plan::Nothing => return Ok(applied),
+                Plan::Create => self.create(&wanted).await?,
+                Plan::Change(change) => {
+                    let version = existing.as_ref().and_then(|secret| secret.metadata.resource_version.clone());
+                    self.change(&wanted, version, change).await?
                 }
             };
-            if written {
-                return Ok(());
+            if is_done {
+                log_written(&wanted, &applied);
+                return Ok(applied);
             }
         }
         Err(SecretError::Contended { secret: wanted.secret.clone() })
     }
 
-    async fn get(&self, wanted: &Wanted<'_>) -> Result<Option<Secret>, SecretError> {
+    async fn get(&self, wanted: &Wanted<'_>) -> Result<Option<Wiped>, SecretError> {
         let secrets = self.secrets(wanted);
         match self.call(wanted, "get", secrets.get_opt(&wanted.secret.name)).await? {
-            Ok(secret) => Ok(secret),
+            Ok(secret) => Ok(secret.map(Wiped)),
             Err(status) => Err(refusal(&self.client, wanted, "get", &status).await),
         }
     }
 
     /// False: one of that name came between.
     async fn create(&self, wanted: &Wanted<'_>) -> Result<bool, SecretError> {
-        let (secrets, secret) = (self.secrets(wanted), new_secret(wanted));
+        let (secrets, secret) = (self.secrets(wanted), Wiped(new_secret(wanted)));
         let how = PostParams { field_manager: Some(MANAGER.to_owned()), ..PostParams::default() };
-        match self.call(wanted, "create", secrets.create(&how, &secret)).await? {
-            Ok(_) => Ok(true),
+        match self.call(wanted, "create", secrets.create(&how, &*secret)).await? {
+            Ok(created) => {
+                drop(Wiped(created));
+                Ok(true)
+            }
             Err(status) if status.is_already_exists() => Ok(false),
             Err(status) => Err(refusal(&self.client, wanted, "create", &status).await),
         }
     }
 
-    /// False: it was changed or deleted meanwhile.
-    async fn add(
+    /// False: it was changed or deleted meanwhile. What only notes something does not mind a change.
+    async fn change(
         &self,
         wanted: &Wanted<'_>,
         version: Option<String>,
-        entries: &[&SecretEntry],
+        change: Change<'_>,
     ) -> Result<bool, SecretError> {
-        let secrets = self.secrets(wanted);
+        let (secrets, entries) = (self.secrets(wanted), change.entries());
+        let version = version.filter(|_| !entries.is_empty());
         let patch = Patch::Merge(Withheld(json!({
-            "metadata": { "resourceVersion": version },
-            "data": data(entries),
+            "metadata": { "resourceVersion": version, "annotations": change.annotations },
+            "data": data(&entries),
         })));
         let how = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
         match self.call(wanted, "patch", secrets.patch(&wanted.secret.name, &how, &patch)).await? {
-            Ok(_) => Ok(true),
+            Ok(changed) => {
+                drop(Wiped(changed));
+                Ok(true)
+            }
             Err(status) if status.is_conflict() || status.is_not_found() => Ok(false),
             Err(status) => Err(refusal(&self.client, wanted, "patch", &status).await),
         }
@@ -138,13 +138,27 @@ impl KubeSecretStore {
 }
 
 impl SecretStore for KubeSecretStore {
-    fn check<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
-        self.check_all(entries).boxed()
+    fn check<'a>(&'a self, wanted: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>> {
+        self.check_one(wanted).boxed()
     }
 
-    fn apply<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
-        self.apply_all(entries).boxed()
+    fn apply<'a>(&'a self, wanted: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>> {
+        self.apply_one(wanted).boxed()
     }
+}
+
+/// Says which keys of which Secret were written, and for which workload. Never a value.
+fn log_written(wanted: &Wanted<'_>, applied: &Applied) {
+    let keys: Vec<&str> = wanted.entries.iter().map(|entry| entry.key.as_str()).collect();
+    tracing::info!(
+        namespace = wanted.secret.namespace,
+        secret = wanted.secret.name,
+        kind = wanted.of.owner_kind,
+        workload = wanted.of.owner_name,
+        keys = keys.join(","),
+        updated = applied.updated.join(","),
+        "the workload's Secret is ready"
+    );
 }
 
 /// A patch that cannot be printed: the client asks for `Debug`.

@@ -8,9 +8,9 @@ use k8s_openapi::api::core::v1::Secret;
 
 use super::error::{SecretError, SecretName};
 use super::object::{data, new_secret};
-use super::plan::{Plan, by_secret, plan};
-use super::store::SecretStore;
-use crate::engine::SecretEntry;
+use super::plan::{ChangedPasswords, Plan, Wanted};
+use super::store::{Applied, SecretStore};
+use crate::engine::WorkloadSecret;
 
 /// Secrets in memory.
 #[derive(Default)]
@@ -25,26 +25,24 @@ impl MemorySecretStore {
         self.lock().iter().map(|(name, secret)| (name.clone(), keys(secret))).collect()
     }
 
-    /// Plans everything first, so that a refusal of one Secret leaves the others as they were.
-    fn run(&self, entries: &[SecretEntry], writes: bool) -> Result<(), SecretError> {
-        let wanted = by_secret(entries)?;
+    fn run(&self, wanted: &WorkloadSecret, writes: bool) -> Result<Applied, SecretError> {
+        let wanted = Wanted::of(wanted)?;
         let mut secrets = self.lock();
-        let plans: Vec<_> =
-            wanted.iter().map(|wanted| plan(wanted, secrets.get(&wanted.secret))).collect::<Result<_, _>>()?;
+        let plan = wanted.plan(secrets.get(&wanted.secret), ChangedPasswords::Refuse)?;
+        let applied = plan.applied();
         if !writes {
-            return Ok(());
+            return Ok(applied);
         }
-        for (wanted, plan) in wanted.iter().zip(plans) {
-            match plan {
-                Plan::Nothing => {}
-                Plan::Create => drop(secrets.insert(wanted.secret.clone(), new_secret(wanted))),
-                Plan::Add(entries) => {
-                    let secret = secrets.entry(wanted.secret.clone()).or_default();
-                    secret.data.get_or_insert_default().extend(data(&entries));
-                }
+        match plan {
+            Plan::Nothing => {}
+            Plan::Create => drop(secrets.insert(wanted.secret.clone(), new_secret(&wanted))),
+            Plan::Change(change) => {
+                let secret = secrets.entry(wanted.secret.clone()).or_default();
+                secret.data.get_or_insert_default().extend(data(&change.entries()));
+                secret.metadata.annotations.get_or_insert_default().extend(change.annotations);
             }
         }
-        Ok(())
+        Ok(applied)
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<SecretName, Secret>> {
@@ -54,11 +52,11 @@ impl MemorySecretStore {
 }
 
 impl SecretStore for MemorySecretStore {
-    fn check<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
-        ready(self.run(entries, false)).boxed()
+    fn check<'a>(&'a self, wanted: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>> {
+        ready(self.run(wanted, false)).boxed()
     }
 
-    fn apply<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
-        ready(self.run(entries, true)).boxed()
+    fn apply<'a>(&'a self, wanted: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>> {
+        ready(self.run(wanted, true)).boxed()
     }
 }

@@ -1,10 +1,11 @@
 //! The one effect that the gate has: a workload's credentials are in its Secret before the
 //! workload is let in.
 //!
-//! What is due is said by [`SecretEntry`](crate::engine::SecretEntry); whether it can be done is
+//! What is due is said by [`WorkloadSecret`](crate::engine::WorkloadSecret); whether it can be done is
 //! decided by a pure function (`plan`) that every store shares; `kube_store` is the only file that
 //! writes a Secret.
 
+mod clean_up;
 mod error;
 mod kube_store;
 mod memory_store;
@@ -12,11 +13,14 @@ mod object;
 mod plan;
 mod refusal;
 mod store;
+mod wiped;
 
 #[cfg(test)]
 mod tests;
 
+pub use clean_up::{CleanUp, CleanUpScope};
 pub use error::{SecretError, SecretName};
 pub use kube_store::KubeSecretStore;
 pub use memory_store::MemorySecretStore;
-pub use store::{NoSecretStore, SecretStore};
+pub use plan::ChangedPasswords;
+pub use store::{Applied, NoSecretStore, SecretStore};

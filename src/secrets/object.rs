@@ -19,19 +19,33 @@ pub(super) const MANAGER: &str = "tidegate";
 pub(super) const WORKLOAD_KIND: &str = "tidegate.dev/workload-kind";
 /// The annotation with the workload's name.
 pub(super) const WORKLOAD_NAME: &str = "tidegate.dev/workload-name";
+/// The annotation that says `true` once a server of the workload kept its data beyond its pods.
+pub(super) const KEEPS_DATA: &str = "tidegate.dev/keeps-data";
+/// The annotation with the claims that the workload's pods used, with commas between them.
+pub(super) const CLAIMS: &str = "tidegate.dev/claims";
+/// The annotation with the uid of the workload, once it was seen stored.
+pub(super) const WORKLOAD_UID: &str = "tidegate.dev/workload-uid";
+/// The annotation with the version of the Secret that an object relied on when it was made. It changes
+/// with each such object, and with it the Secret's version.
+pub(super) const RELIED_ON: &str = "tidegate.dev/relied-on-version";
 
 /// A new Secret with everything that is wanted.
 pub(super) fn new_secret(wanted: &Wanted<'_>) -> Secret {
     let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let (of, mut annotations) = (wanted.of, BTreeMap::new());
+    annotations.extend([text(WORKLOAD_KIND, &of.owner_kind), text(WORKLOAD_NAME, &of.owner_name)]);
+    if of.owner.keeps_data {
+        annotations.extend([text(KEEPS_DATA, "true")]);
+    }
+    if !of.owner.claims.is_empty() {
+        annotations.extend([text(CLAIMS, &of.owner.claims.join(","))]);
+    }
     Secret {
         metadata: ObjectMeta {
             name: Some(wanted.secret.name.clone()),
             namespace: Some(wanted.secret.namespace.clone()),
             labels: Some(BTreeMap::from([text(MANAGED_BY, MANAGER)])),
-            annotations: Some(BTreeMap::from([
-                text(WORKLOAD_KIND, wanted.owner_kind),
-                text(WORKLOAD_NAME, wanted.owner_name),
-            ])),
+            annotations: Some(annotations),
             ..ObjectMeta::default()
         },
         data: Some(data(&wanted.entries)),
@@ -55,17 +69,32 @@ pub(super) enum Owner<'a> {
     Workload {
         /// Its kind.
         kind: &'a str,
-        /// Its name.
+        /// Its name, or its `generateName`.
         name: &'a str,
     },
 }
 
 /// Whose a Secret is. A Secret with the gate's label but without its annotations is somebody's.
-pub(super) fn owner(secret: &Secret) -> Owner<'_> {
-    let label = secret.metadata.labels.as_ref().and_then(|labels| labels.get(MANAGED_BY));
-    let annotation = |key| secret.metadata.annotations.as_ref().and_then(|all| all.get(key)).map(String::as_str);
-    match (label.map(String::as_str), annotation(WORKLOAD_KIND), annotation(WORKLOAD_NAME)) {
+pub(super) fn owner(secret: &ObjectMeta) -> Owner<'_> {
+    let label = secret.labels.as_ref().and_then(|labels| labels.get(MANAGED_BY));
+    match (label.map(String::as_str), annotation(secret, WORKLOAD_KIND), annotation(secret, WORKLOAD_NAME)) {
         (Some(MANAGER), Some(kind), Some(name)) => Owner::Workload { kind, name },
         _ => Owner::Somebody,
     }
+}
+
+/// Whether a server of the workload kept its data beyond its pods at any time.
+pub(super) fn keeps_data(secret: &ObjectMeta) -> bool {
+    annotation(secret, KEEPS_DATA) == Some("true")
+}
+
+/// The claims that the workload's pods used at any time.
+pub(super) fn claims(secret: &ObjectMeta) -> Vec<String> {
+    let claims = annotation(secret, CLAIMS).unwrap_or_default().split(',');
+    claims.filter(|claim| !claim.is_empty()).map(str::to_owned).collect()
+}
+
+/// An annotation.
+pub(super) fn annotation<'a>(secret: &'a ObjectMeta, key: &str) -> Option<&'a str> {
+    secret.annotations.as_ref().and_then(|all| all.get(key)).map(String::as_str)
 }

@@ -3,27 +3,34 @@
 use futures::future::{BoxFuture, FutureExt, ready};
 
 use super::error::SecretError;
-use crate::engine::SecretEntry;
+use crate::engine::WorkloadSecret;
 
 /// A place for Secrets.
 pub trait SecretStore: Send + Sync {
-    /// Whether [`Self::apply`] would be refused. Only reads.
-    fn check<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>>;
+    /// Whether [`Self::apply`] would be refused, and else what it would come to. Only reads.
+    fn check<'a>(&'a self, wanted: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>>;
 
     /// Makes every entry be there with its value. Doing it twice is the same as doing it once.
-    fn apply<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>>;
+    fn apply<'a>(&'a self, wanted: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>>;
 }
 
-/// No place at all: what is due is refused, and what asks for nothing passes.
+/// What became of a Secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// The keys whose value was another before.
+    pub updated: Vec<String>,
+}
+
+/// No place at all: what is due is refused.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoSecretStore;
 
 impl SecretStore for NoSecretStore {
-    fn check<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
-        self.apply(entries)
+    fn check<'a>(&'a self, wanted: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>> {
+        self.apply(wanted)
     }
 
-    fn apply<'a>(&'a self, entries: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
-        ready(if entries.is_empty() { Ok(()) } else { Err(SecretError::NoCluster) }).boxed()
+    fn apply<'a>(&'a self, _: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>> {
+        ready(Err(SecretError::NoCluster)).boxed()
     }
 }

@@ -6,7 +6,7 @@ use json_patch::Patch;
 use serde::Serialize;
 
 use super::denial::{denial, refusal};
-use super::warning::warnings;
+use super::warning::{warnings, within_limits};
 use crate::engine::{Evaluation, Judged};
 use crate::request::Phase;
 
@@ -54,6 +54,12 @@ impl Answer {
         }
         let patch = if phase == Phase::Mutate { evaluation.patch } else { Patch::default() };
         Self { refusal: None, patch, warnings }
+    }
+
+    /// Puts a warning before the others.
+    pub(super) fn tell_first(&mut self, warning: &str) {
+        let others = std::mem::take(&mut self.warnings);
+        self.warnings = within_limits([vec![warning.to_owned()], others].concat());
     }
 
     /// The whole AdmissionReview.

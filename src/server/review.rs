@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use zeroize::Zeroizing;
+
 use super::in_flight::InFlight;
 use super::incoming::{Incoming, NotAReview};
 use super::response::Answer;
 use super::review_log::Record;
-use crate::engine::{self, Evaluation, SecretEntry};
+use crate::engine::{self, Evaluation, WorkloadSecret};
 use crate::lookup::Lookup;
 use crate::policy::PolicySet;
 use crate::request::{Phase, Request};
-use crate::secrets::SecretStore;
+use crate::secrets::{Applied, SecretStore};
 
 /// What went wrong is the gate's own fault; the object stays out until somebody has looked.
 const OUR_FAULT: &str = "tidegate failed while it judged the object, so it stays out. This is a fault of tidegate, \
@@ -53,8 +55,8 @@ impl Gate {
     /// [`ReviewError`] if the body is none.
     pub async fn review(&self, phase: Phase, body: Vec<u8>) -> Result<Vec<u8>, ReviewError> {
         let started = Instant::now();
-        let incoming = Incoming::parse(&body, phase)?;
-        drop(body);
+        // The body may hold passwords; it is wiped as soon as it is read.
+        let incoming = Incoming::parse(&Zeroizing::new(body), phase)?;
         let mut record = Record::new(&incoming, phase);
         let answer = match incoming.request {
             None => Answer::untouched(),
@@ -75,15 +77,25 @@ impl Gate {
             }
         };
         record.evaluated(&evaluation);
-        let entries = std::mem::take(&mut evaluation.secrets);
-        if phase == Phase::Mutate
-            && evaluation.is_allowed()
-            && !entries.is_empty()
-            && let Err(refused) = self.carry_out(&title, entries, dry_run).await
+        let is_due = phase == Phase::Mutate && evaluation.is_allowed();
+        let Some(secret) = evaluation.secret.take().filter(|_| is_due) else {
+            return Answer::of(&title, evaluation, phase);
+        };
+        let name = secret.name.clone();
+        let applied = match self.carry_out(&title, secret, dry_run).await {
+            Ok(applied) => applied,
+            Err(refused) => return refused,
+        };
+        if !applied.updated.is_empty()
+            && let Err(error) = evaluation.note_changed_credentials(&jiff::Timestamp::now().to_string())
         {
-            return refused;
+            return Answer::refused(&title, 400, &error.to_string());
         }
-        Answer::of(&title, evaluation, phase)
+        let mut answer = Answer::of(&title, evaluation, phase);
+        if !applied.updated.is_empty() {
+            answer.tell_first(&updated(&name, &applied));
+        }
+        answer
     }
 
     /// Judges on a thread where blocking is allowed: policies compute and ask the cluster.
@@ -92,12 +104,12 @@ impl Gate {
         tokio::task::spawn_blocking(move || engine::evaluate(&request, &policies, &lookup)).await
     }
 
-    /// Makes the Secrets ready, in a task of its own: a client that hangs up leaves no half-work.
-    async fn carry_out(&self, title: &str, entries: Vec<SecretEntry>, dry_run: bool) -> Result<(), Answer> {
+    /// Makes the Secret ready, in a task of its own: a client that hangs up leaves no half-work.
+    async fn carry_out(&self, title: &str, secret: WorkloadSecret, dry_run: bool) -> Result<Applied, Answer> {
         let secrets = Arc::clone(&self.secrets);
         let (counted, object) = (self.effects.begin(), title.to_owned());
         let task = tokio::spawn(async move {
-            let done = if dry_run { secrets.check(&entries).await } else { secrets.apply(&entries).await };
+            let done = if dry_run { secrets.check(&secret).await } else { secrets.apply(&secret).await };
             if let Err(error) = &done {
                 // Here and not by whoever waits: they may be gone.
                 tracing::warn!(%object, dry_run, "no Secret: {}", error.log_message());
@@ -106,7 +118,7 @@ impl Gate {
             done
         });
         match task.await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(applied)) => Ok(applied),
             Ok(Err(error)) => Err(Answer::refused(title, error.status_code(), &format!("{error}."))),
             Err(failure) => {
                 tracing::error!(object = %title, "making the Secret failed: {}", what_failed(&failure));
@@ -114,6 +126,15 @@ impl Gate {
             }
         }
     }
+}
+
+/// What the author is told of values that were replaced.
+fn updated(secret: &str, applied: &Applied) -> String {
+    format!(
+        "tidegate: Secret \"{secret}\" has the new value of {} now. Pods of a Deployment, StatefulSet or DaemonSet are \
+         replaced and read it; others read it when they are made anew",
+        applied.updated.join(", ")
+    )
 }
 
 /// Without the panic's own text, which may quote a value. The panic hook has logged the place.

@@ -44,7 +44,7 @@ fn text(judged: &Judged) -> String {
 }
 
 /// Cuts each, then all; the last one says how many were left out.
-fn within_limits(texts: Vec<String>) -> Vec<String> {
+pub(super) fn within_limits(texts: Vec<String>) -> Vec<String> {
     // Room for the sentence about those left out, whatever their number.
     const LAST: usize = 80;
     let total = texts.len();

@@ -50,7 +50,12 @@ fn its_password_is_in_the_secret() {
     assert_eq!(secret["data"].as_object().unwrap().len(), 1);
     assert_eq!(secret["type"], "Opaque");
     assert_eq!(secret["metadata"]["labels"], json!({"app.kubernetes.io/managed-by": "tidegate"}));
-    let workload = json!({"tidegate.dev/workload-kind": "Deployment", "tidegate.dev/workload-name": "mysql"});
+    let workload = json!({
+        "tidegate.dev/workload-kind": "Deployment",
+        "tidegate.dev/workload-name": "mysql",
+        "tidegate.dev/keeps-data": "true",
+        "tidegate.dev/claims": "mysql-pv-claim",
+    });
     assert_eq!(secret["metadata"]["annotations"], workload);
     // Collected with the workload, it would be gone while the data still needs it.
     assert_eq!(secret["metadata"]["ownerReferences"], Value::Null);

@@ -98,9 +98,10 @@ fn compare(case: &Case, evaluation: &Evaluation, problems: &mut String) {
     }
     if let Some(secrets) = &expected.secrets {
         let made: Vec<_> = evaluation
-            .secrets
+            .secret
             .iter()
-            .map(|entry| ExpectedSecret { name: entry.secret.clone(), key: entry.key.clone() })
+            .flat_map(|secret| secret.entries.iter().map(|entry| (secret.name.clone(), entry.key.clone())))
+            .map(|(name, key)| ExpectedSecret { name, key })
             .collect();
         if made != *secrets {
             writeln!(problems, "secrets:  {made:?}\nexpected: {secrets:?}").unwrap();
@@ -159,7 +160,7 @@ fn hold_always(
         writeln!(problems, "an audit finds something else: {:?}", lines(&audited)).unwrap();
     }
     // Short or common values, such as "password", also occur in what a text says about them.
-    for entry in evaluation.secrets.iter().filter(|entry| entry.value.expose_secret().len() >= 12) {
+    for entry in evaluation.moved().iter().filter(|entry| entry.value.expose_secret().len() >= 12) {
         let said = format!("{:?}{}", lines(evaluation), serde_json::to_string(&evaluation.patch).unwrap());
         if said.contains(entry.value.expose_secret()) {
             writeln!(problems, "the value of {} is in a text or in the patch", entry.variable).unwrap();

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt};
 use hyper::StatusCode;
 use serde_json::{Value, json};
-use tidegate::engine::SecretEntry;
-use tidegate::secrets::{MemorySecretStore, NoSecretStore, SecretError, SecretStore};
+use tidegate::engine::WorkloadSecret;
+use tidegate::secrets::{Applied, MemorySecretStore, NoSecretStore, SecretError, SecretStore};
 
 use crate::support::{PASSWORD, Server, log_lines, post, read, review};
 
@@ -74,6 +74,14 @@ async fn the_secret_is_there_before_the_answer_and_only_then() {
 
     let mut changed = review("move");
     changed["request"]["object"]["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] = json!("another");
+    let updated = server.review("/mutate", &changed).await;
+    assert_eq!(updated["allowed"], true, "no data are kept");
+    assert!(updated["warnings"][0].as_str().unwrap().contains("has the new value of MYSQL_ROOT_PASSWORD now"));
+
+    let pod = &mut changed["request"]["object"]["spec"]["template"]["spec"];
+    pod["volumes"] = json!([{ "name": "data", "persistentVolumeClaim": { "claimName": "data" } }]);
+    pod["containers"][0]["volumeMounts"] = json!([{ "name": "data", "mountPath": "/var/lib/mysql" }]);
+    pod["containers"][0]["env"][0]["value"] = json!("a-third-one");
     let refused = server.review("/mutate", &changed).await;
     assert_eq!((&refused["allowed"], &refused["status"]["code"]), (&json!(false), &json!(403)));
     assert!(refused["status"]["message"].as_str().unwrap().contains("ALTER USER"));
@@ -94,15 +102,15 @@ async fn without_a_cluster_what_needs_a_secret_stays_out_and_the_rest_passes() {
 struct Slow(AtomicBool);
 
 impl SecretStore for Slow {
-    fn check<'a>(&'a self, _: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
-        async { Ok(()) }.boxed()
+    fn check<'a>(&'a self, _: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>> {
+        async { Ok(Applied::default()) }.boxed()
     }
 
-    fn apply<'a>(&'a self, _: &'a [SecretEntry]) -> BoxFuture<'a, Result<(), SecretError>> {
+    fn apply<'a>(&'a self, _: &'a WorkloadSecret) -> BoxFuture<'a, Result<Applied, SecretError>> {
         async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             self.0.store(true, Ordering::SeqCst);
-            Ok(())
+            Ok(Applied::default())
         }
         .boxed()
     }

@@ -236,6 +236,6 @@ fn a_repair_that_does_not_fit_the_kind_is_taken_back() {
     ]);
     assert_eq!(evaluation.object, deployment());
     assert_eq!((patch(&evaluation), evaluation.decision), (json!([]), Decision::Deny));
-    assert!(evaluation.secrets.is_empty());
+    assert!(evaluation.secret.is_none());
     assert!(evaluation.failures[0].error.to_string().contains("/spec/template/spec/containers/1/args"));
 }

@@ -22,10 +22,10 @@ fn a_literal_moves_into_the_workloads_secret() {
         )
     );
     let values: Vec<_> =
-        evaluation.secrets.iter().map(|entry| (entry.key.as_str(), entry.value.expose_secret())).collect();
+        evaluation.moved().iter().map(|entry| (entry.key.as_str(), entry.value.expose_secret())).collect();
     assert_eq!(values, [("MYSQL_PWD", "pa$word-1"), ("MYSQL_PWD", "pa$word-1")]);
     assert!(!patch(&evaluation).to_string().contains("word-1"));
-    assert!(!format!("{:?}", evaluation.secrets).contains("word-1"));
+    assert!(!format!("{:?}", evaluation.secret).contains("word-1"));
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn containers_that_differ_have_keys_of_their_own() {
     *object.pointer_mut(&format!("{B}/value")).unwrap() = json!("another");
     let moves = vec![Edit::MoveToSecret(A.into()), Edit::MoveToSecret(B.into())];
     let evaluation = run(object, Action::Fix, Ok(vec![finding(A, Severity::Critical, moves)]));
-    let keys: Vec<_> = evaluation.secrets.iter().map(|entry| entry.key.as_str()).collect();
+    let keys: Vec<_> = evaluation.moved().iter().map(|entry| entry.key.as_str()).collect();
     assert_eq!(keys, ["a.MYSQL_PWD", "b.MYSQL_PWD"]);
 }
 
@@ -49,10 +49,10 @@ fn a_value_beside_our_own_reference_is_dropped_and_beside_another_refused() {
         assert_eq!(evaluation.findings[0].fixed, fixed, "{secret}");
         if fixed {
             assert_eq!(patch(&evaluation), json!([{ "op": "remove", "path": format!("{A}/value") }]));
-            assert_eq!(evaluation.secrets[0].key, "kept");
+            assert_eq!(evaluation.moved()[0].key, "kept");
         } else {
             assert!(evaluation.findings[0].obstacle.as_ref().unwrap().contains("theirs"));
-            assert!(evaluation.secrets.is_empty());
+            assert!(evaluation.secret.is_none());
         }
     }
 }
@@ -98,4 +98,66 @@ fn the_last_applied_annotation_follows() {
     let applied: Value = serde_json::from_str(annotation).unwrap();
     assert_eq!(applied.pointer(A), evaluation.object.pointer(A));
     assert!(applied.pointer(&format!("{B}/value")).is_some(), "what was not moved stays as it is");
+}
+
+#[test]
+fn the_secret_says_which_data_its_password_opens() {
+    let template = json!([{ "metadata": { "name": "data" }, "spec": {} }]);
+    for (image, volume, claim_templates, keeps_data, claims) in [
+        ("mysql:8.4", json!({ "emptyDir": {} }), json!(null), false, vec![]),
+        ("mysql:8.4", json!({ "persistentVolumeClaim": { "claimName": "kept" } }), json!(null), true, vec!["kept"]),
+        ("mysql:8.4", json!({ "hostPath": { "path": "/data" } }), json!(null), true, vec![]),
+        ("mysql:8.4", json!({ "ephemeral": { "volumeClaimTemplate": {} } }), json!(null), false, vec![]),
+        ("mysql:8.4", json!(null), template, true, vec!["data-shop-*"]),
+        // WordPress keeps uploads, and no password.
+        ("wordpress:6", json!({ "persistentVolumeClaim": { "claimName": "kept" } }), json!(null), false, vec!["kept"]),
+    ] {
+        let mut object = deployment();
+        let pod = &mut object["spec"]["template"]["spec"];
+        pod["containers"][0]["image"] = json!(image);
+        pod["containers"][0]["volumeMounts"] = json!([{ "name": "data", "mountPath": "/var/lib/mysql" }]);
+        if volume.is_object() {
+            pod["volumes"] = json!([volume]);
+            pod["volumes"][0]["name"] = json!("data");
+        }
+        if claim_templates.is_array() {
+            object["kind"] = json!("StatefulSet");
+            object["spec"]["volumeClaimTemplates"] = claim_templates;
+        }
+        let evaluation =
+            run(object, Action::Fix, Ok(vec![finding(A, Severity::Critical, vec![Edit::MoveToSecret(A.into())])]));
+        let owner = evaluation.secret.unwrap().owner;
+        assert_eq!(
+            (owner.keeps_data, owner.claims),
+            (keeps_data, claims.iter().map(|claim| claim.to_string()).collect())
+        );
+    }
+}
+
+#[test]
+fn an_author_names_the_secret() {
+    for (name, secret) in [("other-credentials", Some("other-credentials")), ("other-tls", None)] {
+        let mut object = deployment();
+        object["metadata"]["annotations"] = json!({ "tidegate.dev/credentials-secret": name });
+        let evaluation =
+            run(object, Action::Fix, Ok(vec![finding(A, Severity::Critical, vec![Edit::MoveToSecret(A.into())])]));
+        assert_eq!(evaluation.secret.as_ref().map(|secret| secret.name.as_str()), secret);
+        assert_eq!(evaluation.is_allowed(), secret.is_some());
+        let obstacle = evaluation.findings[0].obstacle.as_deref().unwrap_or_default();
+        assert_eq!(obstacle.contains("other-tls"), secret.is_none(), "{obstacle}");
+    }
+}
+
+#[test]
+fn changed_credentials_are_noted_where_pods_are_replaced() {
+    for (kind, noted) in [("Deployment", true), ("StatefulSet", true), ("DaemonSet", true), ("ReplicaSet", false)] {
+        let mut object = deployment();
+        object["kind"] = json!(kind);
+        let mut evaluation = run(object.clone(), Action::Fix, Ok(vec![]));
+        evaluation.note_changed_credentials("now").unwrap();
+        let at = "/spec/template/metadata/annotations/tidegate.dev~1credentials-changed-at";
+        assert_eq!(evaluation.object.pointer(at).is_some(), noted, "{kind}");
+        json_patch::patch(&mut object, &evaluation.patch).unwrap();
+        assert_eq!(object, evaluation.object);
+    }
 }

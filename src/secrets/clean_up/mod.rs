@@ -1,0 +1,240 @@
+//! Takes Secrets away that were made for a workload that never came to be, and reports those whose
+//! workload and data are gone.
+//!
+//! Nothing is deleted on the word of a clock or of a replica's memory. A Secret goes if this process
+//! has seen it without its workload for the whole time of grace, in the same version; if then nothing
+//! in its namespace refers to it, and none of its claims is left; and if it is still that version when
+//! the API server deletes it. An object that is made and relies on a Secret changes the Secret's
+//! version before it is let in ([`RELIED_ON`](super::object::RELIED_ON)), so that no moment is left
+//! between the two.
+
+mod leadership;
+mod observed;
+mod survey;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use k8s_openapi::api::core::v1::{ObjectReference, Secret};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::api::{Api, DeleteParams, Patch, PatchParams, Preconditions};
+use kube::runtime::events::{Event, EventType, Recorder, Reporter};
+use kube::{Client, Error};
+use serde_json::json;
+
+use super::error::SecretName;
+use super::object::{MANAGER, Owner, WORKLOAD_UID, owner};
+use leadership::{Leadership, RENEWAL};
+use observed::{Observed, Version};
+use survey::Survey;
+use verdict::{Facts, Verdict, refers_to, verdict};
+
+/// What is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CleanUpScope {
+    /// Secrets whose workload never came to be.
+    Strays,
+    /// These, and Secrets whose workload was deleted, once no claim of it is left.
+    Orphans,
+}
+
+/// How the clean-up is done.
+#[derive(Debug, Clone)]
+pub struct CleanUp {
+    /// What is deleted; what is not is reported.
+    pub scope: CleanUpScope,
+    /// How long a Secret has to be without its workload. It must be longer than the API server takes
+    /// to store an object that was admitted: a minute (`--request-timeout`).
+    pub after: Duration,
+    /// The namespace of the Lease: the gate's own.
+    pub namespace: String,
+    /// Who this replica is, among the others.
+    pub identity: String,
+}
+
+impl CleanUp {
+    /// Goes on for as long as the process lives. What cannot be done now is tried again.
+    pub async fn run(self, client: Client) {
+        let mut leadership = Leadership::new(client.clone(), &self.namespace, self.identity.clone());
+        let mut round = Round::new(client, &self);
+        // Often enough that a Secret is seen several times within the time of grace.
+        let pause = (self.after / 5).clamp(Duration::from_millis(200), Duration::from_mins(3));
+        let (mut problem, mut next) = (String::new(), Instant::now());
+        loop {
+            let done = match leadership.is_held().await {
+                Ok(true) if Instant::now() >= next => {
+                    next = Instant::now() + pause;
+                    round.run().await
+                }
+                Ok(true) => Ok(()),
+                Ok(false) => {
+                    round.observed.forget();
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            };
+            // Each problem is told once, until it is over.
+            let told = std::mem::replace(&mut problem, done.err().map(|error| explained(&error)).unwrap_or_default());
+            if !problem.is_empty() && problem != told {
+                tracing::warn!("Secrets without a workload cannot be cleaned up: {problem}");
+            }
+            tokio::time::sleep(pause.min(RENEWAL)).await;
+        }
+    }
+}
+
+/// The API server's words name the account, the right and the kind; never a value, since none travels.
+fn explained(error: &Error) -> String {
+    match error {
+        Error::Api(status) if status.is_forbidden() => {
+            format!("{} (see webhook-deploy/20-rbac.yaml)", status.message)
+        }
+        Error::Api(status) => status.message.clone(),
+        _ => "the API server cannot be reached".to_owned(),
+    }
+}
+
+/// One look at all Secrets of the gate, again and again.
+struct Round {
+    client: Client,
+    survey: Survey,
+    scope: CleanUpScope,
+    after: Duration,
+    observed: Observed,
+    recorder: Recorder,
+}
+
+impl Round {
+    fn new(client: Client, clean_up: &CleanUp) -> Self {
+        let reporter = Reporter { controller: MANAGER.to_owned(), instance: Some(clean_up.identity.clone()) };
+        Self {
+            survey: Survey(client.clone()),
+            scope: clean_up.scope,
+            after: clean_up.after,
+            observed: Observed::default(),
+            recorder: Recorder::new(client.clone(), reporter),
+            client,
+        }
+    }
+
+    async fn run(&mut self) -> Result<(), Error> {
+        let secrets = self.survey.secrets().await?;
+        let mut workloads: BTreeMap<(String, String), Vec<ObjectMeta>> = BTreeMap::new();
+        let mut without = Vec::new();
+        for (secret, metadata) in &secrets {
+            let Owner::Workload { kind, name } = owner(metadata) else { continue };
+            let key = (secret.namespace.clone(), kind.to_owned());
+            if !workloads.contains_key(&key) {
+                let found = self.survey.workloads(&secret.namespace, kind).await?;
+                workloads.insert(key.clone(), found);
+            }
+            match workloads.get(&key).and_then(|all| uid_of(all, name)) {
+                Some(uid) => {
+                    let facts = Facts { workload_uid: Some(uid), is_used: true, claims: &[] };
+                    if let Verdict::Arrived(uid) = verdict(metadata, &facts) {
+                        self.note_arrival(secret, uid).await?;
+                    }
+                }
+                None => without.push((secret, metadata)),
+            }
+        }
+        let names: Vec<SecretName> = without.iter().map(|(secret, _)| (*secret).clone()).collect();
+        self.observed.keep_only(&names);
+        for (secret, metadata) in without {
+            let version = Version {
+                uid: metadata.uid.clone().unwrap_or_default(),
+                resource: metadata.resource_version.clone().unwrap_or_default(),
+            };
+            if self.observed.note(secret, &version, Instant::now()) >= self.after {
+                self.judge(secret, metadata, version).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks once more, and at everything, at a Secret that was without its workload for long.
+    async fn judge(&mut self, secret: &SecretName, metadata: &ObjectMeta, version: Version) -> Result<(), Error> {
+        let Owner::Workload { kind, name } = owner(metadata) else { return Ok(()) };
+        let stored = self.survey.workloads(&secret.namespace, kind).await?;
+        let used_by = self.survey.all_workloads(&secret.namespace).await?;
+        let claims = self.survey.claims(&secret.namespace).await?;
+        let facts = Facts {
+            workload_uid: uid_of(&stored, name),
+            is_used: used_by.iter().any(|object| refers_to(object, &secret.name)),
+            claims: &claims,
+        };
+        match (verdict(metadata, &facts), self.scope) {
+            (Verdict::Keep, _) => Ok(()),
+            (Verdict::Arrived(uid), _) => self.note_arrival(secret, uid).await,
+            (Verdict::Stray, _) => self.delete(secret, version, &format!("{kind} \"{name}\" never came to be")).await,
+            (Verdict::Orphan, CleanUpScope::Orphans) => {
+                self.delete(secret, version, &format!("{kind} \"{name}\" and its claims are gone")).await
+            }
+            (Verdict::Orphan, CleanUpScope::Strays) => self.report(secret, metadata, kind, name).await,
+        }
+    }
+
+    /// From now on the Secret is that of a workload that was there.
+    async fn note_arrival(&self, secret: &SecretName, uid: &str) -> Result<(), Error> {
+        let patch = json!({ "metadata": { "annotations": { WORKLOAD_UID: uid } } });
+        let how = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
+        match self.secrets(secret).patch_metadata(&secret.name, &how, &Patch::Merge(patch)).await {
+            Ok(_) => Ok(()),
+            Err(Error::Api(status)) if status.is_not_found() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn delete(&self, secret: &SecretName, version: Version, why: &str) -> Result<(), Error> {
+        let this = Preconditions { uid: Some(version.uid), resource_version: Some(version.resource) };
+        match self.secrets(secret).delete(&secret.name, &DeleteParams::default().preconditions(this)).await {
+            Ok(_) => {
+                tracing::info!(namespace = secret.namespace, secret = secret.name, "deleted a Secret: {why}");
+                Ok(())
+            }
+            // Somebody relies on it since, or was faster.
+            Err(Error::Api(status)) if status.is_conflict() || status.is_not_found() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn report(&mut self, secret: &SecretName, of: &ObjectMeta, kind: &str, name: &str) -> Result<(), Error> {
+        if !self.observed.report(secret) {
+            return Ok(());
+        }
+        let note = format!(
+            "{kind} \"{name}\", whose passwords this Secret holds, is gone, and nothing uses the Secret. If no data of it \
+             are left anywhere, delete it: kubectl delete secret {} -n {}",
+            secret.name, secret.namespace
+        );
+        tracing::warn!(namespace = secret.namespace, secret = secret.name, "{note}");
+        let event = Event {
+            type_: EventType::Normal,
+            reason: "CredentialsUnused".to_owned(),
+            note: Some(note),
+            action: "CleanUp".to_owned(),
+            secondary: None,
+        };
+        let regarding = ObjectReference {
+            api_version: Some("v1".to_owned()),
+            kind: Some("Secret".to_owned()),
+            name: Some(secret.name.clone()),
+            namespace: Some(secret.namespace.clone()),
+            uid: of.uid.clone(),
+            ..ObjectReference::default()
+        };
+        self.recorder.publish(&event, &regarding).await
+    }
+
+    fn secrets(&self, secret: &SecretName) -> Api<Secret> {
+        Api::namespaced(self.client.clone(), &secret.namespace)
+    }
+}
+
+/// The uid of the object that a Secret belongs to: by its name, or by the `generateName` that several
+/// share.
+fn uid_of<'a>(workloads: &'a [ObjectMeta], name: &str) -> Option<&'a str> {
+    let is_it = |object: &&ObjectMeta| [&object.name, &object.generate_name].contains(&&Some(name.to_owned()));
+    workloads.iter().find(is_it).and_then(|object| object.uid.as_deref())
+}
