@@ -84,7 +84,7 @@ pub enum SecretError {
         /// The variable.
         variable: String,
         /// Why it is not simply replaced.
-        why: WhyKept,
+        why: Box<WhyKept>,
     },
     /// The values are larger than a Secret can be.
     #[error(

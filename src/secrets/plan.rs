@@ -159,7 +159,7 @@ impl<'a> Wanted<'a> {
             key: entry.key.clone(),
             container: entry.container.clone(),
             variable: entry.variable.clone(),
-            why,
+            why: Box::new(why),
         })
     }
 

@@ -69,6 +69,9 @@ mod start;
 // Certificates are replaced while the gate runs.
 mod certificates;
 
+// Secrets without a workload.
+mod clean_up;
+
 // The end: SIGTERM refuses nobody.
 mod shutdown;
 

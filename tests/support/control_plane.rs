@@ -25,7 +25,7 @@ pub(crate) struct ControlPlane {
     // In the order in which they are dropped.
     _controller_manager: Process,
     api_server: Option<Process>,
-    etcd: Process,
+    etcd: Option<Process>,
     admin: Kubectl,
     settings: Settings,
     programs: Programs,
@@ -65,7 +65,7 @@ impl ControlPlane {
         Some(Self {
             _controller_manager: controller_manager,
             api_server: Some(api_server),
-            etcd,
+            etcd: Some(etcd),
             admin,
             settings,
             programs,
@@ -82,7 +82,8 @@ impl ControlPlane {
 
     /// Starts the API server again, on the same port and data, and waits until it is ready.
     pub(crate) fn start_api_server(&mut self) {
-        self.api_server = Some(start_api_server(&self.settings, &self.programs, &self.folder, &mut self.etcd));
+        let etcd = self.etcd.as_mut().expect("it is there but while it is started again");
+        self.api_server = Some(start_api_server(&self.settings, &self.programs, &self.folder, etcd));
     }
 
     /// The administrator's kubeconfig.
@@ -130,6 +131,19 @@ impl ControlPlane {
             &self.settings.certificates.authority_file,
             token.trim(),
         )
+        .in_namespace(namespace)
+    }
+
+    /// The administrator's kubectl, for a thread that outlives a borrow.
+    pub(crate) fn admin(&self) -> Kubectl {
+        self.admin.handle()
+    }
+
+    /// Kills etcd, as a crash would, and starts it again on the same data. The API server goes on
+    /// as it can meanwhile.
+    pub(crate) fn restart_etcd(&mut self) {
+        self.etcd = None;
+        self.etcd = Some(Process::start("etcd", self.settings.etcd(&self.programs), &log(&self.folder, "etcd")));
     }
 
     /// What the API server has logged of writes: a line of JSON each, with the whole request,

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use super::certificates::Certificates;
@@ -24,7 +24,8 @@ pub(crate) struct Gate {
     process: Process,
     port: u16,
     certificates: Certificates,
-    _folder: TemporaryFolder,
+    builder: Builder,
+    folder: TemporaryFolder,
 }
 
 /// How to start a gate.
@@ -63,6 +64,21 @@ impl Gate {
         self.process.signal(signal);
     }
 
+    /// Kills it, as a node that fails would, and starts it again at the same address. Its log goes on.
+    pub(crate) fn restart(&mut self) {
+        self.process.signal("KILL");
+        self.process.wait_for_exit(STOP);
+        let command = self.builder.command(self.port, &self.certificates);
+        self.process = Process::start("tidegate", command, &log(&self.folder));
+        self.wait_until_ready();
+    }
+
+    fn wait_until_ready(&mut self) {
+        let Self { process, certificates, port, .. } = self;
+        let server = Server { port: *port, authority: &certificates.authority };
+        process.wait_until(START, || server.get("/readyz").is_ok_and(|response| response.status == 200));
+    }
+
     /// Asks it to end, as the kubelet does, and returns how it ended and all that it logged.
     pub(crate) fn stop(mut self) -> (ExitStatus, String) {
         self.process.signal("TERM");
@@ -92,11 +108,16 @@ impl Builder {
 
     /// Starts it and waits until it says that it is ready.
     pub(crate) fn start(self) -> Gate {
-        let Self { kubeconfig, arguments, environment } = self;
         let folder = TemporaryFolder::new("gate");
         let certificates = Certificates::write_to(folder.path());
         let port = port::free();
+        let process = Process::start("tidegate", self.command(port, &certificates), &log(&folder));
+        let mut gate = Gate { process, port, certificates, builder: self, folder };
+        gate.wait_until_ready();
+        gate
+    }
 
+    fn command(&self, port: u16, certificates: &Certificates) -> Command {
         let mut command = tied(Path::new(env!("CARGO_BIN_EXE_tidegate")));
         command
             .arg("serve")
@@ -106,19 +127,17 @@ impl Builder {
             .arg("--tls-key")
             .arg(&certificates.key_file)
             .args(["--log-format", "json"])
-            .args(arguments)
+            .args(&self.arguments)
             // Compiled policies are kept here for the other gates of this run and the next.
             .env("HOME", env!("CARGO_TARGET_TMPDIR"))
-            .env("KUBECONFIG", kubeconfig)
+            .env("KUBECONFIG", &self.kubeconfig)
             // No value of a password may be logged at any level.
             .env("RUST_LOG", "trace")
-            .envs(environment);
-        let process = Process::start("tidegate", command, &folder.path().join("gate.log"));
-
-        let mut gate = Gate { process, port, certificates, _folder: folder };
-        let Gate { process, certificates, .. } = &mut gate;
-        let server = Server { port, authority: &certificates.authority };
-        process.wait_until(START, || server.get("/readyz").is_ok_and(|response| response.status == 200));
-        gate
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
     }
+}
+
+fn log(folder: &TemporaryFolder) -> PathBuf {
+    folder.path().join("gate.log")
 }

@@ -71,6 +71,18 @@ impl Kubectl {
         Self { program: program.to_owned(), kubeconfig }
     }
 
+    /// The same user, who acts in this namespace unless told otherwise, as a pod's account does.
+    pub(crate) fn in_namespace(self, namespace: &str) -> Self {
+        let set = ["config", "set-context", "--current", &format!("--namespace={namespace}")];
+        self.run(&set).expect_success();
+        self
+    }
+
+    /// Another handle of the same user.
+    pub(crate) fn handle(&self) -> Self {
+        Self { program: self.program.clone(), kubeconfig: self.kubeconfig.clone() }
+    }
+
     pub(crate) fn program(&self) -> &Path {
         &self.program
     }
