@@ -40,6 +40,10 @@ test: policies cluster servers ## runs every test
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
 
+.PHONY: chaos
+chaos: policies cluster ## kills gate, API server and etcd at random for five minutes
+	TIDEGATE_CHAOS_SECONDS=300 $(CARGO) test --test e2e -- --nocapture chaos
+
 .PHONY: lint
 lint: policies ## formatters, linters, licences
 	@./scripts/install-tools linters go

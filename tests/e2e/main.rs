@@ -72,6 +72,9 @@ mod certificates;
 // Secrets without a workload.
 mod clean_up;
 
+// Everything is killed at random.
+mod chaos;
+
 // The end: SIGTERM refuses nobody.
 mod shutdown;
 

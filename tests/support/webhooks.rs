@@ -50,6 +50,11 @@ pub(crate) fn register<'a>(cluster: &'a ControlPlane, gate: &Gate, scope: Scope<
 }
 
 impl Registration<'_> {
+    /// Leaves the configurations where they are, for a control plane that ends with its test.
+    pub(crate) fn leave(mut self) {
+        self.names.clear();
+    }
+
     fn apply(&mut self, configuration: &Value) -> Output {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         self.names.push((text(&configuration["kind"]), text(&configuration["metadata"]["name"])));
