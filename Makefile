@@ -55,7 +55,7 @@ lint: policies ## formatters, linters, licences
 	$(CARGO) run --quiet --package xtask -- licences
 
 .PHONY: bench
-bench: policies ## measures admissions, policies, start and memory, side by side
+bench: policies cluster ## measures admissions, policies, start and memory, side by side
 	$(CARGO) bench --bench admission
 
 .PHONY: format

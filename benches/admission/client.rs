@@ -7,22 +7,22 @@ use std::sync::Arc;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, crypto::ring};
 
-use crate::gate::Gate;
+use crate::load::Target;
 
 /// An open connection.
 pub(crate) struct Connection(BufReader<StreamOwned<ClientConnection, TcpStream>>);
 
 impl Connection {
-    pub(crate) fn open(gate: &Gate) -> io::Result<Self> {
+    pub(crate) fn open(target: &Target) -> io::Result<Self> {
         let mut roots = RootCertStore::empty();
-        roots.add(gate.certificate.clone()).map_err(io::Error::other)?;
+        roots.add(target.certificate.clone()).map_err(io::Error::other)?;
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?
             .with_root_certificates(roots)
             .with_no_client_auth();
         let name = ServerName::IpAddress(IpAddr::from(Ipv4Addr::LOCALHOST).into());
-        let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, gate.port))?;
+        let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, target.port))?;
         socket.set_nodelay(true)?;
         let connection = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
         Ok(Self(BufReader::new(StreamOwned::new(connection, socket))))

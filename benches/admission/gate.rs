@@ -7,16 +7,15 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rcgen::{CertificateParams, KeyPair};
-use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 
 use crate::client::Connection;
+use crate::load::Target;
 
 /// A running gate; it ends with this value.
 pub(crate) struct Gate {
     process: Child,
-    pub(crate) port: u16,
-    pub(crate) certificate: CertificateDer<'static>,
+    pub(crate) target: Target,
     _files: TempDir,
 }
 
@@ -47,9 +46,10 @@ impl Gate {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        let gate = Self { process, port, certificate: own.der().clone(), _files: files };
+        let target = Target { port, certificate: own.der().clone() };
+        let gate = Self { process, target, _files: files };
         loop {
-            if Connection::open(&gate).is_ok_and(|mut connection| connection.get("/readyz") == 200) {
+            if Connection::open(&gate.target).is_ok_and(|mut connection| connection.get("/readyz") == 200) {
                 return (gate, started.elapsed());
             }
             assert!(started.elapsed() < Duration::from_secs(60), "the gate does not become ready");

@@ -4,10 +4,10 @@ use std::fmt;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::CertificateDer;
 use serde_json::json;
 
 use crate::client::Connection;
-use crate::gate::Gate;
 
 /// Connections that send at the same time: the API server opens few to a webhook.
 pub(crate) const CONNECTIONS: usize = 4;
@@ -28,11 +28,22 @@ pub(crate) fn review(operation: &str, subresource: Option<&str>) -> Vec<u8> {
         },
     })
     .to_string();
+    post("/mutate?timeout=10s", "", &review)
+}
+
+/// A whole request with more headers, each with its line's end.
+pub(crate) fn post(path: &str, headers: &str, body: &str) -> Vec<u8> {
     format!(
-        "POST /mutate?timeout=10s HTTP/1.1\r\nHost: gate\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{review}",
-        review.len()
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
     )
     .into_bytes()
+}
+
+/// A server on loopback, and the certificate that vouches for it.
+pub(crate) struct Target {
+    pub(crate) port: u16,
+    pub(crate) certificate: CertificateDer<'static>,
 }
 
 /// Latencies, and how long it took to gather them.
@@ -59,20 +70,22 @@ impl fmt::Display for Figures {
     }
 }
 
-/// Sends a request over and over for a while, on every connection.
-pub(crate) fn run(gate: &Gate, request: &[u8], turn: Duration) -> Figures {
+/// Sends request after request for a while, on every connection.
+pub(crate) fn run(target: &Target, next: &(impl Fn() -> Vec<u8> + Sync), turn: Duration) -> Figures {
     let started = Instant::now();
     let latencies = thread::scope(|scope| {
         let senders: Vec<_> = (0..CONNECTIONS)
             .map(|_| {
                 scope.spawn(|| {
-                    let mut connection = Connection::open(gate).unwrap();
+                    let mut connection = Connection::open(target).unwrap();
                     let mut latencies = Vec::new();
                     while started.elapsed() < turn {
+                        let request = next();
                         let sent = Instant::now();
-                        let (status, body) = connection.send(request).unwrap();
+                        let (status, body) = connection.send(&request).unwrap();
                         latencies.push(sent.elapsed());
-                        assert!(status == 200 && contains(&body, b"\"allowed\":true"), "status {status}");
+                        let is_done = status == 201 || (status == 200 && contains(&body, b"\"allowed\":true"));
+                        assert!(is_done, "status {status}: {}", String::from_utf8_lossy(&body));
                     }
                     latencies
                 })

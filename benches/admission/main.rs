@@ -15,6 +15,12 @@ mod client;
 mod engine;
 mod gate;
 mod load;
+mod secrets;
+
+// A real control plane, as the end-to-end tests have it.
+#[path = "../../tests/support/mod.rs"]
+#[allow(dead_code, reason = "support offers more than is measured here")]
+mod support;
 
 use std::time::Duration;
 
@@ -38,6 +44,9 @@ fn main() {
     if std::env::args().any(|argument| argument == "repeat") {
         return engine::repeat(cache.path());
     }
+    if std::env::args().any(|argument| argument == "secrets") {
+        return secrets::run();
+    }
     let (first, first_ready) = Gate::start(cache.path());
     drop(first);
     let (gate, second_ready) = Gate::start(cache.path());
@@ -45,11 +54,11 @@ fn main() {
 
     let judged = load::review("CREATE", None);
     let passed_on = load::review("CREATE", Some("scale"));
-    load::run(&gate, &judged, TURN);
+    load::run(&gate.target, &|| judged.clone(), TURN);
     let (mut full, mut bare) = (load::Figures::default(), load::Figures::default());
     for _ in 0..ROUNDS {
-        full.add(load::run(&gate, &judged, TURN));
-        bare.add(load::run(&gate, &passed_on, TURN));
+        full.add(load::run(&gate.target, &|| judged.clone(), TURN));
+        bare.add(load::run(&gate.target, &|| passed_on.clone(), TURN));
     }
     let loaded = gate.resident_mib();
 
@@ -60,6 +69,8 @@ fn main() {
 
     println!("\nengine alone, one thread");
     engine::run(cache.path());
+
+    secrets::run();
 
     println!("\nfrom start to ready");
     println!("  first start         {:>9.0} ms   (compiles the policies)", first_ready.as_secs_f64() * 1e3);

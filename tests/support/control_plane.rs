@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 
 use super::components::{ADMIN_TOKEN, Settings};
@@ -132,6 +133,11 @@ impl ControlPlane {
             token.trim(),
         )
         .in_namespace(namespace)
+    }
+
+    /// The API server's port, the authority that vouches for it, and the administrator's token.
+    pub(crate) fn address(&self) -> (u16, &CertificateDer<'static>, &'static str) {
+        (self.settings.api_server_port, &self.settings.certificates.authority, ADMIN_TOKEN)
     }
 
     /// The administrator's kubectl, for a thread that outlives a borrow.
