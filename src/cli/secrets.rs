@@ -5,6 +5,10 @@ use std::time::Duration;
 use super::serve::parse_duration;
 use crate::secrets::{ChangedPasswords, CleanUp, CleanUpScope};
 
+/// How long the API server takes at most for a request, by default (kube-apiserver's
+/// `--request-timeout`).
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
+
 /// What is done with passwords and their Secrets.
 #[derive(Debug, clap::Args)]
 pub(super) struct SecretArguments {
@@ -55,6 +59,12 @@ impl SecretArguments {
             Scope::Strays => CleanUpScope::Strays,
             Scope::Orphans => CleanUpScope::Orphans,
         };
+        if self.clean_up_after < REQUEST_TIMEOUT {
+            tracing::warn!(
+                "--clean-up-after is shorter than the API server's --request-timeout by default, 1 minute: a Secret may go \
+                 while its workload is still being stored"
+            );
+        }
         Some(CleanUp { scope, after: self.clean_up_after, namespace: namespace.to_owned(), identity: identity() })
     }
 }

@@ -133,7 +133,8 @@ fn problems(cluster: &ControlPlane, namespace: &str) -> Vec<String> {
         let variable = &deployment["spec"]["template"]["spec"]["containers"][0]["env"][0];
         let reference = &variable["valueFrom"]["secretKeyRef"];
         let resolves = secrets.iter().any(|secret| {
-            name(secret) == reference["name"] && secret["data"][reference["key"].as_str().unwrap_or_default()].is_string()
+            name(secret) == reference["name"]
+                && secret["data"][reference["key"].as_str().unwrap_or_default()].is_string()
         });
         if !resolves {
             problems.push(format!("{}: {reference} does not resolve", name(deployment)));

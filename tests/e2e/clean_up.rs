@@ -76,7 +76,8 @@ fn what_was_refused_after_the_gate_leaves_no_secret() {
     let Some(cluster) = cluster() else { return };
     let stage = open(cluster, "refused");
     // The API server itself refuses it, after the gate.
-    let invalid = replace(&deployment_with("Str4y-Invalid"), "      app: mysql\n  strategy", "      app: other\n  strategy");
+    let invalid =
+        replace(&deployment_with("Str4y-Invalid"), "      app: mysql\n  strategy", "      app: other\n  strategy");
     stage.apply(&invalid).expect_failure();
     assert!(stage.has(SECRET), "there was a Secret to clean up");
     expect_gone(&stage, SECRET);
@@ -102,7 +103,10 @@ fn what_was_refused_after_the_gate_leaves_no_secret() {
         let secret = stage.get(SECRET);
         annotation(&secret, "workload-uid").is_some().then_some(secret)
     });
-    assert_eq!(annotation(&secret, "workload-uid").as_deref(), stage.get("deployment/mysql")["metadata"]["uid"].as_str());
+    assert_eq!(
+        annotation(&secret, "workload-uid").as_deref(),
+        stage.get("deployment/mysql")["metadata"]["uid"].as_str()
+    );
     wait_for_rounds(&stage);
     assert!(stage.has(SECRET));
 }
