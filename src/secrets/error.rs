@@ -19,6 +19,26 @@ impl fmt::Display for SecretName {
     }
 }
 
+/// A key whose value another one does not replace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The key in the Secret.
+    pub key: String,
+    /// The container whose variable it is.
+    pub container: String,
+    /// The variable.
+    pub variable: String,
+    /// Why it stays.
+    pub why: WhyKept,
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, container, variable, why } = self;
+        write!(out, "{key} (variable {variable} of container {container}). {why}")
+    }
+}
+
 /// Why another value does not replace the one that a Secret holds; with the way out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhyKept {

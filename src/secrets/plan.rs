@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::error::{SecretError, SecretName, WhyKept};
+use super::error::{Kept, SecretError, SecretName, WhyKept};
 use super::object::{self, CLAIMS, KEEPS_DATA, Owner, RELIED_ON};
 use super::store::Applied;
 use crate::engine::{SecretEntry, WorkloadSecret};
@@ -156,10 +156,12 @@ impl<'a> Wanted<'a> {
         };
         Err(SecretError::ValueDiffers {
             secret: self.secret.clone(),
-            key: entry.key.clone(),
-            container: entry.container.clone(),
-            variable: entry.variable.clone(),
-            why: Box::new(why),
+            kept: Box::new(Kept {
+                key: entry.key.clone(),
+                container: entry.container.clone(),
+                variable: entry.variable.clone(),
+                why,
+            }),
         })
     }
 

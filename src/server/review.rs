@@ -81,12 +81,14 @@ impl Gate {
         let Some(secret) = evaluation.secret.take().filter(|_| is_due) else {
             return Answer::of(&title, evaluation, phase);
         };
-        let name = secret.name.clone();
+        let (name, is_new) = (secret.name.clone(), secret.owner.is_new);
         let applied = match self.carry_out(&title, secret, dry_run).await {
             Ok(applied) => applied,
             Err(refused) => return refused,
         };
+        // What is only being made has no pods yet that could read the old value.
         if !applied.updated.is_empty()
+            && !is_new
             && let Err(error) = evaluation.note_changed_credentials(&jiff::Timestamp::now().to_string())
         {
             return Answer::refused(&title, 400, &error.to_string());
