@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use super::kept::Kept;
+
 /// A Secret's name and namespace, as people read it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SecretName {
@@ -17,52 +19,6 @@ impl fmt::Display for SecretName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Secret \"{}\" in namespace \"{}\"", self.name, self.namespace)
     }
-}
-
-/// A key whose value another one does not replace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// The key in the Secret.
-    pub key: String,
-    /// The container whose variable it is.
-    pub container: String,
-    /// The variable.
-    pub variable: String,
-    /// Why it stays.
-    pub why: WhyKept,
-}
-
-impl fmt::Display for Kept {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { key, container, variable, why } = self;
-        write!(out, "{key} (variable {variable} of container {container}). {why}")
-    }
-}
-
-/// Why another value does not replace the one that a Secret holds; with the way out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WhyKept {
-    /// A server keeps its data, and with them its password.
-    #[error(
-        "A changed variable never changes the password of a database that is initialised: change it in the database \
-         first (ALTER USER), then in the Secret, then apply again; or write the value that the Secret holds"
-    )]
-    DataAreKept,
-    /// Others of the same `generateName` read it.
-    #[error(
-        "All objects of generateName \"{prefix}\" share it, and those that run may need the old value: change it in the \
-         Secret first, then create the object again, or choose another generateName"
-    )]
-    Shared {
-        /// The `generateName`.
-        prefix: String,
-    },
-    /// The pods that read it cannot change.
-    #[error("A stored {kind} cannot change its variables: delete it and create it again")]
-    PodsAreFixed {
-        /// The kind.
-        kind: String,
-    },
 }
 
 /// Why a Secret could not be made ready. `Display` is for the author of the manifest.
@@ -93,18 +49,12 @@ pub enum SecretError {
         wanted: String,
     },
     /// The key is there with another value.
-    #[error("{secret} already holds another value for {key} (variable {variable} of container {container}). {why}")]
+    #[error("{secret} already holds another value for {kept}")]
     ValueDiffers {
         /// The Secret.
         secret: SecretName,
-        /// The key in it.
-        key: String,
-        /// The container whose variable it is.
-        container: String,
-        /// The variable.
-        variable: String,
-        /// Why it is not simply replaced.
-        why: Box<WhyKept>,
+        /// The key, and why its value stays.
+        kept: Box<Kept>,
     },
     /// The values are larger than a Secret can be.
     #[error(

@@ -7,6 +7,7 @@
 
 mod clean_up;
 mod error;
+mod kept;
 mod kube_store;
 mod memory_store;
 mod object;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use clean_up::{CleanUp, CleanUpScope};
 pub use error::{SecretError, SecretName};
+pub use kept::{Kept, WhyKept};
 pub use kube_store::KubeSecretStore;
 pub use memory_store::MemorySecretStore;
 pub use plan::ChangedPasswords;

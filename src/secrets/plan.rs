@@ -7,7 +7,8 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::error::{Kept, SecretError, SecretName, WhyKept};
+use super::error::{SecretError, SecretName};
+use super::kept::{Kept, WhyKept};
 use super::object::{self, CLAIMS, KEEPS_DATA, Owner, RELIED_ON};
 use super::store::Applied;
 use crate::engine::{SecretEntry, WorkloadSecret};
