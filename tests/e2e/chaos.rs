@@ -97,9 +97,9 @@ fn write_until(stop: &AtomicBool, done: &AtomicUsize, kubectl: &Kubectl, namespa
         let output = match random.below(6) {
             // Each client in its own way: to change from one to the other moves the generation, gate
             // or no gate.
-            0..=2 if client % 2 == 0 => send("apply", &[], workload(&name, &name)),
+            0..=2 if client.is_multiple_of(2) => send("apply", &[], workload(&name, &name)),
             0..=2 => send("apply", &["--server-side", "--force-conflicts"], workload(&name, &name)),
-            3 if client % 2 == 0 => send("create", &["--save-config"], workload(&name, &name)),
+            3 if client.is_multiple_of(2) => send("create", &["--save-config"], workload(&name, &name)),
             3 => send("apply", &["--server-side", "--dry-run=server"], workload(&name, &name)),
             // Its selector does not fit: a Secret is made, and the workload never comes to be.
             4 => send("create", &[], workload(&format!("{name}-never"), "other")),
