@@ -1,7 +1,8 @@
 //! The message of a refusal: the object, then for each reason the rule, the place and the way out.
 
-use super::text::{one_line, place, sentence, shortened};
+use super::text::{one_line, sentence, shortened};
 use crate::engine::{Evaluation, Judged, PolicyFailure};
+use crate::finding::place;
 
 /// More reasons than these help nobody on a terminal.
 const REASONS: usize = 20;

@@ -1,21 +1,4 @@
-//! Text that is safe to show: places, one line, a length.
-
-/// A pointer as people write it: `/spec/containers/0/image` is `spec.containers[0].image`.
-pub(super) fn place(pointer: &str) -> String {
-    let mut text = String::with_capacity(pointer.len());
-    for token in pointer.split('/').skip(1) {
-        let token = token.replace("~1", "/").replace("~0", "~");
-        let is_index = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
-        let is_word = token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        match (is_index, is_word && !token.is_empty()) {
-            (true, _) => text.push_str(&format!("[{token}]")),
-            (false, true) if text.is_empty() => text.push_str(&token),
-            (false, true) => text.push_str(&format!(".{token}")),
-            (false, false) => text.push_str(&format!("[\"{token}\"]")),
-        }
-    }
-    if text.is_empty() { "the object itself".to_owned() } else { text }
-}
+//! Text that is safe to show: one line, a length.
 
 /// One line without control characters: names and messages may come from anywhere.
 pub(super) fn one_line(text: &str) -> String {
@@ -55,20 +38,6 @@ pub(super) fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn pointers_are_written_as_people_write_them() {
-        for (pointer, expected) in [
-            ("", "the object itself"),
-            ("/spec/strategy", "spec.strategy"),
-            ("/spec/template/spec/containers/0/env/12/value", "spec.template.spec.containers[0].env[12].value"),
-            ("/metadata/annotations/tidegate.dev~1x~0y", "metadata.annotations[\"tidegate.dev/x~y\"]"),
-            ("/data/my.cnf", "data[\"my.cnf\"]"),
-            ("/data/", "data[\"\"]"),
-        ] {
-            assert_eq!(place(pointer), expected);
-        }
-    }
 
     #[test]
     fn control_characters_do_not_get_through() {

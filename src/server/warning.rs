@@ -1,7 +1,8 @@
 //! Warnings of an admission response, within what the API server passes on.
 
-use super::text::{one_line, place, shortened};
+use super::text::{one_line, shortened};
 use crate::engine::{Evaluation, Judged};
+use crate::finding::place;
 use crate::request::Phase;
 
 /// The API server cuts a warning at 256 characters (apiserver, `truncateItemRunes` in
