@@ -44,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["audit"]),
+    ("flate2", &["audit"]),
 ];
 
 /// Rust files longer than this hold more than one concept.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::problem::InputProblem;
-use super::report::{AuditReport, FailureReport, FindingReport, ObjectReport, SourceLine};
+use super::report::{AuditReport, FailureReport, FindingReport, ObjectReport, Origin, Since};
 use crate::engine::Decision;
 use crate::finding::Severity;
 
@@ -22,7 +22,7 @@ struct Object<'a> {
     kind: &'a str,
     namespace: Option<&'a str>,
     name: Option<&'a str>,
-    source: &'a SourceLine,
+    source: &'a Origin,
     decision: Decision,
     findings: Vec<Finding<'a>>,
     failures: Vec<Failure<'a>>,
@@ -30,6 +30,7 @@ struct Object<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Finding<'a> {
     policy: &'a str,
     rule: &'a str,
@@ -38,6 +39,11 @@ struct Finding<'a> {
     message: &'a str,
     help: Option<String>,
     fixed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<&'a str>,
+    /// Said only of what is known no better than that.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    or_earlier: bool,
 }
 
 #[derive(Serialize)]
@@ -48,7 +54,10 @@ struct Failure<'a> {
 
 #[derive(Serialize)]
 struct Error<'a> {
-    file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<&'a str>,
     line: Option<usize>,
     message: String,
 }
@@ -97,6 +106,8 @@ impl<'a> From<&'a FindingReport> for Finding<'a> {
             message: &finding.message,
             help,
             fixed: finding.is_repaired(),
+            since: finding.since.as_ref().map(|since| since.time.as_str()),
+            or_earlier: finding.since.as_ref().is_some_and(|since: &Since| since.or_earlier),
         }
     }
 }
@@ -109,6 +120,8 @@ impl<'a> From<&'a FailureReport> for Failure<'a> {
 
 impl<'a> From<&'a InputProblem> for Error<'a> {
     fn from(problem: &'a InputProblem) -> Self {
-        Self { file: &problem.file, line: problem.line, message: problem.message() }
+        let name = problem.file.as_str();
+        let (file, object) = if problem.in_cluster { (None, Some(name)) } else { (Some(name), None) };
+        Self { file, object, line: problem.line, message: problem.message() }
     }
 }

@@ -92,6 +92,7 @@ impl FileObjects {
                         file: file.name.clone(),
                         line: Some(place.line),
                         column: Some(place.column),
+                        in_cluster: false,
                         error: InputError::NotAnObject(missing.words()),
                     });
                 }

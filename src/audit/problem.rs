@@ -1,17 +1,20 @@
 //! What of the input cannot be audited, where it is, and the way out.
 
+use super::history::ReleaseError;
 use crate::workload::Misfit;
 use crate::yaml;
 
 /// Something of the input that is not judged. Holds no value of the input.
 #[derive(Debug, Clone)]
 pub struct InputProblem {
-    /// The file or folder, as it was named.
+    /// The file or folder, as it was named; in a cluster the object, or what was asked for.
     pub file: String,
     /// The line, from 1, if it is about one.
     pub line: Option<usize>,
     /// The column, from 1, if it is about one.
     pub column: Option<usize>,
+    /// True if it is about something in a cluster.
+    pub in_cluster: bool,
     /// What it is.
     pub error: InputError,
 }
@@ -49,7 +52,26 @@ pub enum InputError {
         /// What people call the object.
         object: String,
         /// The field.
-        misfit: Misfit,
+        misfit: Box<Misfit>,
+    },
+    /// Objects of a cluster that could not be listed.
+    #[error("{reason}")]
+    Unlisted {
+        /// Why not.
+        reason: String,
+        /// What can be done about it.
+        way_out: Option<&'static str>,
+    },
+    /// What should be a Helm release.
+    #[error("{0}")]
+    Release(ReleaseError),
+    /// A document of a Helm release's manifest.
+    #[error("line {line} of it cannot be read: {error}")]
+    ReleaseManifest {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        error: yaml::YamlError,
     },
 }
 
@@ -63,6 +85,15 @@ impl InputError {
             }
             Self::NotAnObject(_) => Some("an audit reads what kubectl apply reads"),
             Self::Misfit { .. } => Some("the API server would refuse it: kubectl explain says what belongs there"),
+            Self::Unlisted { way_out, .. } => *way_out,
+            Self::Release(_) => Some(
+                "helm history says whether Helm itself can read it; a revision that nobody can read and that is not in \
+                 use can be deleted, by kubectl delete. What passwords it holds stays unknown",
+            ),
+            Self::ReleaseManifest { .. } => Some(
+                "the other documents of the release were judged; helm get manifest shows this one, and a revision that \
+                 is not in use can be deleted",
+            ),
             Self::Missing | Self::Forbidden | Self::Unreadable(_) | Self::Empty | Self::NoObjects => None,
         }
     }
@@ -79,7 +110,12 @@ impl InputError {
 impl InputProblem {
     /// A problem of a file or folder as a whole.
     pub(super) fn of_file(file: impl Into<String>, error: InputError) -> Self {
-        Self { file: file.into(), line: None, column: None, error }
+        Self { file: file.into(), line: None, column: None, in_cluster: false, error }
+    }
+
+    /// A problem of something in a cluster.
+    pub(super) fn of_object(object: impl Into<String>, error: InputError) -> Self {
+        Self { file: object.into(), line: None, column: None, in_cluster: true, error }
     }
 
     /// A problem of a text.
@@ -89,6 +125,7 @@ impl InputProblem {
             file: file.into(),
             line: about_a_place.then_some(problem.line),
             column: about_a_place.then_some(problem.column),
+            in_cluster: false,
             error: InputError::Text(problem.error),
         }
     }

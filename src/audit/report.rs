@@ -1,5 +1,7 @@
 //! What an audit came to, as plain data. No part of it holds a credential.
 
+use std::fmt;
+
 use super::problem::InputProblem;
 use super::snippet::Snippet;
 use crate::engine::{Decision, Judged};
@@ -12,8 +14,23 @@ pub struct AuditReport {
     pub objects: Vec<ObjectReport>,
     /// What could not be judged.
     pub problems: Vec<InputProblem>,
-    /// How many files were read.
-    pub files: usize,
+    /// What was looked through.
+    pub scope: Scope,
+}
+
+/// What an audit looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// So many files.
+    Files(usize),
+    /// So many objects of a cluster. Those that have nothing to do with MySQL are not reported one by one.
+    Cluster(usize),
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self::Files(0)
+    }
 }
 
 /// What the gate would say of one object.
@@ -29,8 +46,8 @@ pub struct ObjectReport {
     pub name: Option<String>,
     /// What people call it: `Deployment "mysql" in namespace "shop"`.
     pub title: String,
-    /// Where it begins.
-    pub source: SourceLine,
+    /// Where it was found.
+    pub source: Origin,
     /// Whether it may pass.
     pub decision: Decision,
     /// What was found.
@@ -39,6 +56,26 @@ pub struct ObjectReport {
     pub failures: Vec<FailureReport>,
     /// What the gate would change.
     pub patch: json_patch::Patch,
+}
+
+/// Where an object was found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub enum Origin {
+    /// In a file: where it begins.
+    File(SourceLine),
+    /// In a cluster.
+    Cluster(Stored),
+}
+
+/// Something that a cluster stores.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Stored {
+    /// The object: `Deployment shop/mysql`.
+    pub object: String,
+    /// What of it, if it keeps the manifest of another object: `revision 3 of StatefulSet mysql`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
 }
 
 /// A line of a file.
@@ -69,8 +106,10 @@ pub struct FindingReport {
     pub consequence: Consequence,
     /// Why the repair that the policy offers could not be made.
     pub obstacle: Option<String>,
-    /// The line of the manifest.
-    pub snippet: Snippet,
+    /// Since when it is there, if that was asked for and is known.
+    pub since: Option<Since>,
+    /// The line of the manifest, if it stands in a file.
+    pub snippet: Option<Snippet>,
 }
 
 /// What the gate would do about a finding.
@@ -84,6 +123,8 @@ pub enum Consequence {
     Warn,
     /// Admit the object, and only record it.
     Record,
+    /// Nothing: it stands in a copy that no request goes through the gate with.
+    Keep,
 }
 
 impl Consequence {
@@ -94,6 +135,22 @@ impl Consequence {
             () if judged.warns() => Self::Warn,
             () => Self::Record,
         }
+    }
+}
+
+/// Since when something is there, as the API server or Helm noted it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    /// RFC 3339.
+    pub time: String,
+    /// True if this is only when it was last written: it may have been there before.
+    pub or_earlier: bool,
+}
+
+impl fmt::Display for Since {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let earlier = if self.or_earlier { " or earlier" } else { "" };
+        write!(out, "{}{earlier}", self.time)
     }
 }
 
@@ -136,6 +193,11 @@ impl ObjectReport {
     /// Whether the gate would repair something.
     pub fn is_repaired(&self) -> bool {
         self.findings.iter().any(FindingReport::is_repaired)
+    }
+
+    /// Whether it is a copy that keeps passwords, which the gate never gets to judge.
+    pub fn is_kept(&self) -> bool {
+        self.findings.iter().any(|finding| finding.consequence == Consequence::Keep)
     }
 
     /// Whether there is anything to say of it.

@@ -7,10 +7,10 @@ use super::lookup::DocumentsLookup;
 use super::objects::{FileObjects, SourceObject, read_objects};
 use super::parallel;
 use super::problem::{InputError, InputProblem};
-use super::report::{AuditReport, Consequence, FailureReport, FindingReport, ObjectReport, SourceLine};
-use super::snippet::Hidden;
+use super::report::{AuditReport, Consequence, FailureReport, FindingReport, ObjectReport, Origin, Scope, SourceLine};
+use super::snippet::{Hidden, Snippet};
 use super::sources::Sources;
-use crate::engine::{Judged, evaluate};
+use crate::engine::{Evaluation, Judged, evaluate};
 use crate::lookup::Lookup;
 use crate::policy::PolicySet;
 use crate::request::Request;
@@ -29,7 +29,7 @@ pub fn audit(paths: &[PathBuf], policies: &PolicySet) -> AuditReport {
         problems.push(InputProblem::of_file(names.join(", "), InputError::NoObjects));
     }
     let lookup: Arc<dyn Lookup> = Arc::new(DocumentsLookup::new(objects.iter().map(|object| &object.value)));
-    let mut report = AuditReport { objects: Vec::with_capacity(objects.len()), problems, files };
+    let mut report = AuditReport { objects: Vec::with_capacity(objects.len()), problems, scope: Scope::Files(files) };
     for judged in parallel::map(&objects, |object| judge(object, policies, &lookup)) {
         match judged {
             Ok(object) => report.objects.push(object),
@@ -47,17 +47,33 @@ fn judge(object: &SourceObject, policies: &PolicySet, lookup: &Arc<dyn Lookup>) 
             file: object.file.name.clone(),
             line: Some(place.line),
             column: Some(place.column),
-            error: InputError::Misfit { object: request.title(), misfit },
+            in_cluster: false,
+            error: InputError::Misfit { object: request.title(), misfit: Box::new(misfit) },
         }
     })?;
     let hidden = Hidden::of(object, &evaluation.findings);
-    Ok(ObjectReport {
+    let line = SourceLine { file: object.file.name.clone(), line: object.place("").line };
+    Ok(object_report(request, evaluation, Origin::File(line), |at| Some(hidden.snippet(object, at))))
+}
+
+/// What the gate would say of an object; `snippet` shows the line of a place.
+pub(super) fn object_report(
+    request: Request,
+    evaluation: Evaluation,
+    source: Origin,
+    snippet: impl Fn(&str) -> Option<Snippet>,
+) -> ObjectReport {
+    ObjectReport {
         api_version: request.api_version().to_owned(),
         kind: request.kind().to_owned(),
         title: request.title(),
-        source: SourceLine { file: object.file.name.clone(), line: object.place("").line },
+        source,
         decision: evaluation.decision,
-        findings: evaluation.findings.into_iter().map(|judged| finding_report(object, &hidden, judged)).collect(),
+        findings: evaluation
+            .findings
+            .into_iter()
+            .map(|judged| finding_report(snippet(&judged.finding.at), judged))
+            .collect(),
         failures: evaluation
             .failures
             .into_iter()
@@ -70,13 +86,12 @@ fn judge(object: &SourceObject, policies: &PolicySet, lookup: &Arc<dyn Lookup>) 
         patch: evaluation.patch,
         namespace: request.namespace,
         name: request.name,
-    })
+    }
 }
 
-fn finding_report(object: &SourceObject, hidden: &Hidden, judged: Judged) -> FindingReport {
+fn finding_report(snippet: Option<Snippet>, judged: Judged) -> FindingReport {
     FindingReport {
         consequence: Consequence::of(&judged),
-        snippet: hidden.snippet(object, &judged.finding.at),
         policy: judged.policy,
         rule: judged.finding.rule,
         severity: judged.finding.severity,
@@ -84,5 +99,7 @@ fn finding_report(object: &SourceObject, hidden: &Hidden, judged: Judged) -> Fin
         message: judged.finding.message,
         help: judged.finding.help,
         obstacle: judged.obstacle,
+        since: None,
+        snippet,
     }
 }

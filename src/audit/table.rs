@@ -4,13 +4,15 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin as Position, Renderer, Snippet, Title, normalize_untrusted_str,
+};
 use anstyle::{AnsiColor, Style};
 
 use super::problem::InputProblem;
-use super::report::{AuditReport, Consequence, FailureReport, FindingReport, ObjectReport};
+use super::report::{AuditReport, Consequence, FailureReport, FindingReport, ObjectReport, Origin, Scope};
 use crate::engine::Decision;
-use crate::finding::Severity;
+use crate::finding::{self, Severity};
 
 const TITLE: Style = Style::new().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -33,15 +35,21 @@ pub fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_object(object: &ObjectReport, renderer: &Renderer, out: &mut dyn Write) -> io::Result<()> {
     let (style, outcome) = match object.decision {
+        _ if object.is_kept() => (BAD, if object.findings.len() == 1 { "keeps a password" } else { "keeps passwords" }),
         Decision::Deny => (BAD, "would be refused"),
         Decision::Allow if object.is_repaired() => (GOOD, "would be repaired"),
         Decision::Allow => (TITLE, "would be admitted"),
     };
     let title = normalize_untrusted_str(&object.title);
-    let place = normalize_untrusted_str(&format!("{}:{}", object.source.file, object.source.line));
-    writeln!(out, "{TITLE}{title}{TITLE:#} ({place}) {style}{outcome}{style:#}\n")?;
+    // An object of a cluster is its own place; a copy in it has one.
+    let place = match &object.source {
+        Origin::File(line) => Some(format!("{}:{}", line.file, line.line)),
+        Origin::Cluster(stored) => stored.within.clone(),
+    };
+    let place = place.map(|place| format!(" ({})", normalize_untrusted_str(&place))).unwrap_or_default();
+    writeln!(out, "{TITLE}{title}{TITLE:#}{place} {style}{outcome}{style:#}\n")?;
     for finding in &object.findings {
-        writeln!(out, "{}\n", renderer.render(&[finding_group(&object.source.file, finding)]))?;
+        writeln!(out, "{}\n", renderer.render(&[finding_group(&object.source, finding)]))?;
     }
     for failure in &object.failures {
         writeln!(out, "{}\n", renderer.render(&[failure_group(failure)]))?;
@@ -49,9 +57,7 @@ fn write_object(object: &ObjectReport, renderer: &Renderer, out: &mut dyn Write)
     Ok(())
 }
 
-fn finding_group<'a>(file: &str, finding: &'a FindingReport) -> Group<'a> {
-    let file = normalize_untrusted_str(file);
-    let snippet = &finding.snippet;
+fn finding_group<'a>(source: &Origin, finding: &'a FindingReport) -> Group<'a> {
     let level = match finding.severity {
         Severity::Critical => Level::ERROR.with_name("critical"),
         Severity::High => Level::ERROR.with_name("high"),
@@ -59,16 +65,11 @@ fn finding_group<'a>(file: &str, finding: &'a FindingReport) -> Group<'a> {
         Severity::Low => Level::NOTE.with_name("low"),
         Severity::Info => Level::INFO,
     };
-    let marked = Snippet::source(snippet.text.as_str())
-        .line_start(snippet.line)
-        .annotation(AnnotationKind::Primary.span(snippet.mark.clone()));
     let title = level.primary_title(finding.message.as_str()).id(finding.rule.as_str());
-    let mut group = if snippet.keeps_columns() {
-        title.element(marked.path(file))
-    } else {
-        // The place has to be told apart from the text that is shown.
-        title.element(Origin::path(file).line(snippet.line).char_column(snippet.column)).element(marked)
-    };
+    let mut group = place(source, finding, title);
+    if let Some(since) = &finding.since {
+        group = group.element(Level::NOTE.message(normalize_untrusted_str(&format!("there since {since}"))));
+    }
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
     }
@@ -81,8 +82,31 @@ fn finding_group<'a>(file: &str, finding: &'a FindingReport) -> Group<'a> {
         Consequence::Refuse => format!("policy {policy} refuses the object because of it"),
         Consequence::Warn => format!("policy {policy} warns of it and lets the object pass"),
         Consequence::Record => format!("policy {policy} records it and lets the object pass"),
+        Consequence::Keep => return group,
     };
     group.element(Level::NOTE.message(normalize_untrusted_str(&what_happens)))
+}
+
+/// Where a finding is: the line of its file, or the place in its object.
+fn place<'a>(source: &Origin, finding: &'a FindingReport, title: Title<'a>) -> Group<'a> {
+    let source = match source {
+        Origin::File(line) => &line.file,
+        Origin::Cluster(stored) => &stored.object,
+    };
+    let Some(snippet) = &finding.snippet else {
+        let words = format!("{source}: {}", finding::place(&finding.at));
+        return title.element(Position::path(normalize_untrusted_str(&words)));
+    };
+    let file = normalize_untrusted_str(source);
+    let marked = Snippet::source(snippet.text.as_str())
+        .line_start(snippet.line)
+        .annotation(AnnotationKind::Primary.span(snippet.mark.clone()));
+    if snippet.keeps_columns() {
+        title.element(marked.path(file))
+    } else {
+        // The place has to be told apart from the text that is shown.
+        title.element(Position::path(file).line(snippet.line).char_column(snippet.column)).element(marked)
+    }
 }
 
 fn failure_group(failure: &FailureReport) -> Group<'_> {
@@ -92,7 +116,7 @@ fn failure_group(failure: &FailureReport) -> Group<'_> {
 }
 
 fn problem_group(problem: &InputProblem) -> Group<'_> {
-    let mut origin = Origin::path(normalize_untrusted_str(&problem.file));
+    let mut origin = Position::path(normalize_untrusted_str(&problem.file));
     if let Some(line) = problem.line {
         origin = origin.line(line);
     }
@@ -111,7 +135,7 @@ fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     let failures = report.objects.iter().map(|object| object.failures.len()).sum::<usize>();
     let refused = report.objects.iter().filter(|object| object.decision == Decision::Deny).count();
     let mut parts = Vec::new();
-    if report.objects.is_empty() {
+    if report.objects.is_empty() && matches!(report.scope, Scope::Files(_) | Scope::Cluster(0)) {
         parts.push("nothing was judged".to_owned());
     } else if findings.is_empty() {
         parts.push("nothing found".to_owned());
@@ -120,6 +144,13 @@ fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
         let concerned = report.objects.iter().filter(|object| !object.findings.is_empty()).count();
         parts.push(format!("{} in {}", count(findings.len(), "finding"), count(concerned, "object")));
         parts.push(if fixed == 0 { "none can be repaired".to_owned() } else { format!("{fixed} can be repaired") });
+        let kept = report.objects.iter().filter(|object| object.is_kept()).count();
+        if kept > 0 {
+            parts.push(format!(
+                "passwords in {}",
+                if kept == 1 { "1 copy".to_owned() } else { format!("{kept} copies") }
+            ));
+        }
     }
     if refused > 0 {
         parts.push(format!("{} would be refused", count(refused, "object")));
@@ -130,8 +161,11 @@ fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     if !report.problems.is_empty() {
         parts.push(count(report.problems.len(), "error"));
     }
-    let (objects, files) = (count(report.objects.len(), "object"), count(report.files, "file"));
-    writeln!(out, "{TITLE}{objects} in {files}: {}{TITLE:#}", parts.join(", "))
+    let looked_through = match report.scope {
+        Scope::Files(files) => format!("{} in {}", count(report.objects.len(), "object"), count(files, "file")),
+        Scope::Cluster(objects) => format!("{} of the cluster", count(objects, "object")),
+    };
+    writeln!(out, "{TITLE}{looked_through}: {}{TITLE:#}", parts.join(", "))
 }
 
 /// `1 object`, `2 objects`.

@@ -1,4 +1,4 @@
-//! `tidegate audit`: what the gate would say of manifests.
+//! `tidegate audit`: what the gate would say of manifests or of a live cluster.
 
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::policies;
+use super::{live, policies};
 use crate::audit::{self, AuditReport, Outcome};
 
 /// Something was found.
@@ -18,11 +18,13 @@ const EXIT_UNUSABLE: u8 = 2;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit code: 0 nothing found, 1 something found, 2 the input or the usage is wrong.\n\n\
     Examples:\n  tidegate audit manifests/\n  helm template shop ./chart | tidegate audit -\n  \
-    tidegate audit --format json mysql.yaml")]
+    tidegate audit --format json mysql.yaml\n  tidegate audit --cluster --namespace shop --history")]
 pub(crate) struct AuditArguments {
     /// Files, folders (searched for .yaml, .yml and .json, respecting .gitignore), or - for standard input.
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH", required_unless_present = "cluster", conflicts_with = "cluster")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    cluster: ClusterArguments,
     /// How the report is written.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
     format: Format,
@@ -32,6 +34,23 @@ pub(crate) struct AuditArguments {
     /// Where compiled policies are kept for the next start.
     #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
     cache_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct ClusterArguments {
+    /// Audit what the cluster of KUBECONFIG or ~/.kube/config stores, in place of files.
+    #[arg(long)]
+    cluster: bool,
+    /// The context of the kubeconfig, if not its current one.
+    #[arg(long, value_name = "NAME", requires = "cluster")]
+    context: Option<String>,
+    /// Only this namespace; may be given more than once.
+    #[arg(short, long = "namespace", value_name = "NAMESPACE", requires = "cluster")]
+    namespaces: Vec<String>,
+    /// Look too for passwords in what keeps old manifests: ReplicaSets, ControllerRevisions, Helm releases,
+    /// last-applied-configuration, Pods, Jobs; and in Events. Reads the Secrets of Helm, and no others.
+    #[arg(long, requires = "cluster")]
+    history: bool,
 }
 
 /// How the report is written.
@@ -45,9 +64,14 @@ enum Format {
 
 /// Audits, and writes the report to standard output.
 pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
-    let AuditArguments { paths, format, policies, cache_dir } = arguments;
+    let AuditArguments { paths, cluster, format, policies, cache_dir } = arguments;
     let policies = policies::load(&policies, cache_dir.as_deref())?;
-    let report = audit::audit(&paths, &policies);
+    let report = if cluster.cluster {
+        let ClusterArguments { context, namespaces, history, .. } = cluster;
+        live::audit(live::Scope { context, namespaces, history }, &policies)?
+    } else {
+        audit::audit(&paths, &policies)
+    };
     match write(&report, format) {
         // Who reads with `head` has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}

@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo;
+mod live;
 mod logging;
 mod policies;
 mod secrets;
@@ -25,7 +26,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Tell what the gate would say of manifests, without a cluster and without changing anything.
+    /// Tell what the gate would say of manifests or of a live cluster, without changing anything.
     Audit(audit::AuditArguments),
     /// Show the gate at work over TLS, without a cluster.
     Demo(demo::DemoArguments),

@@ -130,7 +130,7 @@ pub(super) fn resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> 
 }
 
 /// How the API server calls a type.
-fn any_resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> {
+pub(super) fn any_resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> {
     let (group, version) = kind.api_version.rsplit_once('/').unwrap_or(("", &kind.api_version));
     let is_word = |text: &str, more: &str| {
         text.chars().all(|character| character.is_ascii_alphanumeric() || more.contains(character))

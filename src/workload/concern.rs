@@ -147,7 +147,7 @@ fn is_port(value: Option<&Value>) -> bool {
 }
 
 /// Whether a text names MySQL or one of its relatives, in any case.
-fn names_mysql(text: &str) -> bool {
+pub fn names_mysql(text: &str) -> bool {
     is_in(text, NAMES)
 }
 

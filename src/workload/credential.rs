@@ -61,7 +61,7 @@ pub(super) fn is_generic_password(name: &str) -> bool {
 }
 
 /// Whether a text names another database than MySQL.
-pub(super) fn names_another_database(text: &str) -> bool {
+pub fn names_another_database(text: &str) -> bool {
     const OTHERS: &[&str] = &["postgres", "pgsql", "psql", "mongo", "redis", "mssql", "sqlserver", "oracle", "ldap"];
     let text = text.to_ascii_lowercase();
     text == "5432" || text.starts_with("pg_") || OTHERS.iter().any(|other| text.contains(other))

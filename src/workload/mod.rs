@@ -25,9 +25,9 @@ mod server;
 mod version;
 mod withhold;
 
-pub use concern::{RELATED_KINDS, judged_part, may_concern_mysql};
+pub use concern::{RELATED_KINDS, judged_part, may_concern_mysql, names_mysql};
 pub use config_map::{ConfigMapFile, option_files};
-pub use credential::{is_credential, is_known_credential};
+pub use credential::{is_credential, is_known_credential, names_another_database};
 pub use expansion::{expand_escapes, has_references, is_placeholder};
 pub use flavor::{Flavor, Product};
 pub use image::ImageReference;

@@ -21,6 +21,9 @@ mod keep_alive;
 // Every form in which a password may turn up.
 mod forms;
 
+// An audit of the cluster, and its report.
+mod audited;
+
 // What every other test takes for granted: the control plane itself does its work.
 mod control_plane;
 
@@ -80,3 +83,12 @@ mod shutdown;
 
 // What the project tells people to apply is taken by the API server.
 mod reference;
+
+// What keeps passwords beside the workloads is found, and cleared as the report says.
+mod history;
+
+// What Helm keeps of its releases.
+mod releases;
+
+// An audit lists what it may, and says what it may not.
+mod cluster_audit;

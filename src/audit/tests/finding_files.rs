@@ -1,13 +1,13 @@
 //! Which files an audit reads, and in which order.
 
-use super::Folder;
+use super::{Folder, source};
 
 const OBJECT: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 
 fn files(folder: &Folder, paths: &[&str]) -> Vec<String> {
     let report = folder.audit(paths);
     assert_eq!(super::problems(&report), Vec::<String>::new());
-    report.objects.iter().map(|object| object.source.file.clone()).collect()
+    report.objects.iter().map(|object| source(object).file.clone()).collect()
 }
 
 #[test]

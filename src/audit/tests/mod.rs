@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{AuditReport, audit};
+use super::{AuditReport, ObjectReport, Origin, SourceLine, audit};
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
@@ -50,12 +50,22 @@ impl Folder {
         let mut report = audit(&paths, &policies());
         let folder = self.folder.path();
         for object in &mut report.objects {
-            object.source.file = below(folder, &object.source.file);
+            if let Origin::File(line) = &mut object.source {
+                line.file = below(folder, &line.file);
+            }
         }
         for problem in &mut report.problems {
             problem.file = below(folder, &problem.file);
         }
         report
+    }
+}
+
+/// Where an object of a file begins.
+fn source(object: &ObjectReport) -> &SourceLine {
+    match &object.source {
+        Origin::File(line) => line,
+        Origin::Cluster(stored) => panic!("{} is in no file", stored.object),
     }
 }
 
@@ -108,7 +118,7 @@ impl Module for Fake {
     }
 }
 
-fn policies() -> PolicySet {
+pub(super) fn policies() -> PolicySet {
     let policy = |name: &str, action, judge| InstalledPolicy {
         name: name.to_owned(),
         action,

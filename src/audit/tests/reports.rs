@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::Outcome;
-use super::{Folder, json_of, table};
+use super::{Folder, json_of, source, table};
 
 const DEPLOYMENT: &str = r#"apiVersion: v1
 kind: Service
@@ -81,13 +81,14 @@ fn what_is_refused_and_what_failed() {
 #[test]
 fn items_of_lists_are_objects_with_their_own_places() {
     let report = Folder::of(&[("list.yaml", include_str!("list.yaml"))]).audit(&["list.yaml"]);
-    let lines: Vec<_> = report.objects.iter().map(|object| (object.title.as_str(), object.source.line)).collect();
+    let lines: Vec<_> = report.objects.iter().map(|object| (object.title.as_str(), source(object).line)).collect();
     assert_eq!(
         lines,
         [("Service \"a\"", 4), ("Pod \"b\"", 8), ("Pod \"c\" in namespace \"shop\"", 22), ("Pod \"d\"", 33),]
     );
     let finding = &report.objects[1].findings[0];
-    assert_eq!((finding.snippet.line, finding.snippet.column), (17, 9));
+    let snippet = finding.snippet.as_ref().unwrap();
+    assert_eq!((snippet.line, snippet.column), (17, 9));
     assert_eq!(finding.at, "/spec/containers/0/env/0/value");
     insta::assert_snapshot!(table(&report));
 }

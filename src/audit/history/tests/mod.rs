@@ -1,0 +1,4 @@
+//! Tests of what a history keeps.
+
+mod judged;
+mod releases;
