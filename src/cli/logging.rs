@@ -4,7 +4,7 @@
 //! their talkative levels hyper prints headers, kube prints answers that it cannot read, h2 prints
 //! frames. So what `RUST_LOG` asks for is granted up to a ceiling per library, and no further.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
@@ -41,8 +41,16 @@ pub(crate) enum LogFormat {
     Plain,
 }
 
-/// Starts the log on standard error. Panics go there too, by their place only: their text may quote
-/// anything.
+/// Lets a panic say its place only: its text may quote anything.
+pub(crate) fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        // Nobody is left to be told if this fails.
+        let _ = writeln!(std::io::stderr(), "tidegate: a fault of tidegate: a panic at {place}");
+    }));
+}
+
+/// Starts the log on standard error. Panics go there too, by their place only.
 pub(crate) fn start(format: LogFormat) -> anyhow::Result<()> {
     let directives = std::env::var("RUST_LOG").ok().filter(|text| !text.trim().is_empty());
     let directives = directives.as_deref().unwrap_or(DEFAULT);

@@ -36,6 +36,7 @@ enum Command {
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
+    logging::quiet_panics();
     let Arguments { command } = Arguments::parse();
     let outcome = match command {
         Command::Audit(arguments) => audit::run(arguments),
