@@ -1,0 +1,81 @@
+//! The API server or the gate dies when the Secret is stored and nobody has been told so.
+
+use std::thread;
+
+use super::{Variables, expect_admission, gate_behind, stored};
+use crate::stage::{Stage, account, gate, make_account};
+use crate::stored::{from_secret, secret_value, variable};
+use crate::support::control_plane::ControlPlane;
+use crate::support::fault_proxy::{Fault, FaultProxy};
+use crate::support::kubectl::Kubectl;
+use crate::support::webhooks::{Scope, register};
+use crate::workloads::client;
+
+const ONE: Variables<'_> = &[("MYSQL_PWD", "outlives-a-crash")];
+
+#[test]
+fn the_gate_dies() {
+    let Some(cluster) = ControlPlane::shared() else { return };
+    let proxy = FaultProxy::before(account(cluster));
+    let stage = Stage::guard_with(cluster, cluster.create_namespace("gate-dies"), gate_behind(&proxy));
+    proxy.fail("POST", "/secrets", Fault::Hold);
+    thread::scope(|scope| {
+        let refused = scope.spawn(|| stage.apply(&client("Deployment", "dies", ONE).to_string()));
+        proxy.await_held();
+        stage.gate.signal("KILL");
+        let said = refused.join().unwrap().expect_failure();
+        assert!(said.contains("failed calling webhook \"mutate.tidegate.dev\""), "{said}");
+    });
+    proxy.release();
+    let made = stored(&stage, "secret/dies-credentials").expect("the API server has carried it out");
+    assert!(!stage.has("deployment/dies"));
+
+    let namespace = stage.namespace.clone();
+    drop(stage);
+    let again = Stage::guard_with(cluster, namespace, gate(account(cluster)));
+    expect_admission(&again, "dies", ONE);
+    let kept = again.get("secret/dies-credentials");
+    assert_eq!((&kept["metadata"]["uid"], &kept["data"]), (&made["metadata"]["uid"], &made["data"]));
+}
+
+#[test]
+fn the_api_server_dies_and_comes_back() {
+    let Some(mut cluster) = ControlPlane::start() else { return };
+    let account = make_account(&cluster);
+    let author = author(&cluster);
+    let proxy = FaultProxy::before(account.kubeconfig());
+    let gate = gate_behind(&proxy).start();
+    // The registration goes with the control plane, which has to be stopped meanwhile.
+    std::mem::forget(register(&cluster, &gate, Scope::Cluster));
+    let manifest = client("Deployment", "dies", ONE).to_string();
+    let apply = || author.run_with_input(&["apply", "-f", "-"], &manifest);
+
+    proxy.fail("POST", "/secrets", Fault::Hold);
+    thread::scope(|scope| {
+        let refused = scope.spawn(apply);
+        proxy.await_held();
+        cluster.stop_api_server();
+        refused.join().unwrap().expect_failure();
+    });
+    // The gate meets a connection that is cut, then nobody at all.
+    proxy.release();
+    cluster.start_api_server();
+
+    assert!(!author.run(&["get", "deployment/dies"]).is_success());
+    let made = author.json(&["get", "secret/dies-credentials"]);
+    assert_eq!(secret_value(&made, "MYSQL_PWD"), "outlives-a-crash");
+    apply().expect_success();
+    let deployment = author.json(&["get", "deployment/dies"]);
+    let reference = from_secret("MYSQL_PWD", "dies-credentials", "MYSQL_PWD");
+    assert_eq!(*variable(&deployment, "client", "MYSQL_PWD"), reference);
+    let kept = author.json(&["get", "secret/dies-credentials"]);
+    assert_eq!((&kept["metadata"]["uid"], &kept["data"]), (&made["metadata"]["uid"], &made["data"]));
+}
+
+/// Somebody who may do everything, whose kubectl does not borrow the control plane.
+fn author(cluster: &ControlPlane) -> Kubectl {
+    cluster.kubectl(&["create", "serviceaccount", "author"]).expect_success();
+    let binding = ["create", "clusterrolebinding", "author", "--clusterrole=cluster-admin"];
+    cluster.kubectl(&[&binding[..], &["--serviceaccount=default:author"]].concat()).expect_success();
+    cluster.as_service_account("default", "author")
+}
