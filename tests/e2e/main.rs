@@ -75,6 +75,9 @@ mod start;
 // The API server slow, refusing, unreachable or dying: nothing is half done, and the retry succeeds.
 mod faults;
 
+// Several clients, replicas and webhooks at once: one Secret, and nobody is refused for it.
+mod concurrent;
+
 // Certificates are replaced while the gate runs.
 mod certificates;
 

@@ -31,3 +31,14 @@ pub(crate) fn of_pod(kind: &str, name: &str, pod: &Value) -> Value {
     };
     json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name}, field: content})
 }
+
+/// What an API server asks of a gate when this Deployment is made.
+pub(crate) fn review(namespace: &str, deployment: &Value) -> Value {
+    let mut object = deployment.clone();
+    object["metadata"]["namespace"] = namespace.into();
+    json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+        "uid": "made-by-a-test", "kind": {"group": "apps", "version": "v1", "kind": "Deployment"},
+        "name": object["metadata"]["name"], "namespace": namespace, "operation": "CREATE", "dryRun": false,
+        "object": object,
+    }})
+}

@@ -22,7 +22,6 @@ pub(crate) mod webhooks;
 
 mod components;
 mod folder;
-mod message;
 mod port;
 mod process;
 mod programs;

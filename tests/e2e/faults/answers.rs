@@ -60,7 +60,7 @@ fn overloaded_for_a_moment() {
     for (method, times) in [("GET", 1), ("POST", 1)] {
         let case = format!("moment-{}", method.to_lowercase());
         let fault = status(429, "TooManyRequests", "please try again later", "Retry-After: 1\r\n");
-        faulty.proxy.fail_some(method, "/secrets", 0, times, fault);
+        faulty.proxy.fail_some(method, "/secrets", times, fault);
         faulty.proxy.requests();
         faulty.stage.apply(&client("Deployment", &case, ONE).to_string()).expect_success();
         let asked = faulty.proxy.requests();

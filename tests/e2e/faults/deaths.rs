@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use super::{Variables, expect_admission, gate_behind, stored};
+use super::{Variables, expect_admission, stored};
 use crate::stage::{Stage, account, gate, make_account};
 use crate::stored::{from_secret, secret_value, variable};
 use crate::support::control_plane::ControlPlane;
@@ -16,8 +16,8 @@ const ONE: Variables<'_> = &[("MYSQL_PWD", "outlives-a-crash")];
 #[test]
 fn the_gate_dies() {
     let Some(cluster) = ControlPlane::shared() else { return };
-    let proxy = FaultProxy::before(account(cluster));
-    let stage = Stage::guard_with(cluster, cluster.create_namespace("gate-dies"), gate_behind(&proxy));
+    let (proxy, kubeconfig) = FaultProxy::before_api_server(account(cluster));
+    let stage = Stage::guard_with(cluster, cluster.create_namespace("gate-dies"), gate(&kubeconfig));
     proxy.fail("POST", "/secrets", Fault::Hold);
     thread::scope(|scope| {
         let refused = scope.spawn(|| stage.apply(&client("Deployment", "dies", ONE).to_string()));
@@ -43,8 +43,8 @@ fn the_api_server_dies_and_comes_back() {
     let Some(mut cluster) = ControlPlane::start() else { return };
     let account = make_account(&cluster);
     let author = author(&cluster);
-    let proxy = FaultProxy::before(account.kubeconfig());
-    let gate = gate_behind(&proxy).start();
+    let (proxy, kubeconfig) = FaultProxy::before_api_server(account.kubeconfig());
+    let gate = gate(&kubeconfig).start();
     // The registration goes with the control plane, which has to be stopped meanwhile.
     std::mem::forget(register(&cluster, &gate, Scope::Cluster));
     let manifest = client("Deployment", "dies", ONE).to_string();

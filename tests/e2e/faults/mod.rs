@@ -19,7 +19,6 @@ use crate::stage::{Stage, account, gate};
 use crate::stored::{from_secret, secret_value, variable};
 use crate::support::control_plane::ControlPlane;
 use crate::support::fault_proxy::FaultProxy;
-use crate::support::gate::Builder;
 use crate::workloads::client;
 
 /// The variables of a workload, and their values.
@@ -34,8 +33,8 @@ struct Faulty {
 impl Faulty {
     fn open(name: &str) -> Option<Self> {
         let cluster = ControlPlane::shared()?;
-        let proxy = FaultProxy::before(account(cluster));
-        let stage = Stage::guard_with(cluster, cluster.create_namespace(name), gate_behind(&proxy));
+        let (proxy, kubeconfig) = FaultProxy::before_api_server(account(cluster));
+        let stage = Stage::guard_with(cluster, cluster.create_namespace(name), gate(&kubeconfig));
         Some(Self { stage, proxy })
     }
 
@@ -51,10 +50,6 @@ impl Faulty {
         self.proxy.mend();
         expect_admission(&self.stage, case, variables);
     }
-}
-
-fn gate_behind(proxy: &FaultProxy) -> Builder {
-    gate(proxy.kubeconfig())
 }
 
 /// A Deployment is refused with these parts of a message; the log names its Secret and why; the

@@ -9,7 +9,7 @@ use crate::stage::{CONTROLLERS, Stage, account, gate};
 use crate::support::control_plane::ControlPlane;
 use crate::support::kubectl::Kubectl;
 use crate::support::wait::eventually;
-use crate::workloads::client;
+use crate::workloads::{client, review};
 
 const ONE: Variables<'_> = &[("MYSQL_PWD", "refused-password")];
 const TWO: Variables<'_> = &[("MYSQL_PWD", "refused-password"), ("MYSQL_ROOT_PASSWORD", "refused-as-well")];
@@ -128,7 +128,7 @@ fn a_namespace_that_is_ending_or_not_there() {
         let object = client("Deployment", case, ONE);
         let refused = stage.cluster.kubectl_with_input(&["create", "-f", "-", "-n", namespace], &object.to_string());
         assert!(!refused.is_success(), "{case}: {}", refused.stdout);
-        let answer = ask(&stage, namespace, case, &object);
+        let answer = ask(&stage, namespace, &object);
         assert_eq!(answer["allowed"], false, "{case}: {answer}");
         assert!(answer["status"]["message"].as_str().unwrap().contains(told), "{case}: {answer}");
         assert!(stage.gate.logs().contains(told), "{case}");
@@ -143,14 +143,9 @@ fn a_namespace_that_is_ending_or_not_there() {
 }
 
 /// Asks the gate as an API server would.
-fn ask(stage: &Stage, namespace: &str, name: &str, object: &Value) -> Value {
-    let mut object = object.clone();
-    object["metadata"]["namespace"] = namespace.into();
-    let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
-        "uid": name, "kind": {"group": "apps", "version": "v1", "kind": "Deployment"}, "name": name,
-        "namespace": namespace, "operation": "CREATE", "dryRun": false, "object": object,
-    }});
-    let answer = stage.gate.server().post_json("/mutate", review.to_string().as_bytes()).unwrap();
+fn ask(stage: &Stage, namespace: &str, object: &Value) -> Value {
+    let review = review(namespace, object).to_string();
+    let answer = stage.gate.server().post_json("/mutate", review.as_bytes()).unwrap();
     let answer: Value = serde_json::from_str(&answer.body).unwrap();
     answer["response"].clone()
 }
