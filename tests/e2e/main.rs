@@ -78,6 +78,9 @@ mod faults;
 // Several clients, replicas and webhooks at once: one Secret, and nobody is refused for it.
 mod concurrent;
 
+// Names and passwords at the limits of what Kubernetes takes.
+mod limits;
+
 // Certificates are replaced while the gate runs.
 mod certificates;
 
