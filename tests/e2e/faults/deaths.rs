@@ -7,7 +7,6 @@ use crate::stage::{Stage, account, gate, make_account};
 use crate::stored::{from_secret, secret_value, variable};
 use crate::support::control_plane::ControlPlane;
 use crate::support::fault_proxy::{Fault, FaultProxy};
-use crate::support::kubectl::Kubectl;
 use crate::support::webhooks::{Scope, register};
 use crate::workloads::client;
 
@@ -17,7 +16,7 @@ const ONE: Variables<'_> = &[("MYSQL_PWD", "outlives-a-crash")];
 fn the_gate_dies() {
     let Some(cluster) = ControlPlane::shared() else { return };
     let (proxy, kubeconfig) = FaultProxy::before_api_server(account(cluster));
-    let stage = Stage::guard_with(cluster, cluster.create_namespace("gate-dies"), gate(&kubeconfig));
+    let mut stage = Stage::guard_with(cluster, cluster.create_namespace("gate-dies"), gate(&kubeconfig));
     proxy.fail("POST", "/secrets", Fault::Hold);
     thread::scope(|scope| {
         let refused = scope.spawn(|| stage.apply(&client("Deployment", "dies", ONE).to_string()));
@@ -30,23 +29,19 @@ fn the_gate_dies() {
     let made = stored(&stage, "secret/dies-credentials").expect("the API server has carried it out");
     assert!(!stage.has("deployment/dies"));
 
-    let namespace = stage.namespace.clone();
-    drop(stage);
-    let again = Stage::guard_with(cluster, namespace, gate(account(cluster)));
-    expect_admission(&again, "dies", ONE);
-    let kept = again.get("secret/dies-credentials");
+    stage.gate.restart();
+    expect_admission(&stage, "dies", ONE);
+    let kept = stage.get("secret/dies-credentials");
     assert_eq!((&kept["metadata"]["uid"], &kept["data"]), (&made["metadata"]["uid"], &made["data"]));
 }
 
 #[test]
 fn the_api_server_dies_and_comes_back() {
     let Some(mut cluster) = ControlPlane::start() else { return };
-    let account = make_account(&cluster);
-    let author = author(&cluster);
+    let (account, author) = (make_account(&cluster), cluster.admin());
     let (proxy, kubeconfig) = FaultProxy::before_api_server(account.kubeconfig());
     let gate = gate(&kubeconfig).start();
-    // The registration goes with the control plane, which has to be stopped meanwhile.
-    std::mem::forget(register(&cluster, &gate, Scope::Cluster));
+    register(&cluster, &gate, Scope::Cluster).leave();
     let manifest = client("Deployment", "dies", ONE).to_string();
     let apply = || author.run_with_input(&["apply", "-f", "-"], &manifest);
 
@@ -70,12 +65,4 @@ fn the_api_server_dies_and_comes_back() {
     assert_eq!(*variable(&deployment, "client", "MYSQL_PWD"), reference);
     let kept = author.json(&["get", "secret/dies-credentials"]);
     assert_eq!((&kept["metadata"]["uid"], &kept["data"]), (&made["metadata"]["uid"], &made["data"]));
-}
-
-/// Somebody who may do everything, whose kubectl does not borrow the control plane.
-fn author(cluster: &ControlPlane) -> Kubectl {
-    cluster.kubectl(&["create", "serviceaccount", "author"]).expect_success();
-    let binding = ["create", "clusterrolebinding", "author", "--clusterrole=cluster-admin"];
-    cluster.kubectl(&[&binding[..], &["--serviceaccount=default:author"]].concat()).expect_success();
-    cluster.as_service_account("default", "author")
 }

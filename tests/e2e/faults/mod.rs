@@ -15,7 +15,8 @@ mod deaths;
 
 use serde_json::Value;
 
-use crate::stage::{Stage, account, gate};
+use crate::forms::{assert_absent, forms};
+use crate::stage::{Stage, account, gate, without_own_patch};
 use crate::stored::{from_secret, secret_value, variable};
 use crate::support::control_plane::ControlPlane;
 use crate::support::fault_proxy::FaultProxy;
@@ -68,6 +69,10 @@ fn expect_refusal(stage: &Stage, case: &str, variables: Variables<'_>, told: &[&
     expect_absent_or_whole(stage, case, variables);
 
     let logs = stage.gate.logs();
+    for (_, password) in variables {
+        assert_absent(&forms(password), "what kubectl said", &without_own_patch(&refused.stderr));
+        assert_absent(&forms(password), "the gate's log", &logs);
+    }
     let lines = logs[start..].lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let reasons: Vec<String> =
         lines.filter(|line| line["level"] == "WARN").map(|line| line["message"].to_string()).collect();

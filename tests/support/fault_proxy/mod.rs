@@ -65,7 +65,7 @@ impl FaultProxy {
     /// account, and the proxy in the API server's place.
     pub(crate) fn before_api_server(kubeconfig: &Path) -> (Self, PathBuf) {
         let text = std::fs::read_to_string(kubeconfig).expect("the kubeconfig can be read");
-        let mut config: Value = serde_json::from_str(&text).expect("the tests' kubeconfigs are JSON");
+        let mut config: Value = serde_saphyr::from_str(&text).expect("the kubeconfig is YAML");
         let cluster = &mut config["clusters"][0]["cluster"];
         let port_of = |address: &Value| address.as_str()?.rsplit_once(':')?.1.parse().ok();
         let port = port_of(&cluster["server"]).expect("the kubeconfig has an address with a port");
@@ -135,9 +135,9 @@ impl FaultProxy {
         std::mem::take(&mut self.state().requests)
     }
 
-    /// Every answer that was handed on whole, as it was sent.
+    /// Every answer that was handed on, as it was sent.
     pub(crate) fn answers(&self) -> Vec<String> {
-        self.state().answers.clone()
+        self.state().answers.iter().map(|answer| String::from_utf8_lossy(answer).into_owned()).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

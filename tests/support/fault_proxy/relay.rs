@@ -32,7 +32,7 @@ pub(super) struct Relay {
 pub(super) struct State {
     pub(super) rules: Vec<Rule>,
     pub(super) requests: Vec<String>,
-    pub(super) answers: Vec<String>,
+    pub(super) answers: Vec<Vec<u8>>,
     pub(super) held: usize,
     pub(super) released: bool,
     pub(super) ended: bool,
@@ -113,30 +113,40 @@ impl Relay {
         Ok(stream)
     }
 
+    /// Each part is noted before it is handed on: whoever has seen an answer finds it noted.
     fn hand_on(&self, request: &Message, client: &mut impl Write) -> io::Result<()> {
-        let answer = copy(&mut self.forward(request)?, client)?;
-        self.state().answers.push(String::from_utf8_lossy(&answer).into_owned());
-        Ok(())
+        let mut from = self.forward(request)?;
+        let number = {
+            let mut state = self.state();
+            state.answers.push(Vec::new());
+            state.answers.len() - 1
+        };
+        copy(&mut from, |part| {
+            self.state().answers[number].extend_from_slice(part);
+            client.write_all(part)?;
+            client.flush()
+        })
     }
 
     fn carry_out(&self, request: &Message) -> io::Result<Vec<u8>> {
-        copy(&mut self.forward(request)?, &mut io::sink())
+        let mut answer = Vec::new();
+        copy(&mut self.forward(request)?, |part| {
+            answer.extend_from_slice(part);
+            Ok(())
+        })?;
+        Ok(answer)
     }
 }
 
-/// Hands on what comes, as it comes, until the end; all that came.
-fn copy(from: &mut impl Read, to: &mut impl Write) -> io::Result<Vec<u8>> {
-    let (mut all, mut buffer) = (Vec::new(), vec![0; 16 * 1024]);
+/// Hands on what comes, as it comes, until the end.
+fn copy(from: &mut impl Read, mut to: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
     loop {
         match from.read(&mut buffer) {
-            Ok(0) => return Ok(all),
-            Ok(length) => {
-                to.write_all(&buffer[..length])?;
-                to.flush()?;
-                all.extend_from_slice(&buffer[..length]);
-            }
+            Ok(0) => return Ok(()),
+            Ok(length) => to(&buffer[..length])?,
             // A server may close without TLS' closing alert.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(all),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             Err(error) => return Err(error),
         }
     }
