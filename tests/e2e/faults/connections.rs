@@ -73,7 +73,7 @@ fn a_client_that_goes_leaves_nothing_half_done() {
     let (stage, case) = (&faulty.stage, "gone");
     faulty.proxy.fail("POST", "/secrets", Fault::Slow(Duration::from_millis(2500)));
     let manifest = client("Deployment", case, &ONE).to_string();
-    let given_up = stage.send("create", &["--request-timeout=1500ms"], &manifest);
+    let given_up = stage.send("create", &["--request-timeout=2s"], &manifest);
     assert!(!given_up.is_success(), "{}", given_up.stdout);
     assert!(!stage.has("deployment/gone"));
     eventually("the Secret of a client that is gone", CONTROLLERS, || {
