@@ -11,6 +11,10 @@ use super::error::SecretError;
 use super::kube_store::CALL_LIMIT;
 use super::plan::Wanted;
 
+/// The reason that the client gives for an answer that is no `Status`, with the whole answer as its
+/// message (kube-client, `handle_api_errors`).
+const NOT_A_STATUS: &str = "Failed to parse error data";
+
 /// What a refusal means, told by its structured parts and never by its text.
 pub(super) async fn refusal(client: &Client, wanted: &Wanted<'_>, verb: &'static str, status: &Status) -> SecretError {
     let secret = wanted.secret.clone();
@@ -52,7 +56,12 @@ async fn may(client: &Client, wanted: &Wanted<'_>, verb: &'static str) -> bool {
 
 /// The API server's words, unless a value is among them. None is ever quoted by the API server
 /// itself, but another webhook may do it; and a mark in the place of a value would tell it too.
+///
+/// A proxy or load balancer in between answers pages of its own: nobody's words, and of any length.
 fn said(status: &Status, wanted: &Wanted<'_>) -> String {
+    if status.details.is_none() && status.reason == NOT_A_STATUS {
+        return format!("it answered {}, in words that are not an API server's", status.code);
+    }
     let is_quoted = wanted.entries.iter().any(|entry| {
         let value = entry.value.expose_secret();
         !value.is_empty() && (status.message.contains(value) || status.message.contains(&STANDARD.encode(value)))

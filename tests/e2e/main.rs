@@ -12,6 +12,9 @@ mod stage;
 // The manifests of examples/ and fixtures/, and variations of them.
 mod manifests;
 
+// Workloads made for a test.
+mod workloads;
+
 // What to look at in a stored workload.
 mod stored;
 
@@ -68,6 +71,15 @@ mod verbs;
 
 // Starting: what is wrong with the arguments is said, and a second start compiles nothing.
 mod start;
+
+// The API server slow, refusing, unreachable or dying: nothing is half done, and the retry succeeds.
+mod faults;
+
+// Several clients, replicas and webhooks at once: one Secret, and nobody is refused for it.
+mod concurrent;
+
+// Names and passwords at the limits of what Kubernetes takes.
+mod limits;
 
 // Certificates are replaced while the gate runs.
 mod certificates;

@@ -54,6 +54,16 @@ impl Stage {
     pub(crate) fn guard_with(cluster: &'static ControlPlane, namespace: String, gate: Builder) -> Self {
         let gate = gate.start();
         let registration = register(cluster, &gate, Scope::Namespace(&namespace));
+        Self::registered(cluster, namespace, gate, registration)
+    }
+
+    /// A gate that is registered already.
+    pub(crate) fn registered(
+        cluster: &'static ControlPlane,
+        namespace: String,
+        gate: Gate,
+        registration: Registration<'static>,
+    ) -> Self {
         Self { cluster, namespace, _registration: registration, gate }
     }
 
@@ -103,10 +113,15 @@ impl Stage {
 
     /// The lines of the gate's log that tell of a review.
     pub(crate) fn reviews(&self) -> Vec<Value> {
-        let logs = self.gate.logs();
-        let lines = logs.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.filter(|line| line["message"] == "review").collect()
+        reviews(&self.gate)
     }
+}
+
+/// The lines of a gate's log that tell of a review.
+pub(crate) fn reviews(gate: &Gate) -> Vec<Value> {
+    let logs = gate.logs();
+    let lines = logs.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["message"] == "review").collect()
 }
 
 /// A gate with the policies of `repairing-policies.yaml` and the account of a kubeconfig, to be started.

@@ -33,16 +33,23 @@ pub(crate) struct Builder {
     kubeconfig: PathBuf,
     arguments: Vec<OsString>,
     environment: Vec<(OsString, OsString)>,
+    working_folder: Option<PathBuf>,
 }
 
 impl Gate {
     /// A gate that reaches its control plane by `kubeconfig`, with the founding policies.
     pub(crate) fn builder(kubeconfig: &Path) -> Builder {
-        Builder { kubeconfig: kubeconfig.to_owned(), arguments: Vec::new(), environment: Vec::new() }
+        let (arguments, environment) = (Vec::new(), Vec::new());
+        Builder { kubeconfig: kubeconfig.to_owned(), arguments, environment, working_folder: None }
     }
 
     pub(crate) fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     pub(crate) fn certificates(&self) -> &Certificates {
@@ -106,6 +113,12 @@ impl Builder {
         self
     }
 
+    /// Starts it in this folder. By default it is the tests' own.
+    pub(crate) fn working_folder(mut self, folder: &Path) -> Self {
+        self.working_folder = Some(folder.to_owned());
+        self
+    }
+
     /// Starts it and waits until it says that it is ready.
     pub(crate) fn start(self) -> Gate {
         let folder = TemporaryFolder::new("gate");
@@ -134,6 +147,9 @@ impl Builder {
             // No value of a password may be logged at any level.
             .env("RUST_LOG", "trace")
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = &self.working_folder {
+            command.current_dir(folder);
+        }
         command
     }
 }

@@ -52,7 +52,8 @@ impl Server<'_> {
         }
     }
 
-    fn connect(&self) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+    /// A connection of TLS, its handshake still to come.
+    pub(super) fn connect(&self) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
         let mut roots = RootCertStore::empty();
         roots.add(self.authority.clone()).map_err(io::Error::other)?;
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -48,6 +48,11 @@ impl Process {
         Self { name: name.to_owned(), child, log: log.to_owned() }
     }
 
+    /// Its number, which stays when `setpriv` becomes the program.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn log(&self) -> String {
         fs::read(&self.log).map_or_else(
             |error| format!("{}: {error}", self.log.display()),

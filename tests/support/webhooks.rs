@@ -30,16 +30,36 @@ pub(crate) struct Registration<'a> {
     names: Vec<(String, String)>,
 }
 
+/// Where a gate, or several behind one address, is on loopback, and by whom its certificate is.
+pub(crate) struct Address {
+    pub(crate) port: u16,
+    /// In PEM, one after the other.
+    pub(crate) authorities: String,
+}
+
 /// Applies every webhook configuration of `webhook-deploy/` as it is, but with the gate's
 /// address on loopback in the place of its Service, and returns when the API server calls it.
 /// For the scope of one namespace its name is added to the configuration's name and its
 /// namespace selector.
 pub(crate) fn register<'a>(cluster: &'a ControlPlane, gate: &Gate, scope: Scope<'_>) -> Registration<'a> {
+    let address = Address { port: gate.port(), authorities: gate.certificates().authority_pem.clone() };
+    register_at(cluster, &address, "tidegate", scope)
+}
+
+/// The same for an address, under a name of its own: several can stand before one namespace, and the
+/// API server calls them in the order of their names.
+pub(crate) fn register_at<'a>(
+    cluster: &'a ControlPlane,
+    address: &Address,
+    name: &str,
+    scope: Scope<'_>,
+) -> Registration<'a> {
     let mut registration = Registration { cluster, names: Vec::new() };
     let found = configurations();
     assert!(!found.is_empty(), "no webhook configuration in webhook-deploy/");
     for mut configuration in found {
-        point_at(&mut configuration, gate);
+        configuration["metadata"]["name"] = name.into();
+        point_at(&mut configuration, address);
         if let Scope::Namespace(namespace) = scope {
             confine(&mut configuration, namespace);
         }
@@ -108,12 +128,12 @@ pub(crate) fn configurations() -> Vec<Value> {
         .collect()
 }
 
-fn point_at(configuration: &mut Value, gate: &Gate) {
-    let authority = ByteString(gate.certificates().authority_pem.clone().into_bytes());
+fn point_at(configuration: &mut Value, address: &Address) {
+    let authority = ByteString(address.authorities.clone().into_bytes());
     for webhook in webhooks_of(configuration) {
         let path = webhook["clientConfig"]["service"]["path"].as_str().unwrap_or("/");
         webhook["clientConfig"] = json!({
-            "url": format!("https://127.0.0.1:{}{path}", gate.port()),
+            "url": format!("https://127.0.0.1:{}{path}", address.port),
             "caBundle": authority,
         });
     }

@@ -1,5 +1,14 @@
 //! What was there before the gate is left alone until somebody changes its pods.
 
+// Databases of every kind that ran before: whatever goes on around them passes as without a gate.
+mod running;
+
+// Somebody changes the pods of a database that would be refused if it were new.
+mod refused_if_new;
+
+// The gate goes: what it made stays, and nobody is held up any more.
+mod uninstall;
+
 use serde_json::Value;
 
 use crate::manifests::{deployment, example, replace};

@@ -1,10 +1,14 @@
 //! A password is found nowhere but in the client's own request and in its Secret.
 
+// What `tidegate audit` prints of the same manifests.
+mod audit_command;
+
 use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use base64::Engine as _;
 use serde_json::Value;
 
 use crate::forms::{Form, assert_absent, forms};
@@ -12,7 +16,11 @@ use crate::manifests::{deployment_with, example, replace};
 use crate::stage::{Stage, account, gate, without_own_patch};
 use crate::stored::secret_value;
 use crate::support::control_plane::ControlPlane;
+use crate::support::fault_proxy::FaultProxy;
+use crate::support::gate::Builder;
 use crate::support::wait::eventually;
+use crate::support::webhooks::{Scope, register_at};
+use crate::workloads::client;
 
 /// A line of the audit log may come a moment after the response.
 const AUDIT: Duration = Duration::from_secs(30);
@@ -28,9 +36,12 @@ const PASSWORDS: [(&str, &str); 3] = [
 fn a_password_is_in_its_secret_and_nowhere_else() {
     let Some(cluster) = ControlPlane::shared() else { return };
     for (index, (written, seen)) in PASSWORDS.into_iter().enumerate() {
-        let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let gate = gate(account(cluster)).environment("HOME", home.path());
-        let stage = Stage::guard_with(cluster, cluster.create_namespace("leaks"), gate);
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let gate = in_folders_of_its_own(folder.path()).start();
+        let service = FaultProxy::before_gates(&[&gate]);
+        let namespace = cluster.create_namespace("leaks");
+        let registration = register_at(cluster, &service.address(), "tidegate", Scope::Namespace(&namespace));
+        let stage = Stage::registered(cluster, namespace, gate, registration);
         let forms: Vec<Form> = [forms(written), forms(seen)].into_iter().flatten().collect();
 
         let said = every_way_in(&stage, written, index);
@@ -39,10 +50,28 @@ fn a_password_is_in_its_secret_and_nowhere_else() {
 
         assert_absent(&forms, "what kubectl said", &said);
         assert_absent(&forms, "the gate's log", &stage.gate.logs());
-        expect_absent_from_files(&forms, home.path());
+        expect_absent_from_files(&forms, folder.path());
+        expect_absent_from_process(&forms, &stage);
+        expect_absent_from_answers(&forms, &service);
         expect_absent_from_objects(&forms, &stage);
         expect_absent_from_audit_log(&forms, &stage);
     }
+}
+
+/// A gate whose every folder is below this one.
+fn in_folders_of_its_own(folder: &Path) -> Builder {
+    let below = |name: &str| {
+        let path = folder.join(name);
+        fs::create_dir(&path).unwrap();
+        path
+    };
+    let cluster = ControlPlane::shared().unwrap();
+    gate(account(cluster))
+        .environment("HOME", below("home"))
+        .environment("TMPDIR", below("tmp"))
+        .environment("TIDEGATE_CACHE_DIR", below("cache"))
+        .environment("RUST_BACKTRACE", "full")
+        .working_folder(&below("work"))
 }
 
 /// Applies it in every way, some of them refused; what kubectl printed meanwhile.
@@ -80,6 +109,13 @@ fn every_way_in(stage: &Stage, password: &str, index: usize) -> String {
     let invalid = replace(&manifest, "      app: mysql\n  strategy", "      app: other\n  strategy");
     let invalid = replace(&invalid, "name: mysql\nspec:\n  selector:", "name: invalid\nspec:\n  selector:");
     send("apply", &[], &invalid, 1);
+    // A client's password, which is changed, moved aside by somebody else's Secret, and too large.
+    let client_with = |name: &str, password: &str| client("Deployment", name, &[("MYSQL_PWD", password)]).to_string();
+    send("apply", &[], &client_with("client", password), 0);
+    send("apply", &[], &client_with("client", &format!("changed-{password}")), 0);
+    stage.kubectl(&["create", "secret", "generic", "taken-credentials"]).expect_success();
+    send("apply", &[], &client_with("taken", password), 1);
+    send("apply", &["--server-side"], &client_with("large", &password.repeat(1_200_000 / password.len())), 1);
     said
 }
 
@@ -95,9 +131,46 @@ fn expect_absent_from_files(forms: &[Form], folder: &Path) {
     }
 }
 
+/// What others on its node may read of the gate, and what anybody may ask it.
+fn expect_absent_from_process(forms: &[Form], stage: &Stage) {
+    for file in ["environ", "cmdline", "comm"] {
+        let path = format!("/proc/{}/{file}", stage.gate.id());
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        assert!(!text.is_empty(), "{path}");
+        assert_absent(forms, &path, &text);
+    }
+    for path in ["/", "/healthz", "/readyz", "/metrics", "/mutate"] {
+        assert_absent(forms, path, &stage.gate.server().get(path).unwrap().body);
+    }
+}
+
+/// The AdmissionResponses, with their patches as they are written.
+fn expect_absent_from_answers(forms: &[Form], service: &FaultProxy) {
+    let (mut patches, mut refusals, mut warnings) = (0, 0, 0);
+    for answer in service.answers() {
+        assert_absent(forms, "an answer", &answer);
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        let body: Value = serde_json::from_str(body).unwrap();
+        let response = &body["response"];
+        if let Some(patch) = response["patch"].as_str() {
+            let patch = base64::engine::general_purpose::STANDARD.decode(patch).unwrap();
+            assert_absent(forms, "a patch", &String::from_utf8(patch).unwrap());
+            patches += 1;
+        }
+        refusals += usize::from(response["allowed"] == false);
+        warnings += usize::from(response.get("warnings").is_some());
+    }
+    assert!(
+        patches >= 8 && refusals >= 4 && warnings >= 5,
+        "{patches} patches, {refusals} refusals, {warnings} warnings"
+    );
+}
+
 fn expect_absent_from_objects(forms: &[Form], stage: &Stage) {
-    let kinds = "deployments,replicasets,pods,statefulsets,controllerrevisions,events,configmaps,services";
-    for object in stage.list(kinds) {
+    let kinds = "deployments,replicasets,pods,statefulsets,controllerrevisions,events,configmaps,services,leases";
+    // Also what the gate and others write elsewhere.
+    let elsewhere = stage.cluster.json(&["get", "events,leases", "--all-namespaces"]);
+    for object in elsewhere["items"].as_array().unwrap().iter().chain(&stage.list(kinds)) {
         assert_absent(forms, &format!("{} {}", object["kind"], object["metadata"]["name"]), &object.to_string());
     }
 }
