@@ -89,7 +89,7 @@ impl Lookup for LiveCluster {
         {
             return Ok(classes);
         }
-        let list = self.ask(objects.list(&ListParams::default())).map_err(|answer| answer.unavailable(kind))?;
+        let list = self.ask(objects.list(&freshness(kind))).map_err(|answer| answer.unavailable(kind))?;
         list.items.iter().map(to_value).collect()
     }
 
@@ -118,6 +118,14 @@ impl LiveCluster {
             _ => Api::all_with(client, resource),
         }
     }
+}
+
+/// How fresh a list has to be. That a class or volume does not exist refuses an object, so that is asked of
+/// etcd. What is in a namespace is only told of: the API server's own cache will do, which is behind by
+/// milliseconds, where the newest state takes up to 100 ms when nobody writes (`ConsistentListFromCache`
+/// waits for etcd's next sign of progress).
+fn freshness(kind: &ResourceType) -> ListParams {
+    if kind.is_cluster_scoped() { ListParams::default() } else { ListParams::default().match_any() }
 }
 
 /// How the API server calls a type, if policies may read it at all.
