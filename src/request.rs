@@ -73,6 +73,8 @@ pub struct Request {
     pub object: Value,
     /// The object as it is stored; only on an update.
     pub old_object: Option<Value>,
+    /// Why nothing can be moved into the workload's Secret, if that is known already; for its author.
+    pub no_secret: Option<String>,
 }
 
 impl Request {
@@ -90,6 +92,7 @@ impl Request {
             name: text("/metadata/name"),
             object,
             old_object: None,
+            no_secret: None,
         }
     }
 

@@ -185,7 +185,8 @@ impl Chain<'_> {
         let stood: Vec<(&Finding, String)> = stored
             .findings
             .iter()
-            .filter(|judged| !judged.fixed)
+            // What could be repaired was, before the object came to be validated.
+            .filter(|judged| !judged.fixed || self.request.phase == Phase::Validate)
             .map(|judged| (&judged.finding, named_place(&stored.object, &judged.finding.at)))
             .collect();
         for judged in self.findings.iter_mut().filter(|judged| judged.denies()) {

@@ -24,16 +24,26 @@ pub struct WorkloadSecret {
 pub struct Owner {
     /// True if the object is being made, so that nothing of it is stored yet.
     pub is_new: bool,
-    /// True if several objects share the name: it is a `generateName`.
-    pub is_generated: bool,
     /// True if its pods are stored and cannot change any more.
     pub is_fixed: bool,
-    /// True if a server of it keeps its data when its pods go: with the data, the password of an
+    /// Whether a server of it keeps its data when its pods go: with the data, the password of an
     /// initialised server is kept.
-    pub keeps_data: bool,
+    pub data: Data,
     /// The claims that its pods use, in order. Those that a StatefulSet makes have a number at their
     /// end, for which a `*` stands: `data-mysql-*`.
     pub claims: Vec<String>,
+}
+
+/// Where the data of a workload's servers are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Data {
+    /// They go with the pods, or there is no server.
+    #[default]
+    Passing,
+    /// In claims.
+    InClaims,
+    /// Also in volumes that nobody can ask about: a folder of a node, a file server.
+    Elsewhere,
 }
 
 /// One entry of a workload's Secret.
@@ -41,7 +51,7 @@ pub struct Owner {
 /// `Debug` prints no value, and the value is wiped when it is dropped.
 #[derive(Debug, Clone)]
 pub struct SecretEntry {
-    /// The key.
+    /// The key. If it holds another value that has to stay, the value gets a key of its own.
     pub key: String,
     /// The value, as the container is to see it.
     pub value: SecretString,
@@ -49,4 +59,6 @@ pub struct SecretEntry {
     pub container: String,
     /// The variable that it was.
     pub variable: String,
+    /// The variable's JSON Pointer in the repaired object.
+    pub at: String,
 }

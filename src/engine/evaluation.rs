@@ -1,15 +1,15 @@
 //! The outcome of a review, as plain data.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::draft::{Draft, EditError};
 use super::effect::{SecretEntry, WorkloadSecret};
+use super::last_applied;
 use super::left_alone::LeftAlone;
 use crate::finding::{Finding, Severity};
 use crate::policy::{Action, ReviewError};
-
-/// Where a template says when its credentials became others.
-const CHANGED_AT: &str = "/spec/template/metadata/annotations/tidegate.dev~1credentials-changed-at";
 
 /// Whether the object may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -117,19 +117,23 @@ impl Evaluation {
         self.secret.as_ref().map_or(&[], |secret| &secret.entries)
     }
 
-    /// Notes in the pod template when its credentials became others. The reference to the Secret stays
-    /// the same, so that without it no controller would replace the pods, which is what the author
-    /// of a changed variable asks for. Kinds that replace no pods are left as they are.
+    /// Lets variables refer to other keys of the workload's Secret: from each entry's key to the one
+    /// that has its value.
     ///
     /// # Errors
-    /// [`EditError`] if the template cannot hold it: the object does not fit its kind.
-    pub fn note_changed_credentials(&mut self, when: &str) -> Result<(), EditError> {
-        if !matches!(self.object.get("kind").and_then(Value::as_str), Some("Deployment" | "StatefulSet" | "DaemonSet"))
-        {
-            return Ok(());
-        }
+    /// [`EditError`] if the object has no such place: it does not fit its kind.
+    pub fn use_keys(&mut self, secret: &WorkloadSecret, keys: &BTreeMap<String, String>) -> Result<(), EditError> {
         let mut draft = Draft::new(&self.object);
-        draft.set(CHANGED_AT, Value::String(when.to_owned()))?;
+        for entry in &secret.entries {
+            let Some(key) = keys.get(&entry.key) else { continue };
+            let reference = format!("{}/valueFrom/secretKeyRef", entry.at);
+            let present = serde_json::json!({ "name": secret.name, "key": entry.key });
+            if draft.object().pointer(&reference) != Some(&present) {
+                return Err(EditError::NoSuchPlace(reference));
+            }
+            draft.set(&format!("{reference}/key"), Value::String(key.clone()))?;
+        }
+        last_applied::rewrite(&mut draft)?;
         let (object, patch) = draft.finish();
         self.object = object;
         self.patch.0.extend(patch.0);

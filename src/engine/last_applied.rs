@@ -39,8 +39,8 @@ fn take_over(applied: &mut Value, object: &Value, location: Location) -> bool {
                 let source = variable
                     .get("name")
                     .and_then(Value::as_str)
-                    .filter(|_| variable.contains_key("value"))
-                    .and_then(|variable| source_of(object, location, list, &name, variable));
+                    .and_then(|variable| source_of(object, location, list, &name, variable))
+                    .filter(|source| variable.contains_key("value") || is_other_key(variable, source));
                 if let Some(source) = source {
                     variable.remove("value");
                     variable.insert("valueFrom".to_owned(), source.clone());
@@ -50,6 +50,13 @@ fn take_over(applied: &mut Value, object: &Value, location: Location) -> bool {
         }
     }
     changed
+}
+
+/// Whether a variable refers to the same Secret as the object's own, by another key.
+fn is_other_key(variable: &serde_json::Map<String, Value>, source: &Value) -> bool {
+    let part = |source: &Value, part: &str| source.pointer(&format!("/secretKeyRef/{part}")).cloned();
+    let Some(own) = variable.get("valueFrom").filter(|own| part(own, "name").is_some()) else { return false };
+    part(own, "name") == part(source, "name") && part(own, "key") != part(source, "key")
 }
 
 /// The `valueFrom` that the object itself gives a variable that has no literal value there.

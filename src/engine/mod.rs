@@ -16,9 +16,10 @@ mod secret_name;
 
 pub use chain::evaluate;
 pub use draft::EditError;
-pub use effect::{Owner, SecretEntry, WorkloadSecret};
+pub use effect::{Data, Owner, SecretEntry, WorkloadSecret};
 pub use evaluation::{Decision, Evaluation, Judged, PolicyFailure};
 pub use left_alone::LeftAlone;
+pub use owner::stored_owner;
 pub use secret_move::MoveRefused;
 
 pub use crate::workload::Misfit;

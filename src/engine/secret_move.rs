@@ -25,6 +25,9 @@ pub enum MoveRefused {
     /// Without a name there is no name for the Secret.
     #[error("the object has neither a name nor a generateName, so its Secret would have no name")]
     Nameless,
+    /// The Secret cannot be made or completed.
+    #[error("{0}")]
+    NoSecret(String),
     /// Its author names a Secret that cannot be.
     #[error(
         "the annotation tidegate.dev/credentials-secret says \"{0}\", and the Secret's name must be one of lowercase \
@@ -44,6 +47,9 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
     let literal = SecretString::from(text(format!("{pointer}/value")).ok_or_else(no_such_place)?);
     if has_references(literal.expose_secret()) {
         return Err(MoveRefused::References.into());
+    }
+    if let Some(reason) = &request.no_secret {
+        return Err(MoveRefused::NoSecret(reason.clone()).into());
     }
     let secret = secret_name(request).map_err(MoveRefused::SecretName)?.ok_or(MoveRefused::Nameless)?;
     // What is stored can no longer change, but a re-apply of the plaintext manifest may come back
@@ -65,7 +71,8 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
     };
     draft.remove(&format!("{pointer}/value"))?;
     draft.set(&format!("{pointer}/valueFrom"), json!({ "secretKeyRef": { "name": secret, "key": key } }))?;
-    Ok(SecretEntry { key, value: SecretString::from(expand_escapes(literal.expose_secret())), container, variable })
+    let value = SecretString::from(expand_escapes(literal.expose_secret()));
+    Ok(SecretEntry { key, value, container, variable, at: pointer.to_owned() })
 }
 
 /// The pointer of the container that a variable's pointer is in.

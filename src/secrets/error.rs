@@ -56,6 +56,12 @@ pub enum SecretError {
         /// The key, and why its value stays.
         kept: Box<Kept>,
     },
+    /// It is being deleted.
+    #[error("{secret} is being deleted, and something keeps it back. Apply again when it is gone")]
+    Ending {
+        /// The Secret.
+        secret: SecretName,
+    },
     /// The values are larger than a Secret can be.
     #[error(
         "{secret} would hold {size} bytes, and a Secret holds at most {largest}. Nothing that large is a password: put \
@@ -185,6 +191,7 @@ impl SecretError {
             Self::NotOurs { .. }
             | Self::OtherWorkload { .. }
             | Self::ValueDiffers { .. }
+            | Self::Ending { .. }
             | Self::TooLarge { .. }
             | Self::TwoValues { .. }
             | Self::Immutable { .. }

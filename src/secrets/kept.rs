@@ -31,15 +31,6 @@ pub enum WhyKept {
          first (ALTER USER), then in the Secret, then apply again; or write the value that the Secret holds"
     )]
     DataAreKept,
-    /// Others of the same `generateName` read it.
-    #[error(
-        "All objects of generateName \"{prefix}\" share it, and those that run may need the old value: change it in the \
-         Secret first, then create the object again, or choose another generateName"
-    )]
-    Shared {
-        /// The `generateName`.
-        prefix: String,
-    },
     /// The pods that read it cannot change.
     #[error("A stored {kind} cannot change its variables: delete it and create it again")]
     PodsAreFixed {

@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::error::SecretError;
-use super::object::{MANAGER, data, new_secret};
-use super::plan::{Change, ChangedPasswords, Plan, Wanted};
+use super::object::{MANAGER, new_secret};
+use super::plan::{Change, ChangedPasswords, Do, Plan, Wanted};
 use super::refusal::refusal;
 use super::store::{Applied, SecretStore};
 use super::wiped::Wiped;
@@ -39,7 +39,7 @@ impl KubeSecretStore {
     async fn check_one(&self, wanted: &WorkloadSecret) -> Result<Applied, SecretError> {
         let wanted = Wanted::of(wanted)?;
         let existing = self.get(&wanted).await?;
-        Ok(wanted.plan(existing.as_deref(), self.changed)?.applied())
+        Ok(wanted.plan(existing.as_deref(), self.changed)?.applied)
     }
 
     /// Looks first and writes then: a re-apply, the usual case, costs one read, sends no value and
@@ -49,15 +49,11 @@ impl KubeSecretStore {
         let wanted = Wanted::of(wanted)?;
         for _ in 0..ATTEMPTS {
             let existing = self.get(&wanted).await?;
-            let plan = wanted.plan(existing.as_deref(), self.changed)?;
-            let applied = plan.applied();
-            let is_done = match plan {
-                Plan::Nothing => return Ok(applied),
-                Plan::Create => self.create(&wanted).await?,
-                Plan::Change(change) => {
-                    let version = existing.as_ref().and_then(|secret| secret.metadata.resource_version.clone());
-                    self.change(&wanted, version, change).await?
-                }
+            let Plan { what, applied } = wanted.plan(existing.as_deref(), self.changed)?;
+            let is_done = match (what, existing) {
+                (Do::Nothing, _) => return Ok(applied),
+                (Do::Change(change), Some(existing)) => self.change(&wanted, &existing, &change).await?,
+                (Do::Change(_) | Do::Create, _) => self.create(&wanted).await?,
             };
             if is_done {
                 log_written(&wanted, &applied);
@@ -89,18 +85,19 @@ impl KubeSecretStore {
         }
     }
 
-    /// False: it was changed or deleted meanwhile. What only notes something does not mind a change.
+    /// False: it was deleted meanwhile, or changed where that matters: what only notes something would be in
+    /// the way of others who do.
     async fn change(
         &self,
         wanted: &Wanted<'_>,
-        version: Option<String>,
-        change: Change<'_>,
+        existing: &Wiped,
+        change: &Change<'_>,
     ) -> Result<bool, SecretError> {
-        let (secrets, entries) = (self.secrets(wanted), change.entries());
-        let version = version.filter(|_| !entries.is_empty());
+        let (secrets, metadata) = (self.secrets(wanted), &existing.metadata);
+        let version = metadata.resource_version.as_ref().filter(|_| !change.add.is_empty());
         let patch = Patch::Merge(Withheld(json!({
-            "metadata": { "resourceVersion": version, "annotations": change.annotations },
-            "data": data(&entries),
+            "metadata": { "uid": metadata.uid, "resourceVersion": version, "annotations": change.annotations },
+            "data": change.data(),
         })));
         let how = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
         match self.call(wanted, "patch", secrets.patch(&wanted.secret.name, &how, &patch)).await? {
@@ -149,14 +146,14 @@ impl SecretStore for KubeSecretStore {
 
 /// Says which keys of which Secret were written, and for which workload. Never a value.
 fn log_written(wanted: &Wanted<'_>, applied: &Applied) {
-    let keys: Vec<&str> = wanted.entries.iter().map(|entry| entry.key.as_str()).collect();
+    let used = |key: &str| applied.keys.get(key).map_or(key, String::as_str).to_owned();
+    let keys: Vec<String> = wanted.entries.iter().map(|entry| used(&entry.key)).collect();
     tracing::info!(
         namespace = wanted.secret.namespace,
         secret = wanted.secret.name,
         kind = wanted.of.owner_kind,
         workload = wanted.of.owner_name,
         keys = keys.join(","),
-        updated = applied.updated.join(","),
         "the workload's Secret is ready"
     );
 }

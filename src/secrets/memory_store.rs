@@ -7,8 +7,8 @@ use futures::future::{BoxFuture, FutureExt, ready};
 use k8s_openapi::api::core::v1::Secret;
 
 use super::error::{SecretError, SecretName};
-use super::object::{data, new_secret};
-use super::plan::{ChangedPasswords, Plan, Wanted};
+use super::object::new_secret;
+use super::plan::{ChangedPasswords, Do, Plan, Wanted};
 use super::store::{Applied, SecretStore};
 use crate::engine::WorkloadSecret;
 
@@ -29,16 +29,16 @@ impl MemorySecretStore {
         let wanted = Wanted::of(wanted)?;
         let mut secrets = self.lock();
         let plan = wanted.plan(secrets.get(&wanted.secret), ChangedPasswords::Refuse)?;
-        let applied = plan.applied();
+        let Plan { what, applied } = plan;
         if !writes {
             return Ok(applied);
         }
-        match plan {
-            Plan::Nothing => {}
-            Plan::Create => drop(secrets.insert(wanted.secret.clone(), new_secret(&wanted))),
-            Plan::Change(change) => {
+        match what {
+            Do::Nothing => {}
+            Do::Create => drop(secrets.insert(wanted.secret.clone(), new_secret(&wanted))),
+            Do::Change(change) => {
                 let secret = secrets.entry(wanted.secret.clone()).or_default();
-                secret.data.get_or_insert_default().extend(data(&change.entries()));
+                secret.data.get_or_insert_default().extend(change.data());
                 secret.metadata.annotations.get_or_insert_default().extend(change.annotations);
             }
         }

@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use secrecy::ExposeSecret;
 
 use super::plan::Wanted;
-use crate::engine::SecretEntry;
+use crate::engine::{self, Data, SecretEntry};
 
 /// The label that says who takes care of a Secret.
 pub(super) const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
@@ -19,7 +19,8 @@ pub(super) const MANAGER: &str = "tidegate";
 pub(super) const WORKLOAD_KIND: &str = "tidegate.dev/workload-kind";
 /// The annotation with the workload's name.
 pub(super) const WORKLOAD_NAME: &str = "tidegate.dev/workload-name";
-/// The annotation that says `true` once a server of the workload kept its data beyond its pods.
+/// The annotation that says where servers of the workload ever kept their data beyond their pods: `claims`,
+/// or `elsewhere` if it was also in other volumes.
 pub(super) const KEEPS_DATA: &str = "tidegate.dev/keeps-data";
 /// The annotation with the claims that the workload's pods used, with commas between them.
 pub(super) const CLAIMS: &str = "tidegate.dev/claims";
@@ -34,12 +35,7 @@ pub(super) fn new_secret(wanted: &Wanted<'_>) -> Secret {
     let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     let (of, mut annotations) = (wanted.of, BTreeMap::new());
     annotations.extend([text(WORKLOAD_KIND, &of.owner_kind), text(WORKLOAD_NAME, &of.owner_name)]);
-    if of.owner.keeps_data {
-        annotations.extend([text(KEEPS_DATA, "true")]);
-    }
-    if !of.owner.claims.is_empty() {
-        annotations.extend([text(CLAIMS, &of.owner.claims.join(","))]);
-    }
+    annotations.extend(grown(&ObjectMeta::default(), &of.owner));
     Secret {
         metadata: ObjectMeta {
             name: Some(wanted.secret.name.clone()),
@@ -48,16 +44,16 @@ pub(super) fn new_secret(wanted: &Wanted<'_>) -> Secret {
             annotations: Some(annotations),
             ..ObjectMeta::default()
         },
-        data: Some(data(&wanted.entries)),
+        data: Some(data(wanted.entries.iter().map(|entry| (entry.key.as_str(), *entry)))),
         type_: Some("Opaque".to_owned()),
         ..Secret::default()
     }
 }
 
-/// Entries as a Secret's `data`.
-pub(super) fn data(entries: &[&SecretEntry]) -> BTreeMap<String, ByteString> {
+/// Entries as a Secret's `data`, each under its key.
+pub(super) fn data<'a>(entries: impl IntoIterator<Item = (&'a str, &'a SecretEntry)>) -> BTreeMap<String, ByteString> {
     let value = |entry: &SecretEntry| ByteString(entry.value.expose_secret().as_bytes().to_vec());
-    entries.iter().map(|entry| (entry.key.clone(), value(entry))).collect()
+    entries.into_iter().map(|(key, entry)| (key.to_owned(), value(entry))).collect()
 }
 
 /// Whose a Secret is.
@@ -83,9 +79,31 @@ pub(super) fn owner(secret: &ObjectMeta) -> Owner<'_> {
     }
 }
 
-/// Whether a server of the workload kept its data beyond its pods at any time.
-pub(super) fn keeps_data(secret: &ObjectMeta) -> bool {
-    annotation(secret, KEEPS_DATA) == Some("true")
+/// Where servers of the workload ever kept their data.
+pub(super) fn kept_data(secret: &ObjectMeta) -> Data {
+    match annotation(secret, KEEPS_DATA) {
+        Some("claims") => Data::InClaims,
+        Some("elsewhere") => Data::Elsewhere,
+        _ => Data::Passing,
+    }
+}
+
+/// What a Secret has to say beyond what it says, now that its workload is this one. Where data once were, they
+/// still may be: it only grows.
+pub(super) fn grown(secret: &ObjectMeta, owner: &engine::Owner) -> BTreeMap<String, String> {
+    let mut annotations = BTreeMap::new();
+    if owner.data > kept_data(secret) {
+        let word = if owner.data == Data::Elsewhere { "elsewhere" } else { "claims" };
+        annotations.insert(KEEPS_DATA.to_owned(), word.to_owned());
+    }
+    let known = claims(secret);
+    if owner.claims.iter().any(|claim| !known.contains(claim)) {
+        let mut all = [known, owner.claims.clone()].concat();
+        all.sort_unstable();
+        all.dedup();
+        annotations.insert(CLAIMS.to_owned(), all.join(","));
+    }
+    annotations
 }
 
 /// The claims that the workload's pods used at any time.

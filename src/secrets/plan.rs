@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
@@ -9,21 +10,21 @@ use subtle::ConstantTimeEq;
 
 use super::error::{SecretError, SecretName};
 use super::kept::{Kept, WhyKept};
-use super::object::{self, CLAIMS, KEEPS_DATA, Owner, RELIED_ON};
+use super::object::{self, Owner, RELIED_ON};
 use super::store::Applied;
-use crate::engine::{SecretEntry, WorkloadSecret};
+use crate::engine::{Data, SecretEntry, WorkloadSecret};
 
 /// The most that a Secret's values may have in all, in bytes (`MaxSecretSize` of
 /// k8s.io/kubernetes/pkg/apis/core).
 const LARGEST: usize = 1024 * 1024;
 
-/// Whether a changed password of a server that keeps its data may replace the one in the Secret.
+/// Whether a changed password of a server that keeps its data is taken over into the Secret.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ChangedPasswords {
     /// It is refused: the initialised server would not take it over.
     #[default]
     Refuse,
-    /// It replaces the one in the Secret.
+    /// It gets a key of its own in the Secret, to which the pods then refer.
     Update,
 }
 
@@ -37,9 +38,16 @@ pub(super) struct Wanted<'a> {
     pub(super) entries: Vec<&'a SecretEntry>,
 }
 
+/// What has to be done, and what it comes to.
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    pub(super) what: Do<'a>,
+    pub(super) applied: Applied,
+}
+
 /// What has to be done.
 #[derive(Debug)]
-pub(super) enum Plan<'a> {
+pub(super) enum Do<'a> {
     /// It is all there.
     Nothing,
     /// There is no Secret yet.
@@ -48,29 +56,19 @@ pub(super) enum Plan<'a> {
     Change(Change<'a>),
 }
 
-/// What has to be changed in a Secret.
+/// What has to be changed in a Secret. No value that is there ever becomes another.
 #[derive(Debug, Default)]
 pub(super) struct Change<'a> {
-    /// Keys that are missing.
-    pub(super) add: Vec<&'a SecretEntry>,
-    /// Keys with another value.
-    pub(super) update: Vec<&'a SecretEntry>,
+    /// Keys that are missing, with what they are to hold.
+    pub(super) add: Vec<(String, &'a SecretEntry)>,
     /// Annotations that are missing or say something else.
     pub(super) annotations: BTreeMap<String, String>,
 }
 
-impl Plan<'_> {
-    /// What the workload's author is to know of it once it is done.
-    pub(super) fn applied(&self) -> Applied {
-        let Plan::Change(change) = self else { return Applied::default() };
-        Applied { updated: change.update.iter().map(|entry| entry.key.clone()).collect() }
-    }
-}
-
-impl<'a> Change<'a> {
-    /// Every entry that is to be written.
-    pub(super) fn entries(&self) -> Vec<&'a SecretEntry> {
-        [self.add.as_slice(), self.update.as_slice()].concat()
+impl Change<'_> {
+    /// What is to be added to the Secret's `data`.
+    pub(super) fn data(&self) -> BTreeMap<String, ByteString> {
+        object::data(self.add.iter().map(|(key, entry)| (key.as_str(), *entry)))
     }
 }
 
@@ -94,32 +92,50 @@ impl<'a> Wanted<'a> {
 
     /// What has to be done so that what is wanted is there.
     pub(super) fn plan(&self, existing: Option<&Secret>, changed: ChangedPasswords) -> Result<Plan<'a>, SecretError> {
+        let mut applied = Applied::default();
         let Some(existing) = existing else {
-            self.check_size(&BTreeMap::new())?;
-            return Ok(Plan::Create);
+            self.check_size(&BTreeMap::new(), &self.entries)?;
+            return Ok(Plan { what: Do::Create, applied });
         };
         self.check_owner(existing)?;
+        if existing.metadata.deletion_timestamp.is_some() {
+            return Err(SecretError::Ending { secret: self.secret.clone() });
+        }
         let (empty, mut change) = (BTreeMap::new(), Change::default());
         let present = existing.data.as_ref().unwrap_or(&empty);
         for entry in &self.entries {
-            match present.get(&entry.key) {
-                None => change.add.push(*entry),
-                Some(value) if is_same(entry, &value.0) => {}
-                Some(_) => {
-                    self.check_may_change(entry, existing, changed)?;
-                    change.update.push(*entry);
+            if let Some(key) = holds(present, entry) {
+                if key != entry.key {
+                    applied.keys.insert(entry.key.clone(), key);
                 }
+                continue;
             }
+            let key = if present.contains_key(&entry.key) {
+                self.check_may_change(entry, existing, changed)?;
+                let key = keys_of(&entry.key).find(|key| !self.is_taken(key, present, &change)).unwrap_or_default();
+                applied.keys.insert(entry.key.clone(), key.clone());
+                applied.added.push((entry.key.clone(), key.clone()));
+                key
+            } else {
+                entry.key.clone()
+            };
+            change.add.push((key, *entry));
         }
         change.annotations = self.annotations(existing);
-        if let Some(first) = change.add.first().or(change.update.first()) {
+        if let Some((key, _)) = change.add.first() {
             if existing.immutable == Some(true) {
-                return Err(SecretError::Immutable { secret: self.secret.clone(), key: first.key.clone() });
+                return Err(SecretError::Immutable { secret: self.secret.clone(), key: key.clone() });
             }
-            self.check_size(&present.iter().map(|(key, value)| (key.as_str(), value.0.len())).collect())?;
+            self.check_size(present, change.add.iter().map(|(_, entry)| entry))?;
         }
-        let is_empty = change.add.is_empty() && change.update.is_empty() && change.annotations.is_empty();
-        Ok(if is_empty { Plan::Nothing } else { Plan::Change(change) })
+        let is_empty = change.add.is_empty() && change.annotations.is_empty();
+        Ok(Plan { what: if is_empty { Do::Nothing } else { Do::Change(change) }, applied })
+    }
+
+    fn is_taken(&self, key: &str, present: &BTreeMap<String, ByteString>, change: &Change<'_>) -> bool {
+        present.contains_key(key)
+            || self.entries.iter().any(|entry| entry.key == key)
+            || change.add.iter().any(|(added, _)| added == key)
     }
 
     fn check_owner(&self, existing: &Secret) -> Result<(), SecretError> {
@@ -137,7 +153,7 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// A key's value may change unless somebody still goes by the old one.
+    /// Another value may come beside the old one unless somebody still goes by that.
     fn check_may_change(
         &self,
         entry: &SecretEntry,
@@ -145,12 +161,10 @@ impl<'a> Wanted<'a> {
         changed: ChangedPasswords,
     ) -> Result<(), SecretError> {
         let owner = &self.of.owner;
-        let keeps_data = owner.keeps_data || object::keeps_data(&existing.metadata);
+        let kept = owner.data.max(object::kept_data(&existing.metadata));
         let why = if owner.is_fixed {
             WhyKept::PodsAreFixed { kind: self.of.owner_kind.clone() }
-        } else if owner.is_generated {
-            WhyKept::Shared { prefix: self.of.owner_name.clone() }
-        } else if keeps_data && changed == ChangedPasswords::Refuse {
+        } else if kept > Data::Passing && changed == ChangedPasswords::Refuse {
             WhyKept::DataAreKept
         } else {
             return Ok(());
@@ -175,29 +189,53 @@ impl<'a> Wanted<'a> {
             // one, and is refused: see `clean_up`.
             annotations.insert(RELIED_ON.to_owned(), existing.metadata.resource_version.clone().unwrap_or_default());
         }
-        if owner.keeps_data && !object::keeps_data(&existing.metadata) {
-            annotations.insert(KEEPS_DATA.to_owned(), "true".to_owned());
-        }
-        // A claim that is no longer used still holds data that only this password opens.
-        let known = object::claims(&existing.metadata);
-        if owner.claims.iter().any(|claim| !known.contains(claim)) {
-            let mut all = [known, owner.claims.clone()].concat();
-            all.sort_unstable();
-            all.dedup();
-            annotations.insert(CLAIMS.to_owned(), all.join(","));
-        }
+        annotations.extend(object::grown(&existing.metadata, owner));
         annotations
     }
 
-    fn check_size(&self, present: &BTreeMap<&str, usize>) -> Result<(), SecretError> {
-        let kept = present.iter().filter(|(key, _)| !self.entries.iter().any(|entry| entry.key == **key));
-        let size = kept.map(|(_, size)| size).sum::<usize>()
-            + self.entries.iter().map(|entry| entry.value.expose_secret().len()).sum::<usize>();
+    fn check_size<'b>(
+        &self,
+        present: &BTreeMap<String, ByteString>,
+        added: impl IntoIterator<Item = &'b &'b SecretEntry>,
+    ) -> Result<(), SecretError> {
+        let added = added.into_iter().map(|entry| entry.value.expose_secret().len()).sum::<usize>();
+        let size = present.values().map(|value| value.0.len()).sum::<usize>() + added;
         if size > LARGEST {
             return Err(SecretError::TooLarge { secret: self.secret.clone(), size, largest: LARGEST });
         }
         Ok(())
     }
+}
+
+/// The longest key (apimachinery, `IsConfigMapKey`).
+const LONGEST_KEY: usize = 253;
+
+/// The keys that the values of a variable get, one after the other: `MYSQL_PWD`, `MYSQL_PWD.2`, …
+fn keys_of(key: &str) -> impl Iterator<Item = String> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let first = key.rsplit_once('.').filter(|(_, number)| is_number(number)).map_or(key, |(first, _)| first).to_owned();
+    let numbered = {
+        let first = first.clone();
+        (2..).map(move |number: usize| {
+            let number = format!(".{number}");
+            // Keys are ASCII.
+            format!("{}{number}", &first[..first.len().min(LONGEST_KEY - number.len())])
+        })
+    };
+    std::iter::once(first).chain(numbered)
+}
+
+/// The key under which a Secret has an entry's value, if it has: its own, or one of those that later values
+/// got. All of them are compared, so that the time does not tell which it is.
+fn holds(present: &BTreeMap<String, ByteString>, entry: &SecretEntry) -> Option<String> {
+    let mut found = None;
+    for key in std::iter::once(entry.key.clone()).chain(keys_of(&entry.key).take(present.len() + 1)) {
+        let is_it = present.get(&key).is_some_and(|value| is_same(entry, &value.0));
+        if is_it && found.is_none() {
+            found = Some(key);
+        }
+    }
+    found
 }
 
 /// Compares in a time that tells neither how much of the value is right nor how long it is: digests,

@@ -1,5 +1,7 @@
 //! What can hold the credentials of workloads.
 
+use std::collections::BTreeMap;
+
 use futures::future::{BoxFuture, FutureExt, ready};
 
 use super::error::SecretError;
@@ -17,8 +19,10 @@ pub trait SecretStore: Send + Sync {
 /// What became of a Secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// The keys whose value was another before.
-    pub updated: Vec<String>,
+    /// The keys that hold the values, where they are not those that were wanted.
+    pub keys: BTreeMap<String, String>,
+    /// Of these, the ones that are new: the key that was wanted, and the one that it became.
+    pub added: Vec<(String, String)>,
 }
 
 /// No place at all: what is due is refused.

@@ -135,6 +135,7 @@ impl Incoming {
                 name: named(name),
                 object: raw.object,
                 old_object: Some(raw.old_object).filter(|object| !object.is_null()),
+                no_secret: None,
             }
         });
         Ok(Self { uid, kind, operation, request })

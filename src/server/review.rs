@@ -12,8 +12,8 @@ use super::review_log::Record;
 use crate::engine::{self, Evaluation, WorkloadSecret};
 use crate::lookup::Lookup;
 use crate::policy::PolicySet;
-use crate::request::{Phase, Request};
-use crate::secrets::{Applied, SecretStore};
+use crate::request::{Operation, Phase, Request};
+use crate::secrets::{Applied, SecretError, SecretStore};
 
 /// What went wrong is the gate's own fault; the object stays out until somebody has looked.
 const OUR_FAULT: &str = "tidegate failed while it judged the object, so it stays out. This is a fault of tidegate, \
@@ -67,47 +67,70 @@ impl Gate {
     }
 
     async fn judge(&self, request: Request, record: &mut Record) -> Answer {
-        let (phase, dry_run, title) = (request.phase, request.dry_run, request.title());
-        let mut evaluation = match self.evaluate(request).await {
-            Ok(Ok(evaluation)) => evaluation,
-            Ok(Err(misfit)) => return Answer::refused(&title, 400, &misfit.to_string()),
-            Err(failure) => {
-                tracing::error!(object = %title, "the evaluation failed: {}", what_failed(&failure));
-                return Answer::refused(&title, 500, OUR_FAULT);
-            }
+        let request = Arc::new(request);
+        let (phase, title) = (request.phase, request.title());
+        let mut evaluation = match self.evaluate(&request, &title).await {
+            Ok(evaluation) => evaluation,
+            Err(refused) => return refused,
         };
         record.evaluated(&evaluation);
         let is_due = phase == Phase::Mutate && evaluation.is_allowed();
         let Some(secret) = evaluation.secret.take().filter(|_| is_due) else {
             return Answer::of(&title, evaluation, phase);
         };
-        let (name, is_new) = (secret.name.clone(), secret.owner.is_new);
-        let applied = match self.carry_out(&title, secret, dry_run).await {
+        let secret = Arc::new(secret);
+        let applied = match self.carry_out(&title, Arc::clone(&secret), request.dry_run).await {
             Ok(applied) => applied,
-            Err(refused) => return refused,
+            Err(NotDone::Refused(error)) => return self.without_secret(&request, &title, &error, record).await,
+            Err(NotDone::Failed) => return Answer::refused(&title, 500, OUR_FAULT),
         };
-        // What is only being made has no pods yet that could read the old value.
-        if !applied.updated.is_empty()
-            && !is_new
-            && let Err(error) = evaluation.note_changed_credentials(&jiff::Timestamp::now().to_string())
-        {
+        if let Err(error) = evaluation.use_keys(&secret, &applied.keys) {
             return Answer::refused(&title, 400, &error.to_string());
         }
         let mut answer = Answer::of(&title, evaluation, phase);
-        if !applied.updated.is_empty() {
-            answer.tell_first(&updated(&name, &applied));
+        if let Some(told) = added(&secret.name, &applied) {
+            answer.tell_first(&told);
         }
         answer
     }
 
+    /// What becomes of an object whose Secret cannot be. It is refused, unless it is an update that leaves
+    /// the passwords where the stored object has them already: then whoever changes something else is
+    /// not stopped, and is told why nothing was moved.
+    async fn without_secret(&self, request: &Request, title: &str, error: &SecretError, record: &mut Record) -> Answer {
+        let refused = Answer::refused(title, error.status_code(), &format!("{error}."));
+        if request.operation != Operation::Update || error.status_code() != 403 {
+            return refused;
+        }
+        let again = Arc::new(Request { no_secret: Some(error.to_string()), ..request.clone() });
+        match self.evaluate(&again, title).await {
+            Ok(evaluation) if evaluation.is_allowed() && evaluation.secret.is_none() => {
+                record.evaluated(&evaluation);
+                // The validating phase tells what is left; why nothing was moved is known only here.
+                let mut answer = Answer::of(title, evaluation, request.phase);
+                answer.tell_first(&format!("tidegate: the password stays where it was, in plain text: {error}"));
+                answer
+            }
+            _ => refused,
+        }
+    }
+
     /// Judges on a thread where blocking is allowed: policies compute and ask the cluster.
-    async fn evaluate(&self, request: Request) -> Result<Result<Evaluation, engine::Misfit>, tokio::task::JoinError> {
-        let (policies, lookup) = (Arc::clone(&self.policies), Arc::clone(&self.lookup));
-        tokio::task::spawn_blocking(move || engine::evaluate(&request, &policies, &lookup)).await
+    async fn evaluate(&self, request: &Arc<Request>, title: &str) -> Result<Evaluation, Answer> {
+        let (policies, lookup, request) = (Arc::clone(&self.policies), Arc::clone(&self.lookup), Arc::clone(request));
+        let task = tokio::task::spawn_blocking(move || engine::evaluate(&request, &policies, &lookup));
+        match task.await {
+            Ok(Ok(evaluation)) => Ok(evaluation),
+            Ok(Err(misfit)) => Err(Answer::refused(title, 400, &misfit.to_string())),
+            Err(failure) => {
+                tracing::error!(object = %title, "the evaluation failed: {}", what_failed(&failure));
+                Err(Answer::refused(title, 500, OUR_FAULT))
+            }
+        }
     }
 
     /// Makes the Secret ready, in a task of its own: a client that hangs up leaves no half-work.
-    async fn carry_out(&self, title: &str, secret: WorkloadSecret, dry_run: bool) -> Result<Applied, Answer> {
+    async fn carry_out(&self, title: &str, secret: Arc<WorkloadSecret>, dry_run: bool) -> Result<Applied, NotDone> {
         let secrets = Arc::clone(&self.secrets);
         let (counted, object) = (self.effects.begin(), title.to_owned());
         let task = tokio::spawn(async move {
@@ -121,22 +144,33 @@ impl Gate {
         });
         match task.await {
             Ok(Ok(applied)) => Ok(applied),
-            Ok(Err(error)) => Err(Answer::refused(title, error.status_code(), &format!("{error}."))),
+            Ok(Err(error)) => Err(NotDone::Refused(error)),
             Err(failure) => {
                 tracing::error!(object = %title, "making the Secret failed: {}", what_failed(&failure));
-                Err(Answer::refused(title, 500, OUR_FAULT))
+                Err(NotDone::Failed)
             }
         }
     }
 }
 
-/// What the author is told of values that were replaced.
-fn updated(secret: &str, applied: &Applied) -> String {
-    format!(
-        "tidegate: Secret \"{secret}\" has the new value of {} now. Pods of a Deployment, StatefulSet or DaemonSet are \
-         replaced and read it; others read it when they are made anew",
-        applied.updated.join(", ")
-    )
+/// Why there is no Secret.
+enum NotDone {
+    /// It cannot be.
+    Refused(SecretError),
+    /// The gate failed, and the log says where.
+    Failed,
+}
+
+/// What the author is told of values that came beside others.
+fn added(secret: &str, applied: &Applied) -> Option<String> {
+    let pairs: Vec<String> = applied.added.iter().map(|(key, new)| format!("{key} under {new}")).collect();
+    (!pairs.is_empty()).then(|| {
+        format!(
+            "tidegate: Secret \"{secret}\" gets the new value of {}, and the pods refer to it; the old value stays for \
+             kubectl rollout undo",
+            pairs.join(", ")
+        )
+    })
 }
 
 /// Without the panic's own text, which may quote a value. The panic hook has logged the place.

@@ -21,14 +21,19 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{Api, DeleteParams, Patch, PatchParams, Preconditions};
 use kube::runtime::events::{Event, EventType, Recorder, Reporter};
 use kube::{Client, Error};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::error::SecretName;
-use super::object::{MANAGER, Owner, WORKLOAD_UID, owner};
+use super::object::{MANAGER, Owner, WORKLOAD_UID, annotation, grown, owner};
+use super::wiped::Wiped;
+use crate::engine::stored_owner;
 use leadership::{Leadership, RENEWAL};
 use observed::{Observed, Version};
 use survey::Survey;
-use verdict::{Facts, Verdict, refers_to, verdict};
+use verdict::{Verdict, refers_to, verdict};
+
+/// How long one look at all Secrets may take: a connection that hangs must not end the clean-up.
+const TURN_LIMIT: Duration = Duration::from_mins(5);
 
 /// What is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,20 +67,22 @@ impl CleanUp {
         let pause = (self.after / 5).clamp(Duration::from_millis(200), Duration::from_mins(3));
         let (mut problem, mut next) = (String::new(), Instant::now());
         loop {
-            let done = match leadership.is_held().await {
-                Ok(true) if Instant::now() >= next => {
-                    next = Instant::now() + pause;
-                    round.run().await
-                }
-                Ok(true) => Ok(()),
-                Ok(false) => {
+            let turn = async {
+                if !leadership.is_held().await? {
                     round.observed.forget();
-                    Ok(())
+                } else if Instant::now() >= next {
+                    next = Instant::now() + pause;
+                    round.run().await?;
                 }
-                Err(error) => Err(error),
+                Ok::<(), Error>(())
+            };
+            let said = match tokio::time::timeout(TURN_LIMIT, turn).await {
+                Ok(Ok(())) => String::new(),
+                Ok(Err(error)) => explained(&error),
+                Err(_) => "the API server did not answer in time".to_owned(),
             };
             // Each problem is told once, until it is over.
-            let told = std::mem::replace(&mut problem, done.err().map(|error| explained(&error)).unwrap_or_default());
+            let told = std::mem::replace(&mut problem, said);
             if !problem.is_empty() && problem != told {
                 tracing::warn!("Secrets without a workload cannot be cleaned up: {problem}");
             }
@@ -90,7 +97,7 @@ fn explained(error: &Error) -> String {
         Error::Api(status) if status.is_forbidden() => {
             format!("{} (see webhook-deploy/20-rbac.yaml)", status.message)
         }
-        Error::Api(status) => status.message.clone(),
+        Error::Api(status) => format!("the API server answered {}", status.code),
         _ => "the API server cannot be reached".to_owned(),
     }
 }
@@ -118,10 +125,12 @@ impl Round {
         }
     }
 
+    /// Looks at every Secret. What cannot be done for one does not keep the others waiting; the first such
+    /// problem is told.
     async fn run(&mut self) -> Result<(), Error> {
         let secrets = self.survey.secrets().await?;
-        let mut workloads: BTreeMap<(String, String), Vec<ObjectMeta>> = BTreeMap::new();
-        let mut without = Vec::new();
+        let mut workloads: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
+        let (mut without, mut problem) = (Vec::new(), Ok(()));
         for (secret, metadata) in &secrets {
             let Owner::Workload { kind, name } = owner(metadata) else { continue };
             let key = (secret.namespace.clone(), kind.to_owned());
@@ -129,13 +138,8 @@ impl Round {
                 let found = self.survey.workloads(&secret.namespace, kind).await?;
                 workloads.insert(key.clone(), found);
             }
-            match workloads.get(&key).and_then(|all| uid_of(all, name)) {
-                Some(uid) => {
-                    let facts = Facts { workload_uid: Some(uid), is_used: true, claims: &[] };
-                    if let Verdict::Arrived(uid) = verdict(metadata, &facts) {
-                        self.note_arrival(secret, uid).await?;
-                    }
-                }
+            match workloads.get(&key).and_then(|all| owned_by(all, name)) {
+                Some(workload) => problem = problem.and(self.note_stored(secret, metadata, workload).await),
                 None => without.push((secret, metadata)),
             }
         }
@@ -147,27 +151,27 @@ impl Round {
                 resource: metadata.resource_version.clone().unwrap_or_default(),
             };
             if self.observed.note(secret, &version, Instant::now()) >= self.after {
-                self.judge(secret, metadata, version).await?;
+                problem = problem.and(self.judge(secret, metadata, version).await);
             }
         }
-        Ok(())
+        problem
     }
 
     /// Looks once more, and at everything, at a Secret that was without its workload for long.
     async fn judge(&mut self, secret: &SecretName, metadata: &ObjectMeta, version: Version) -> Result<(), Error> {
         let Owner::Workload { kind, name } = owner(metadata) else { return Ok(()) };
         let stored = self.survey.workloads(&secret.namespace, kind).await?;
+        if let Some(workload) = owned_by(&stored, name) {
+            return self.note_stored(secret, metadata, workload).await;
+        }
         let used_by = self.survey.all_workloads(&secret.namespace).await?;
         let claims = self.survey.claims(&secret.namespace).await?;
-        let facts = Facts {
-            workload_uid: uid_of(&stored, name),
-            is_used: used_by.iter().any(|object| refers_to(object, &secret.name)),
-            claims: &claims,
-        };
-        match (verdict(metadata, &facts), self.scope) {
+        let is_used = used_by.iter().any(|object| refers_to(object, &secret.name));
+        match (verdict(metadata, is_used, &claims), self.scope) {
             (Verdict::Keep, _) => Ok(()),
-            (Verdict::Arrived(uid), _) => self.note_arrival(secret, uid).await,
-            (Verdict::Stray, _) => self.delete(secret, version, &format!("{kind} \"{name}\" never came to be")).await,
+            (Verdict::Stray, _) => {
+                self.delete(secret, version, &format!("{kind} \"{name}\" was never seen stored")).await
+            }
             (Verdict::Orphan, CleanUpScope::Orphans) => {
                 self.delete(secret, version, &format!("{kind} \"{name}\" and its claims are gone")).await
             }
@@ -175,13 +179,23 @@ impl Round {
         }
     }
 
-    /// From now on the Secret is that of a workload that was there.
-    async fn note_arrival(&self, secret: &SecretName, uid: &str) -> Result<(), Error> {
-        let patch = json!({ "metadata": { "annotations": { WORKLOAD_UID: uid } } });
+    /// From now on the Secret is that of a workload that was there, with the data that this has now: its
+    /// author may have put them into a claim after the password had moved.
+    async fn note_stored(&self, secret: &SecretName, metadata: &ObjectMeta, workload: &Value) -> Result<(), Error> {
+        let mut annotations = stored_owner(workload).map(|owner| grown(metadata, &owner)).unwrap_or_default();
+        let uid = workload.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
+        // Objects of one `generateName` come and go: one of them is enough.
+        if annotation(metadata, WORKLOAD_UID).is_none() {
+            annotations.insert(WORKLOAD_UID.to_owned(), uid.to_owned());
+        }
+        if annotations.is_empty() {
+            return Ok(());
+        }
+        let patch = json!({ "metadata": { "uid": metadata.uid, "annotations": annotations } });
         let how = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
         match self.secrets(secret).patch_metadata(&secret.name, &how, &Patch::Merge(patch)).await {
             Ok(_) => Ok(()),
-            Err(Error::Api(status)) if status.is_not_found() => Ok(()),
+            Err(Error::Api(status)) if status.is_not_found() || status.is_conflict() => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -189,8 +203,14 @@ impl Round {
     async fn delete(&self, secret: &SecretName, version: Version, why: &str) -> Result<(), Error> {
         let this = Preconditions { uid: Some(version.uid), resource_version: Some(version.resource) };
         match self.secrets(secret).delete(&secret.name, &DeleteParams::default().preconditions(this)).await {
-            Ok(_) => {
-                tracing::info!(namespace = secret.namespace, secret = secret.name, "deleted a Secret: {why}");
+            Ok(answer) => {
+                match answer.left() {
+                    // Something keeps it back, and the API server answers with the Secret.
+                    Some(kept_back) => drop(Wiped(kept_back)),
+                    None => {
+                        tracing::info!(namespace = secret.namespace, secret = secret.name, "deleted a Secret: {why}");
+                    }
+                }
                 Ok(())
             }
             // Somebody relies on it since, or was faster.
@@ -232,9 +252,8 @@ impl Round {
     }
 }
 
-/// The uid of the object that a Secret belongs to: by its name, or by the `generateName` that several
-/// share.
-fn uid_of<'a>(workloads: &'a [ObjectMeta], name: &str) -> Option<&'a str> {
-    let is_it = |object: &&ObjectMeta| [&object.name, &object.generate_name].contains(&&Some(name.to_owned()));
-    workloads.iter().find(is_it).and_then(|object| object.uid.as_deref())
+/// The object that a Secret belongs to: by its name, or by the `generateName` that several share.
+fn owned_by<'a>(workloads: &'a [Value], name: &str) -> Option<&'a Value> {
+    let is = |object: &Value, field: &str| object["metadata"][field].as_str() == Some(name);
+    workloads.iter().find(|object| is(object, "name") || is(object, "generateName"))
 }

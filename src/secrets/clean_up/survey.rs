@@ -3,7 +3,7 @@
 use std::fmt;
 
 use futures::future::{BoxFuture, FutureExt};
-use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Secret};
+use k8s_openapi::api::core::v1::{PersistentVolume, PersistentVolumeClaim, Secret};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, ListParams, ObjectList};
 use kube::core::PartialObjectMeta;
@@ -46,49 +46,56 @@ impl Survey {
         Ok(listed.into_iter().filter_map(named).collect())
     }
 
-    /// The metadata of the objects of a kind, or of none if no such kind runs pods.
-    pub(super) async fn workloads(&self, namespace: &str, kind: &str) -> Result<Vec<ObjectMeta>, Error> {
-        let Some(resource) = WORKLOADS.iter().find(|(_, _, known)| *known == kind).map(resource) else {
+    /// The objects of a kind, or none if no such kind runs pods.
+    pub(super) async fn workloads(&self, namespace: &str, kind: &str) -> Result<Vec<Value>, Error> {
+        let Some((group, version, kind)) = WORKLOADS.iter().find(|(_, _, known)| *known == kind) else {
             return Ok(Vec::new());
         };
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
+        let api_version = resource.api_version.clone();
         let objects = Api::<DynamicObject>::namespaced_with(self.0.clone(), namespace, &resource);
         let listed = pages(|how| {
             let objects = objects.clone();
-            async move { objects.list_metadata(&how).await }.boxed()
+            async move { objects.list(&how).await }.boxed()
         })
         .await?;
-        Ok(listed.into_iter().map(|object| object.metadata).collect())
+        // The items of a list do not say what they are.
+        let whole = |object: DynamicObject| {
+            let mut whole = serde_json::to_value(object).unwrap_or_default();
+            whole["apiVersion"] = api_version.clone().into();
+            whole["kind"] = (*kind).into();
+            whole
+        };
+        Ok(listed.into_iter().map(whole).collect())
     }
 
-    /// Every object of the namespace that runs pods, whole.
+    /// Every object of the namespace that runs pods.
     pub(super) async fn all_workloads(&self, namespace: &str) -> Result<Vec<Value>, Error> {
         let mut all = Vec::new();
-        for resource in WORKLOADS.iter().map(resource) {
-            let objects = Api::<DynamicObject>::namespaced_with(self.0.clone(), namespace, &resource);
-            let listed = pages(|how| {
-                let objects = objects.clone();
-                async move { objects.list(&how).await }.boxed()
-            })
-            .await?;
-            all.extend(listed.into_iter().map(|object| object.data));
+        for (_, _, kind) in WORKLOADS {
+            all.extend(self.workloads(namespace, kind).await?);
         }
         Ok(all)
     }
 
-    /// The names of the claims of the namespace.
+    /// The names of the claims of the namespace, and of those that are gone and whose volume is kept
+    /// (`persistentVolumeReclaimPolicy: Retain`).
     pub(super) async fn claims(&self, namespace: &str) -> Result<Vec<String>, Error> {
         let claims = Api::<PersistentVolumeClaim>::namespaced(self.0.clone(), namespace);
-        let listed = pages(|how| {
+        let volumes = Api::<PersistentVolume>::all(self.0.clone());
+        let claims = pages(|how| {
             let claims = claims.clone();
             async move { claims.list_metadata(&how).await }.boxed()
-        })
-        .await?;
-        Ok(listed.into_iter().filter_map(|claim| claim.metadata.name).collect())
+        });
+        let volumes = pages(|how| {
+            let volumes = volumes.clone();
+            async move { volumes.list(&how).await }.boxed()
+        });
+        let mut names: Vec<String> = claims.await?.into_iter().filter_map(|claim| claim.metadata.name).collect();
+        let bound = volumes.await?.into_iter().filter_map(|volume| volume.spec?.claim_ref);
+        names.extend(bound.filter(|claim| claim.namespace.as_deref() == Some(namespace)).filter_map(|claim| claim.name));
+        Ok(names)
     }
-}
-
-fn resource((group, version, kind): &(&str, &str, &str)) -> ApiResource {
-    ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))
 }
 
 fn named(secret: PartialObjectMeta<Secret>) -> Option<(SecretName, ObjectMeta)> {

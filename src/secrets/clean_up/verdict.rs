@@ -3,44 +3,29 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::Value;
 
-use crate::secrets::object::{WORKLOAD_UID, annotation, claims, keeps_data};
-
-/// What there is in the Secret's namespace.
-pub(super) struct Facts<'a> {
-    /// The uid of the workload that it belongs to, if that is stored.
-    pub(super) workload_uid: Option<&'a str>,
-    /// True if anything that runs pods refers to it.
-    pub(super) is_used: bool,
-    /// The names of the claims.
-    pub(super) claims: &'a [String],
-}
+use crate::engine::Data;
+use crate::secrets::object::{WORKLOAD_UID, annotation, claims, kept_data};
 
 /// What becomes of a Secret.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict<'a> {
+pub(super) enum Verdict {
     /// It is in use, or its password opens data that are there.
     Keep,
-    /// Its workload was stored, with this uid, and the Secret does not say so yet.
-    Arrived(&'a str),
-    /// Its workload never came to be.
+    /// Its workload was never seen stored.
     Stray,
     /// Its workload was there and is gone, and so are its claims.
     Orphan,
 }
 
-/// Judges a Secret of the gate.
-pub(super) fn verdict<'a>(secret: &ObjectMeta, facts: &Facts<'a>) -> Verdict<'a> {
-    let known = annotation(secret, WORKLOAD_UID);
-    if let Some(uid) = facts.workload_uid {
-        return if known == Some(uid) { Verdict::Keep } else { Verdict::Arrived(uid) };
-    }
-    let (claims, keeps_data) = (claims(secret), keeps_data(secret));
-    if facts.is_used || claims.iter().any(|claim| facts.claims.iter().any(|name| is_claim(claim, name))) {
+/// Judges a Secret whose workload is not stored: whether anything that runs pods refers to it, and which claims
+/// there are, with those whose volume is still there.
+pub(super) fn verdict(secret: &ObjectMeta, is_used: bool, there: &[String]) -> Verdict {
+    if is_used || claims(secret).iter().any(|claim| there.iter().any(|name| is_claim(claim, name))) {
         return Verdict::Keep;
     }
     // Data outside of claims, on a node or another server, are there for ever, for all that can be
     // known: nobody but a person may throw their password away.
-    if known.is_some() || (keeps_data && claims.is_empty()) { Verdict::Orphan } else { Verdict::Stray }
+    if annotation(secret, WORKLOAD_UID).is_some() || kept_data(secret) == Data::Elsewhere { Verdict::Orphan } else { Verdict::Stray }
 }
 
 /// Whether a claim is one that a Secret names; `data-mysql-*` stands for those of a StatefulSet.
@@ -81,33 +66,30 @@ mod tests {
     #[test]
     fn what_becomes_of_a_secret() {
         let uid = (WORKLOAD_UID, "7");
-        let (kept, node) = ((CLAIMS, "data-mysql-*,backup"), (KEEPS_DATA, "true"));
-        type Row<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>, bool, &'a [&'a str], Verdict<'a>);
+        let kept = (CLAIMS, "data-mysql-*,backup");
+        let (in_claims, node) = ((KEEPS_DATA, "claims"), (KEEPS_DATA, "elsewhere"));
+        type Row<'a> = (&'a [(&'a str, &'a str)], bool, &'a [&'a str], Verdict);
         let rows: &[Row<'_>] = &[
-            // It says,        workload, used,  claims that are there,  verdict
-            (&[], Some("7"), false, &[], Verdict::Arrived("7")),
-            (&[uid], Some("7"), false, &[], Verdict::Keep),
-            (&[uid], Some("8"), false, &[], Verdict::Arrived("8")),
-            (&[], None, false, &[], Verdict::Stray),
-            (&[], None, true, &[], Verdict::Keep),
-            (&[uid], None, true, &[], Verdict::Keep),
-            (&[kept], None, false, &[], Verdict::Stray),
-            (&[kept, node], None, false, &[], Verdict::Stray),
-            (&[kept], None, false, &["data-mysql-0"], Verdict::Keep),
-            (&[kept], None, false, &["backup"], Verdict::Keep),
-            (&[kept], None, false, &["backup-2", "data-mysql"], Verdict::Stray),
-            (&[uid, kept, node], None, false, &["data-mysql-2"], Verdict::Keep),
-            (&[uid, kept, node], None, false, &["data-other-2"], Verdict::Orphan),
-            (&[uid], None, false, &[], Verdict::Orphan),
-            (&[node], None, false, &[], Verdict::Orphan),
+            // It says, used, claims that are there, verdict
+            (&[], false, &[], Verdict::Stray),
+            (&[], true, &[], Verdict::Keep),
+            (&[uid], true, &[], Verdict::Keep),
+            (&[kept], false, &[], Verdict::Stray),
+            (&[kept, in_claims], false, &[], Verdict::Stray),
+            (&[kept, node], false, &[], Verdict::Orphan),
+            (&[kept], false, &["data-mysql-0"], Verdict::Keep),
+            (&[kept], false, &["backup"], Verdict::Keep),
+            (&[kept], false, &["backup-2", "data-mysql"], Verdict::Stray),
+            (&[uid, kept, in_claims], false, &["data-mysql-2"], Verdict::Keep),
+            (&[uid, kept, in_claims], false, &["data-other-2"], Verdict::Orphan),
+            (&[uid], false, &[], Verdict::Orphan),
+            (&[node], false, &[], Verdict::Orphan),
         ];
-        for (says, workload_uid, is_used, claims, expected) in rows {
-            let annotations: BTreeMap<_, _> =
-                says.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        for (says, is_used, there, expected) in rows {
+            let annotations: BTreeMap<_, _> = says.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
             let secret = ObjectMeta { annotations: Some(annotations), ..ObjectMeta::default() };
-            let claims: Vec<String> = claims.iter().map(|claim| (*claim).to_owned()).collect();
-            let facts = Facts { workload_uid: *workload_uid, is_used: *is_used, claims: &claims };
-            assert_eq!(verdict(&secret, &facts), *expected, "{says:?} {workload_uid:?} {is_used} {claims:?}");
+            let there: Vec<String> = there.iter().map(|claim| (*claim).to_owned()).collect();
+            assert_eq!(verdict(&secret, *is_used, &there), *expected, "{says:?} {is_used} {there:?}");
         }
     }
 
