@@ -35,7 +35,7 @@ echo "building Kubernetes $version for the tests (minutes, the first time)" >&2
 CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w$variables" -o "$out/kube.new" .
 
 mv "$out/kube.new" "$out/kube"
-for name in etcd kube-apiserver kube-controller-manager kubectl; do
+for name in etcd kube-apiserver kube-controller-manager kubectl three-way-merge; do
     ln -sf kube "$out/$name"
 done
 printf '%s\n' "$inputs" >"$out/inputs"

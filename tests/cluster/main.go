@@ -1,6 +1,7 @@
 // Command kube is a real Kubernetes control plane in one program, for the tests:
-// etcd, kube-apiserver, kube-controller-manager and kubectl, chosen by the name
-// that it is called by or by its first argument.
+// etcd, kube-apiserver, kube-controller-manager and kubectl, and the step of Helm
+// that decides what is written. Which one is chosen by the name that it is called
+// by or by its first argument.
 package main
 
 import (
@@ -25,6 +26,7 @@ var components = map[string]func() int{
 	"kube-apiserver":          func() int { return cli.Run(apiserver.NewAPIServerCommand()) },
 	"kube-controller-manager": func() int { return cli.Run(controllermanager.NewControllerManagerCommand()) },
 	"kubectl":                 func() int { return cli.Run(kubectl.NewDefaultKubectlCommand()) },
+	"three-way-merge":         threeWayMerge,
 }
 
 func main() {
@@ -34,7 +36,7 @@ func main() {
 		run, ok = components[os.Args[0]]
 	}
 	if !ok {
-		fmt.Fprintln(os.Stderr, "usage: kube etcd|kube-apiserver|kube-controller-manager|kubectl [ARGUMENT...]")
+		fmt.Fprintln(os.Stderr, "usage: kube etcd|kube-apiserver|kube-controller-manager|kubectl|three-way-merge [ARGUMENT...]")
 		os.Exit(2)
 	}
 	os.Exit(run())

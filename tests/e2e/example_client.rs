@@ -1,8 +1,8 @@
 //! The example's client Pod: its password moves too. A stored Pod cannot change its variables, so the
 //! re-apply of the unchanged file must come to what is stored.
 
-use crate::manifests::{example, fixture, replace};
-use crate::stage::{Stage, without_own_patch};
+use crate::manifests::example;
+use crate::stage::Stage;
 use crate::stored::{from_secret, last_applied, secret_value, variable};
 
 const NAME: &str = "pod/mysql-clieny";
@@ -41,26 +41,4 @@ fn applying_it_again_changes_nothing() {
         let difference = stage.diff(flags, &manifest);
         assert_eq!((difference.code, &*difference.stdout), (Some(0), ""), "{name}: {}", difference.stderr);
     }
-}
-
-#[test]
-fn another_password_is_refused_by_the_gate_and_not_quoted() {
-    let Some(stage) = Stage::open("client-other") else { return };
-    stage.apply(&example("mysql-client.yaml")).expect_success();
-    let other = replace(&example("mysql-client.yaml"), "value: password", "value: another-password");
-    let refused = without_own_patch(&stage.apply(&other).expect_failure());
-    assert!(refused.contains("already holds another value for MYSQL_ROOT_PASSWORD"), "{refused}");
-    assert!(!refused.contains("another-password"), "{refused}");
-}
-
-#[test]
-fn a_job_is_applied_again_as_well() {
-    let Some(stage) = Stage::open("job-again") else { return };
-    let manifest = fixture("dump-job.yaml");
-    stage.apply(&manifest).expect_success();
-    let first = stage.get("job/dump");
-    let reference = from_secret("MYSQL_PWD", "dump-credentials", "MYSQL_PWD");
-    assert_eq!(*variable(&first, "dump", "MYSQL_PWD"), reference);
-    stage.apply(&manifest).expect_success();
-    assert_eq!(stage.get("job/dump")["spec"], first["spec"]);
 }

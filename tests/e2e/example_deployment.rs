@@ -160,6 +160,33 @@ fn kubectl_itself_moves_the_generation() {
     assert!(stage.reviews().is_empty(), "nginx never goes by the gate");
 }
 
+#[test]
+fn an_authors_later_change_is_kept() {
+    let Some(stage) = Stage::open("later") else { return };
+    stage.apply(&deployment()).expect_success();
+    // The author takes the password over into a Secret of their own, and adds an argument.
+    let own = "valueFrom: {secretKeyRef: {name: my-own, key: root}}";
+    let manifest = replace(&deployment(), "value: password", own);
+    let manifest = replace(
+        &manifest,
+        "        name: mysql\n        env",
+        "        name: mysql\n        args: [--skip-name-resolve]\n        env",
+    );
+    stage.apply(&manifest).expect_success();
+    let stored = stage.get(NAME);
+    assert_eq!(
+        *variable(&stored, "mysql", "MYSQL_ROOT_PASSWORD"),
+        from_secret("MYSQL_ROOT_PASSWORD", "my-own", "root")
+    );
+    let args = words(&container(&stored, "mysql")["args"]).join(" ");
+    assert!(args.starts_with("--skip-name-resolve") && args.contains("--character-set-server=utf8mb4"), "{args}");
+    assert!(stage.has("secret/mysql-credentials"), "a password is never deleted");
+    // What the gate put behind the argument is not in the file: kubectl takes it away, the gate puts it back.
+    let before = generation(&stored);
+    stage.apply(&manifest).expect_success();
+    assert_eq!(generation(&stage.get(NAME)), before);
+}
+
 #[track_caller]
 fn expect_repaired(stored: &Value) {
     let reference = from_secret("MYSQL_ROOT_PASSWORD", "mysql-credentials", "MYSQL_ROOT_PASSWORD");

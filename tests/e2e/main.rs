@@ -48,7 +48,7 @@ mod untouched;
 // What was there before the gate is left alone until somebody changes its pods.
 mod ratchet;
 
-// A dry run answers what the real one does, and writes nothing.
+// A dry run is refused for what the real one is refused for.
 mod dry_run;
 
 // A password is found nowhere but in the client's own request and in its Secret.
@@ -60,14 +60,14 @@ mod refusals;
 // A gate that is down holds up MySQL workloads and nothing else.
 mod gate_down;
 
-// Every kind that carries pods is repaired.
+// The kinds that people seldom write.
 mod kinds;
 
 // Containers that share a variable, or only its name.
 mod two_containers;
 
-// The other verbs of kubectl that write a workload.
-mod verbs;
+// Every way in which a manifest arrives, for each kind.
+mod arrivals;
 
 // Starting: what is wrong with the arguments is said, and a second start compiles nothing.
 mod start;

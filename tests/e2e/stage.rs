@@ -130,12 +130,12 @@ pub(crate) fn gate(kubeconfig: &Path) -> Builder {
     Gate::builder(kubeconfig).policy(&policies)
 }
 
-/// What kubectl said of a refused change, without the patch that it had sent itself and prints.
+/// What kubectl said of refused changes, without the patches that it had sent itself and prints.
 pub(crate) fn without_own_patch(said: &str) -> String {
-    match (said.split_once("when applying patch:\n"), said.split_once("\nto:\n")) {
-        (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
-        _ => said.to_owned(),
-    }
+    let mut parts = said.split("when applying patch:\n");
+    let before = parts.next().unwrap_or_default();
+    let after = parts.map(|part| part.split_once("\nto:\n").map_or(part, |(_, after)| after));
+    std::iter::once(before).chain(after).collect()
 }
 
 /// The kubeconfig of the gate's own account on the shared control plane, with the rights of

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::components::{ADMIN_TOKEN, Settings};
 use super::folder::TemporaryFolder;
+use super::helm;
 use super::https::Server;
 use super::kubectl::{Kubectl, Output};
 use super::process::Process;
@@ -100,6 +101,16 @@ impl ControlPlane {
     /// Runs kubectl as the administrator with something on standard input, for `-f -`.
     pub(crate) fn kubectl_with_input(&self, arguments: &[&str], input: &str) -> Output {
         self.admin.run_with_input(arguments, input)
+    }
+
+    /// Runs kubectl as the administrator, `editor` being what `kubectl edit` opens.
+    pub(crate) fn kubectl_with_editor(&self, editor: &Path, arguments: &[&str]) -> Output {
+        self.admin.run_in(&[("KUBE_EDITOR", editor)], arguments, "")
+    }
+
+    /// The patch by which Helm would bring an object from one manifest to the next.
+    pub(crate) fn three_way_merge(&self, before: &Value, after: &Value, stored: &Value) -> Value {
+        helm::three_way_merge(&self.programs.three_way_merge, before, after, stored)
     }
 
     /// Runs kubectl as the administrator with `-o json`.

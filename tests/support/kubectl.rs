@@ -97,6 +97,11 @@ impl Kubectl {
 
     /// Runs kubectl with `input` as its standard input, for `-f -`.
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
+        self.run_in(&[], arguments, input)
+    }
+
+    /// Runs kubectl with more environment variables, for instance `KUBE_EDITOR`.
+    pub(crate) fn run_in(&self, environment: &[(&str, &Path)], arguments: &[&str], input: &str) -> Output {
         let mut command = Command::new(&self.program);
         command
             .args(arguments)
@@ -104,6 +109,9 @@ impl Kubectl {
             .env("KUBECONFIG", &self.kubeconfig)
             // For its caches, which must not outlive the control plane.
             .env("HOME", self.kubeconfig.parent().expect("it is in a folder"))
+            // It lives too short for collecting its garbage to pay.
+            .env("GOGC", "400")
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

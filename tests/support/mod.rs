@@ -22,6 +22,7 @@ pub(crate) mod webhooks;
 
 mod components;
 mod folder;
+mod helm;
 mod port;
 mod process;
 mod programs;

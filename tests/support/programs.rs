@@ -1,4 +1,4 @@
-//! Where etcd, kube-apiserver, kube-controller-manager and kubectl are on this machine.
+//! Where etcd, kube-apiserver, kube-controller-manager, kubectl and Helm's merge are on this machine.
 
 use std::env;
 use std::io::{self, Write};
@@ -11,11 +11,12 @@ pub(crate) struct Programs {
     pub(crate) api_server: PathBuf,
     pub(crate) controller_manager: PathBuf,
     pub(crate) kubectl: PathBuf,
+    pub(crate) three_way_merge: PathBuf,
 }
 
 impl Programs {
     /// The programs of the folder that `KUBEBUILDER_ASSETS` names, of `target/cluster`, or of
-    /// the `PATH`, whichever has all four first. Else they are built, which takes minutes.
+    /// the `PATH`, whichever has all five first. Else they are built, which takes minutes.
     ///
     /// Without Go that cannot be: the caller is to leave its test, which is then reported as
     /// passed, so a line on standard error says what was skipped. Where `CI=true` it panics.
@@ -31,11 +32,13 @@ impl Programs {
             return Some(found);
         }
         if !env::split_paths(&path).any(|folder| folder.join("go").is_file()) {
-            skip("no kube-apiserver, etcd, kube-controller-manager and kubectl, and no Go to build them");
+            skip(
+                "no kube-apiserver, etcd, kube-controller-manager, kubectl and three-way-merge, and no Go to build them",
+            );
             return None;
         }
         build(&built);
-        Some(Self::in_folders(&[built]).expect("the build makes all four"))
+        Some(Self::in_folders(&[built]).expect("the build makes all five"))
     }
 
     fn in_folders(folders: &[PathBuf]) -> Option<Self> {
@@ -45,6 +48,8 @@ impl Programs {
             api_server: find("kube-apiserver")?,
             controller_manager: find("kube-controller-manager")?,
             kubectl: find("kubectl")?,
+            // Of these tests alone: a folder that was built before there was one lacks it, and is built anew.
+            three_way_merge: find("three-way-merge")?,
         })
     }
 }
