@@ -87,12 +87,7 @@ impl KubeSecretStore {
 
     /// False: it was deleted meanwhile, or changed where that matters: what only notes something would be in
     /// the way of others who do.
-    async fn change(
-        &self,
-        wanted: &Wanted<'_>,
-        existing: &Wiped,
-        change: &Change<'_>,
-    ) -> Result<bool, SecretError> {
+    async fn change(&self, wanted: &Wanted<'_>, existing: &Wiped, change: &Change<'_>) -> Result<bool, SecretError> {
         let (secrets, metadata) = (self.secrets(wanted), &existing.metadata);
         let version = metadata.resource_version.as_ref().filter(|_| !change.add.is_empty());
         let patch = Patch::Merge(Withheld(json!({

@@ -28,7 +28,7 @@ pub(super) async fn refusal(client: &Client, wanted: &Wanted<'_>, verb: &'static
     if status.code == 401 || (status.is_forbidden() && !may(client, wanted, verb).await) {
         return SecretError::NotPermitted { secret, verb };
     }
-    SecretError::Refused { secret, verb, code: status.code, said: said(status, wanted) }
+    SecretError::Refused { secret, verb, code: status.code, said: said(status, wanted, verb) }
 }
 
 /// Asks whether the gate has a right. The API server's 403 is the same for a missing right, a full
@@ -58,16 +58,44 @@ async fn may(client: &Client, wanted: &Wanted<'_>, verb: &'static str) -> bool {
 /// itself, but another webhook may do it; and a mark in the place of a value would tell it too.
 ///
 /// A proxy or load balancer in between answers pages of its own: nobody's words, and of any length.
-fn said(status: &Status, wanted: &Wanted<'_>) -> String {
+fn said(status: &Status, wanted: &Wanted<'_>, verb: &str) -> String {
     if status.details.is_none() && status.reason == NOT_A_STATUS {
         return format!("it answered {}, in words that are not an API server's", status.code);
     }
-    let is_quoted = wanted.entries.iter().any(|entry| {
-        let value = entry.value.expose_secret();
-        !value.is_empty() && (status.message.contains(value) || status.message.contains(&STANDARD.encode(value)))
-    });
-    if is_quoted {
+    // A change of a Secret shows another webhook all of its values, also those that are not known here.
+    if verb == "patch" || wanted.entries.iter().any(|entry| quotes(&status.message, entry.value.expose_secret())) {
         return format!("it answered {}, in words that are not shown, for they may quote the password", status.code);
     }
     status.message.clone()
+}
+
+/// Whether a text holds a value in any of the forms in which programs print one.
+fn quotes(text: &str, value: &str) -> bool {
+    let hex = |prefix: &str| value.bytes().map(|byte| format!("{prefix}{byte:02x}")).collect::<String>();
+    let percent: String = value
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    let json = serde_json::Value::from(value).to_string();
+    let forms =
+        [value.to_owned(), STANDARD.encode(value), json.trim_matches('"').to_owned(), percent, hex(""), hex("\\x")];
+    !value.is_empty() && forms.iter().any(|form| !form.is_empty() && text.contains(form.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_found_in_every_form() {
+        let value = "Zq7\"x\\ü /9";
+        for text in ["Zq7\"x\\ü /9", "WnE3Inhcw7wgLzk=", r#"Zq7\"x\\ü /9"#, "Zq7%22x%5C%C3%BC%20%2F9", "5a7137"] {
+            let is_it = quotes(&format!("denied: {text} is no good"), value);
+            assert_eq!(is_it, text != "5a7137", "{text}");
+        }
+        assert!(quotes("5a713722785cc3bc202f39", value) && !quotes("anything", ""));
+    }
 }

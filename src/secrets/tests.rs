@@ -1,13 +1,19 @@
 //! What is done to a Secret, as a table of what is there and what is wanted.
 
-use k8s_openapi::api::core::v1::Secret;
+use std::collections::BTreeMap;
 
-use super::object::{CLAIMS, KEEPS_DATA, MANAGED_BY, RELIED_ON, data, new_secret};
-use super::plan::{ChangedPasswords, Plan, Wanted};
-use crate::engine::{Owner, SecretEntry, WorkloadSecret};
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use k8s_openapi::jiff::Timestamp;
+
+use super::object::{CLAIMS, KEEPS_DATA, MANAGED_BY, RELIED_ON, new_secret};
+use super::plan::{ChangedPasswords, Do, Plan, Wanted};
+use crate::engine::{Data, Owner, SecretEntry, WorkloadSecret};
 
 fn entry(key: &str, value: &str) -> SecretEntry {
-    SecretEntry { key: key.into(), value: value.into(), container: "mysql".into(), variable: key.into() }
+    let (container, at) = ("mysql".to_owned(), "/spec/containers/0/env/0".to_owned());
+    SecretEntry { key: key.into(), value: value.into(), container, variable: key.into(), at }
 }
 
 /// A client that is stored already: the kind whose values may change.
@@ -37,15 +43,15 @@ fn stored(change: impl FnOnce(&mut Secret)) -> Secret {
 /// What the plan says in a word or two.
 fn outcome(wanted: &WorkloadSecret, existing: Option<&Secret>, changed: ChangedPasswords) -> String {
     match Wanted::of(wanted).and_then(|wanted| wanted.plan(existing, changed)) {
-        Ok(Plan::Nothing) => "nothing".into(),
-        Ok(Plan::Create) => "create".into(),
-        Ok(Plan::Change(change)) => {
-            let keys = |entries: &[&SecretEntry]| entries.iter().map(|entry| entry.key.clone()).collect::<Vec<_>>();
-            let parts = [("add", keys(&change.add)), ("update", keys(&change.update))];
-            let parts = parts.into_iter().filter(|(_, keys)| !keys.is_empty());
-            let mut words: Vec<String> = parts.map(|(word, keys)| format!("{word} {}", keys.join(","))).collect();
-            words.extend(change.annotations.iter().map(|(key, value)| format!("{key}={value}")));
-            words.join("; ")
+        Ok(Plan { what: Do::Create, .. }) => "create".into(),
+        Ok(Plan { what, applied }) => {
+            let used = applied.keys.iter().map(|(key, used)| format!("{key} is {used}"));
+            let mut words: Vec<String> = used.collect();
+            if let Do::Change(change) = what {
+                words.extend(change.add.iter().map(|(key, _)| format!("add {key}")));
+                words.extend(change.annotations.iter().map(|(key, value)| format!("{key}={value}")));
+            }
+            if words.is_empty() { "nothing".into() } else { words.join("; ") }
         }
         Err(error) => {
             let text = format!("{error} {error:?} {}", error.log_message());
@@ -61,7 +67,7 @@ fn a_secret_is_created_completed_left_or_refused() {
     assert_eq!(outcome(&both(), None, ChangedPasswords::Refuse), "create");
     assert_eq!(against(|_| {}), "nothing");
     assert_eq!(against(|secret| drop(secret.data.as_mut().unwrap().remove("USER"))), "add USER");
-    assert_eq!(against(|secret| secret.data = None), "add ROOT,USER");
+    assert_eq!(against(|secret| secret.data = None), "add ROOT; add USER");
     assert_eq!(against(|secret| secret.metadata.labels = None), "NotOurs");
     assert_eq!(against(|secret| secret.metadata.annotations = None), "NotOurs");
     assert_eq!(
@@ -69,6 +75,7 @@ fn a_secret_is_created_completed_left_or_refused() {
         "NotOurs"
     );
     assert_eq!(against(|secret| annotate(secret, "tidegate.dev/workload-kind", "StatefulSet")), "OtherWorkload");
+    assert_eq!(against(|secret| secret.metadata.deletion_timestamp = Some(Time(Timestamp::UNIX_EPOCH))), "Ending");
     assert_eq!(against(|secret| secret.immutable = Some(true)), "nothing");
     assert_eq!(
         against(|secret| {
@@ -80,38 +87,56 @@ fn a_secret_is_created_completed_left_or_refused() {
 }
 
 #[test]
-fn another_value_replaces_the_one_that_is_there_unless_somebody_goes_by_that() {
+fn another_value_comes_beside_the_one_that_is_there_unless_somebody_goes_by_that() {
     use ChangedPasswords::{Refuse, Update};
-    let other = stored(|secret| secret.data.as_mut().unwrap().extend(data(&[&entry("USER", "other")])));
-    let kept = stored(|secret| {
-        secret.data.as_mut().unwrap().extend(data(&[&entry("USER", "other")]));
-        annotate(secret, KEEPS_DATA, "true");
-    });
+    let holding = |values: &[(&str, &str)], data: &str| {
+        stored(|secret| {
+            let values = values.iter().map(|(key, value)| ((*key).to_owned(), ByteString(value.as_bytes().to_vec())));
+            secret.data = Some(values.chain([("ROOT".to_owned(), ByteString(b"one".to_vec()))]).collect());
+            if !data.is_empty() {
+                annotate(secret, KEEPS_DATA, data);
+            }
+        })
+    };
+    let (other, kept) = (holding(&[("USER", "other")], ""), holding(&[("USER", "other")], "claims"));
+    let third = holding(&[("USER", "a"), ("USER.2", "b")], "");
+    let known = holding(&[("USER", "a"), ("USER.2", "two"), ("USER.3", "c")], "elsewhere");
     let owner = |change: fn(&mut Owner)| {
         let mut wanted = both();
         change(&mut wanted.owner);
         wanted
     };
     let client = owner(|_| {});
-    let server = owner(|owner| owner.keeps_data = true);
+    let server = owner(|owner| owner.data = Data::Elsewhere);
     let pod = owner(|owner| owner.is_fixed = true);
-    let job = owner(|owner| owner.is_generated = true);
+    let again = wanted(vec![entry("ROOT", "one"), entry("USER.2", "two")]);
     for (wanted, existing, changed, expected) in [
-        (&client, &other, Refuse, "update USER"),
+        (&client, &other, Refuse, "USER is USER.2; add USER.2"),
+        (&client, &third, Refuse, "USER is USER.3; add USER.3"),
+        (&again, &third, Refuse, "USER.2 is USER.3; add USER.3"),
+        (&client, &known, Refuse, "USER is USER.2"),
+        (&again, &known, Refuse, "nothing"),
+        (&pod, &known, Refuse, "USER is USER.2"),
         (&client, &kept, Refuse, "ValueDiffers"),
-        (&client, &kept, Update, "update USER"),
+        (&client, &kept, Update, "USER is USER.2; add USER.2"),
         (&server, &other, Refuse, "ValueDiffers"),
-        (&server, &kept, Update, "update USER"),
+        (&server, &kept, Update, "USER is USER.2; add USER.2; tidegate.dev/keeps-data=elsewhere"),
         (&pod, &other, Update, "ValueDiffers"),
-        (&job, &other, Update, "ValueDiffers"),
     ] {
-        assert_eq!(outcome(wanted, Some(existing), changed), expected, "{:?} {changed:?}", wanted.owner);
+        let keys = || wanted.entries.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>();
+        assert_eq!(outcome(wanted, Some(existing), changed), expected, "{:?} {:?} {changed:?}", keys(), wanted.owner);
     }
-    let immutable = stored(|secret| {
-        secret.data = Some(data(&[&entry("ROOT", "one"), &entry("USER", "other")]));
-        secret.immutable = Some(true);
-    });
+    let mut immutable = other;
+    immutable.immutable = Some(true);
     assert_eq!(outcome(&client, Some(&immutable), Refuse), "Immutable");
+    let long = "K".repeat(253);
+    let stored = {
+        let mut secret = stored(|_| {});
+        secret.data = Some(BTreeMap::from([(long.clone(), ByteString(b"x".to_vec()))]));
+        secret
+    };
+    let expected = format!("{long} is {0}.2; add {0}.2", &long[..251]);
+    assert_eq!(outcome(&wanted(vec![entry(&long, "y")]), Some(&stored), Refuse), expected);
 }
 
 #[test]
@@ -122,7 +147,7 @@ fn a_secret_says_what_its_password_opens_and_who_relied_on_it() {
     };
     let claims = |claims: &[&str]| claims.iter().map(|claim| (*claim).to_owned()).collect();
     assert_eq!(owner(Owner { is_new: true, ..Owner::default() }), format!("{RELIED_ON}=41"));
-    assert_eq!(owner(Owner { keeps_data: true, ..Owner::default() }), format!("{KEEPS_DATA}=true"));
+    assert_eq!(owner(Owner { data: Data::InClaims, ..Owner::default() }), format!("{KEEPS_DATA}=claims"));
     assert_eq!(owner(Owner { claims: claims(&["old"]), ..Owner::default() }), "nothing");
     let grown = owner(Owner { claims: claims(&["data-mysql-*"]), ..Owner::default() });
     assert_eq!(grown, format!("{CLAIMS}=data-mysql-*,old"));

@@ -76,7 +76,7 @@ async fn the_secret_is_there_before_the_answer_and_only_then() {
     changed["request"]["object"]["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] = json!("another");
     let updated = server.review("/mutate", &changed).await;
     assert_eq!(updated["allowed"], true, "no data are kept");
-    assert!(updated["warnings"][0].as_str().unwrap().contains("has the new value of MYSQL_ROOT_PASSWORD now"));
+    assert!(updated["warnings"][0].as_str().unwrap().contains("MYSQL_ROOT_PASSWORD under MYSQL_ROOT_PASSWORD.2"));
 
     let pod = &mut changed["request"]["object"]["spec"]["template"]["spec"];
     pod["volumes"] = json!([{ "name": "data", "persistentVolumeClaim": { "claimName": "data" } }]);

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{A, B, deployment, finding, fix, patch, policy, run};
-use crate::engine::evaluate;
+use crate::engine::{Data, evaluate};
 use crate::finding::{Edit, Severity};
 use crate::lookup::{Lookup, NoLookup};
 use crate::policy::{Action, PolicySet};
@@ -103,14 +103,26 @@ fn the_last_applied_annotation_follows() {
 #[test]
 fn the_secret_says_which_data_its_password_opens() {
     let template = json!([{ "metadata": { "name": "data" }, "spec": {} }]);
-    for (image, volume, claim_templates, keeps_data, claims) in [
-        ("mysql:8.4", json!({ "emptyDir": {} }), json!(null), false, vec![]),
-        ("mysql:8.4", json!({ "persistentVolumeClaim": { "claimName": "kept" } }), json!(null), true, vec!["kept"]),
-        ("mysql:8.4", json!({ "hostPath": { "path": "/data" } }), json!(null), true, vec![]),
-        ("mysql:8.4", json!({ "ephemeral": { "volumeClaimTemplate": {} } }), json!(null), false, vec![]),
-        ("mysql:8.4", json!(null), template, true, vec!["data-shop-*"]),
+    for (image, volume, claim_templates, data, claims) in [
+        ("mysql:8.4", json!({ "emptyDir": {} }), json!(null), Data::Passing, vec![]),
+        (
+            "mysql:8.4",
+            json!({ "persistentVolumeClaim": { "claimName": "kept" } }),
+            json!(null),
+            Data::InClaims,
+            vec!["kept"],
+        ),
+        ("mysql:8.4", json!({ "hostPath": { "path": "/data" } }), json!(null), Data::Elsewhere, vec![]),
+        ("mysql:8.4", json!({ "ephemeral": { "volumeClaimTemplate": {} } }), json!(null), Data::Passing, vec![]),
+        ("mysql:8.4", json!(null), template, Data::InClaims, vec!["data-shop-*"]),
         // WordPress keeps uploads, and no password.
-        ("wordpress:6", json!({ "persistentVolumeClaim": { "claimName": "kept" } }), json!(null), false, vec!["kept"]),
+        (
+            "wordpress:6",
+            json!({ "persistentVolumeClaim": { "claimName": "kept" } }),
+            json!(null),
+            Data::Passing,
+            vec!["kept"],
+        ),
     ] {
         let mut object = deployment();
         let pod = &mut object["spec"]["template"]["spec"];
@@ -127,10 +139,7 @@ fn the_secret_says_which_data_its_password_opens() {
         let evaluation =
             run(object, Action::Fix, Ok(vec![finding(A, Severity::Critical, vec![Edit::MoveToSecret(A.into())])]));
         let owner = evaluation.secret.unwrap().owner;
-        assert_eq!(
-            (owner.keeps_data, owner.claims),
-            (keeps_data, claims.iter().map(|claim| claim.to_string()).collect())
-        );
+        assert_eq!((owner.data, owner.claims), (data, claims.iter().map(|claim| claim.to_string()).collect()));
     }
 }
 
@@ -149,15 +158,44 @@ fn an_author_names_the_secret() {
 }
 
 #[test]
-fn changed_credentials_are_noted_where_pods_are_replaced() {
-    for (kind, noted) in [("Deployment", true), ("StatefulSet", true), ("DaemonSet", true), ("ReplicaSet", false)] {
-        let mut object = deployment();
-        object["kind"] = json!(kind);
-        let mut evaluation = run(object.clone(), Action::Fix, Ok(vec![]));
-        evaluation.note_changed_credentials("now").unwrap();
-        let at = "/spec/template/metadata/annotations/tidegate.dev~1credentials-changed-at";
-        assert_eq!(evaluation.object.pointer(at).is_some(), noted, "{kind}");
-        json_patch::patch(&mut object, &evaluation.patch).unwrap();
-        assert_eq!(object, evaluation.object);
+fn a_variable_may_refer_to_another_key() {
+    let mut object = deployment();
+    let applied = object.to_string();
+    object["metadata"]["annotations"] = json!({ "kubectl.kubernetes.io/last-applied-configuration": applied });
+    let found = vec![finding(A, Severity::Critical, vec![Edit::MoveToSecret(A.into()), Edit::MoveToSecret(B.into())])];
+    let mut evaluation = run(object.clone(), Action::Fix, Ok(found));
+    let secret = evaluation.secret.take().unwrap();
+    evaluation.use_keys(&secret, &[("MYSQL_PWD".to_owned(), "MYSQL_PWD.2".to_owned())].into()).unwrap();
+    let annotation = &evaluation.object["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"];
+    let applied: Value = serde_json::from_str(annotation.as_str().unwrap()).unwrap();
+    for at in [A, B] {
+        let reference = json!({ "name": "shop-credentials", "key": "MYSQL_PWD.2" });
+        let place = format!("{at}/valueFrom/secretKeyRef");
+        assert_eq!(evaluation.object.pointer(&place), Some(&reference));
+        assert_eq!(applied.pointer(&place), Some(&reference));
+    }
+    json_patch::patch(&mut object, &evaluation.patch).unwrap();
+    assert_eq!(object, evaluation.object);
+    // What is no longer where it was moved from is not touched.
+    evaluation.object["spec"]["template"]["spec"]["containers"] = json!([]);
+    assert!(evaluation.use_keys(&secret, &[("MYSQL_PWD".to_owned(), "x".to_owned())].into()).is_err());
+}
+
+#[test]
+fn an_update_that_leaves_a_password_where_it_was_passes_without_a_secret() {
+    for phase in [Phase::Mutate, Phase::Validate] {
+        let mut request = Request::audit(deployment());
+        (request.phase, request.operation) = (phase, Operation::Update);
+        request.old_object = Some(deployment());
+        request.object["spec"]["template"]["spec"]["containers"][0]["image"] = json!("mysql:8.4.1");
+        request.no_secret = Some("it is somebody's".to_owned());
+        let found = vec![finding(A, Severity::Critical, vec![Edit::MoveToSecret(A.into())])];
+        let policies = PolicySet::new(vec![policy("p", Action::Fix, Ok(found))]);
+        let lookup = Arc::new(NoLookup) as Arc<dyn Lookup>;
+        let evaluation = evaluate(&request, &policies, &lookup).unwrap();
+        assert_eq!((evaluation.is_allowed(), evaluation.secret.is_none()), (true, true));
+        request.old_object = None;
+        request.operation = Operation::Create;
+        assert!(!evaluate(&request, &policies, &lookup).unwrap().is_allowed(), "what is new is refused");
     }
 }

@@ -93,7 +93,8 @@ impl Survey {
         });
         let mut names: Vec<String> = claims.await?.into_iter().filter_map(|claim| claim.metadata.name).collect();
         let bound = volumes.await?.into_iter().filter_map(|volume| volume.spec?.claim_ref);
-        names.extend(bound.filter(|claim| claim.namespace.as_deref() == Some(namespace)).filter_map(|claim| claim.name));
+        names
+            .extend(bound.filter(|claim| claim.namespace.as_deref() == Some(namespace)).filter_map(|claim| claim.name));
         Ok(names)
     }
 }

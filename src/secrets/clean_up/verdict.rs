@@ -25,7 +25,11 @@ pub(super) fn verdict(secret: &ObjectMeta, is_used: bool, there: &[String]) -> V
     }
     // Data outside of claims, on a node or another server, are there for ever, for all that can be
     // known: nobody but a person may throw their password away.
-    if annotation(secret, WORKLOAD_UID).is_some() || kept_data(secret) == Data::Elsewhere { Verdict::Orphan } else { Verdict::Stray }
+    if annotation(secret, WORKLOAD_UID).is_some() || kept_data(secret) == Data::Elsewhere {
+        Verdict::Orphan
+    } else {
+        Verdict::Stray
+    }
 }
 
 /// Whether a claim is one that a Secret names; `data-mysql-*` stands for those of a StatefulSet.
@@ -86,7 +90,8 @@ mod tests {
             (&[node], false, &[], Verdict::Orphan),
         ];
         for (says, is_used, there, expected) in rows {
-            let annotations: BTreeMap<_, _> = says.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+            let annotations: BTreeMap<_, _> =
+                says.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
             let secret = ObjectMeta { annotations: Some(annotations), ..ObjectMeta::default() };
             let there: Vec<String> = there.iter().map(|claim| (*claim).to_owned()).collect();
             assert_eq!(verdict(&secret, *is_used, &there), *expected, "{says:?} {is_used} {there:?}");
