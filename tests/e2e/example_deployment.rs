@@ -53,7 +53,7 @@ fn its_password_is_in_the_secret() {
     let workload = json!({
         "tidegate.dev/workload-kind": "Deployment",
         "tidegate.dev/workload-name": "mysql",
-        "tidegate.dev/keeps-data": "true",
+        "tidegate.dev/keeps-data": "claims",
         "tidegate.dev/claims": "mysql-pv-claim",
     });
     assert_eq!(secret["metadata"]["annotations"], workload);

@@ -150,9 +150,13 @@ impl<'a> Fleet<'a> {
         let forms = forms(&self.password);
         for ((kind, object), secret) in stored.iter().zip(self.get(|kind| self.secret_target(kind), &[])) {
             let name = kind.variable();
-            assert_eq!(*variable(object, CONTAINER, name), from_secret(name, &self.secret(*kind), name), "{kind:?}");
+            let stored = variable(object, CONTAINER, name);
+            // A value that came after another one has a key with a number.
+            let key = stored["valueFrom"]["secretKeyRef"]["key"].as_str().unwrap_or_default();
+            assert!(key == name || key.starts_with(&format!("{name}.")), "{kind:?}: {stored}");
+            assert_eq!(*stored, from_secret(name, &self.secret(*kind), key), "{kind:?}");
             assert_absent(&forms, &format!("the {kind:?}"), &object.to_string());
-            assert_eq!(secret_value(&secret, name), self.password, "{kind:?}");
+            assert_eq!(secret_value(&secret, key), self.password, "{kind:?}");
             assert_eq!(secret["metadata"]["annotations"]["tidegate.dev/workload-kind"], kind.name());
         }
         stored

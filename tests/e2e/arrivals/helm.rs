@@ -28,20 +28,20 @@ fn an_upgrade_with_another_password_and_a_rollback() {
     let Some(fleet) = Fleet::of("helm-changed").map(|fleet| fleet.only(CHANGING).passing()) else { return };
     let other = fleet.with_password("Pw.of.helm.other.8Qz");
     fleet.send_changed("create", &[], adopt).expect_success();
-    let change = |from: &Fleet<'_>, to: &Fleet<'_>, moves: u64| {
+    let change = |from: &Fleet<'_>, to: &Fleet<'_>, brings: bool| {
         for (kind, stored) in &from.stored() {
             let told = upgrade(to, *kind, from, stored);
             expect_told_of(&told, *kind);
-            assert_eq!(told.stderr.matches("has the new value of").count(), usize::from(moves > 0), "{}", told.stderr);
+            assert_eq!(told.stderr.matches("gets the new value of").count(), usize::from(brings), "{}", told.stderr);
             told.expect_success();
         }
         to.expect_moved()
     };
     let generations =
         |stored: &[(Kind, Value)]| stored.iter().map(|(_, stored)| generation(stored)).collect::<Vec<_>>();
-    assert_eq!(generations(&change(&fleet, &other, 1)), [2, 2, 2, 1]);
-    assert_eq!(generations(&change(&other, &other, 0)), [2, 2, 2, 1]);
-    assert_eq!(generations(&change(&other, &fleet, 1)), [3, 3, 3, 1], "the rollback");
+    assert_eq!(generations(&change(&fleet, &other, true)), [2, 2, 2, 2]);
+    assert_eq!(generations(&change(&other, &other, false)), [2, 2, 2, 2]);
+    assert_eq!(generations(&change(&other, &fleet, false)), [3, 3, 3, 3], "the rollback");
 }
 
 #[test]

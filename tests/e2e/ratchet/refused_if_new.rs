@@ -65,3 +65,22 @@ fn what_an_update_brings_is_refused() {
     assert_eq!(stage.get("deployment/mysql")["spec"], before["spec"]);
     assert!(!stage.has("secret/mysql-credentials"), "a Secret for what was refused");
 }
+
+/// Its password cannot move, because the Secret's name is taken: whoever restarts it is told, and not stopped.
+#[test]
+fn a_secret_that_cannot_be_made_stops_no_restart() {
+    let Some(stage) = guard_running("Deployment", 1) else { return };
+    stage.kubectl(&["create", "secret", "generic", "mysql-credentials", "--from-literal=a=b"]).expect_success();
+    let told = stage.kubectl(&["rollout", "restart", "deployment/mysql"]);
+    assert!(told.is_success(), "{}", told.stderr);
+    for part in ["the password stays where it was, in plain text", "was not made by tidegate"] {
+        assert!(told.stderr.contains(part), "no {part:?} in {}", told.stderr);
+    }
+    let stored = stage.get("deployment/mysql");
+    assert_eq!(variable(&stored, "mysql", "MYSQL_ROOT_PASSWORD")["value"], "ran-before-the-gate");
+    assert!(stored["spec"]["template"]["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"].is_string());
+    // What is new is refused for it.
+    let new = database("Deployment", "mysql").to_string().replace("ran-before-the-gate", "came-after-the-gate");
+    let refused = stage.apply(&new).expect_failure();
+    assert!(refused.contains("was not made by tidegate") && !refused.contains("came-after-the-gate"), "{refused}");
+}
