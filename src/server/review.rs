@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 use super::in_flight::InFlight;
@@ -12,8 +13,9 @@ use super::review_log::Record;
 use crate::engine::{self, Evaluation, WorkloadSecret};
 use crate::lookup::Lookup;
 use crate::policy::PolicySet;
-use crate::request::{Operation, Phase, Request};
+use crate::request::{Phase, Request};
 use crate::secrets::{Applied, SecretError, SecretStore};
+use crate::workload::expand_escapes;
 
 /// What went wrong is the gate's own fault; the object stays out until somebody has looked.
 const OUR_FAULT: &str = "tidegate failed while it judged the object, so it stays out. This is a fault of tidegate, \
@@ -81,7 +83,12 @@ impl Gate {
         let secret = Arc::new(secret);
         let applied = match self.carry_out(&title, Arc::clone(&secret), request.dry_run).await {
             Ok(applied) => applied,
-            Err(NotDone::Refused(error)) => return self.without_secret(&request, &title, &error, record).await,
+            Err(NotDone::Refused(error))
+                if error.status_code() == 403 && is_stored_in_plain_text(&request, &secret) =>
+            {
+                return self.without_secret(&request, &title, &error, record).await;
+            }
+            Err(NotDone::Refused(error)) => return refusal(&title, &error),
             Err(NotDone::Failed) => return Answer::refused(&title, 500, OUR_FAULT),
         };
         if let Err(error) = evaluation.use_keys(&secret, &applied.keys) {
@@ -94,14 +101,9 @@ impl Gate {
         answer
     }
 
-    /// What becomes of an object whose Secret cannot be. It is refused, unless it is an update that leaves
-    /// the passwords where the stored object has them already: then whoever changes something else is
-    /// not stopped, and is told why nothing was moved.
+    /// What becomes of an update whose Secret cannot be, of an object that is stored with its passwords in
+    /// plain text: whoever changes something else is not stopped by them, and is told why nothing was moved.
     async fn without_secret(&self, request: &Request, title: &str, error: &SecretError, record: &mut Record) -> Answer {
-        let refused = Answer::refused(title, error.status_code(), &format!("{error}."));
-        if request.operation != Operation::Update || error.status_code() != 403 {
-            return refused;
-        }
         let again = Arc::new(Request { no_secret: Some(error.to_string()), ..request.clone() });
         match self.evaluate(&again, title).await {
             Ok(evaluation) if evaluation.is_allowed() && evaluation.secret.is_none() => {
@@ -111,7 +113,7 @@ impl Gate {
                 answer.tell_first(&format!("tidegate: the password stays where it was, in plain text: {error}"));
                 answer
             }
-            _ => refused,
+            _ => refusal(title, error),
         }
     }
 
@@ -151,6 +153,21 @@ impl Gate {
             }
         }
     }
+}
+
+fn refusal(title: &str, error: &SecretError) -> Answer {
+    Answer::refused(title, error.status_code(), &format!("{error}."))
+}
+
+/// Whether the stored object of an update has each of the values in plain text, in the same place.
+fn is_stored_in_plain_text(request: &Request, secret: &WorkloadSecret) -> bool {
+    let Some(stored) = &request.old_object else { return false };
+    secret.entries.iter().all(|entry| {
+        let variable = stored.pointer(&entry.at);
+        let has = |field: &str| variable.and_then(|variable| variable.get(field)?.as_str());
+        has("name") == Some(entry.variable.as_str())
+            && has("value").is_some_and(|value| expand_escapes(value) == entry.value.expose_secret())
+    })
 }
 
 /// Why there is no Secret.

@@ -154,9 +154,8 @@ fn a_secret_stays_as_long_as_a_claim_and_is_then_reported() {
 
 #[test]
 fn a_secret_that_an_object_relies_on_is_another_version() {
-    let Some(cluster) = cluster() else { return };
-    // Nobody cleans up here: the time between two creations is the test's own.
-    let stage = Stage::guard_with(cluster, cluster.create_namespace("relied"), cleaning(cluster, "off"));
+    // On the control plane of all tests nobody cleans up, or notes anything in a Secret.
+    let Some(stage) = Stage::open("relied") else { return };
     let version = || stage.get(SECRET)["metadata"]["resourceVersion"].clone();
     stage.apply(&client("Job")).expect_success();
     let first = version();

@@ -79,8 +79,4 @@ fn a_secret_that_cannot_be_made_stops_no_restart() {
     let stored = stage.get("deployment/mysql");
     assert_eq!(variable(&stored, "mysql", "MYSQL_ROOT_PASSWORD")["value"], "ran-before-the-gate");
     assert!(stored["spec"]["template"]["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"].is_string());
-    // What is new is refused for it.
-    let new = database("Deployment", "mysql").to_string().replace("ran-before-the-gate", "came-after-the-gate");
-    let refused = stage.apply(&new).expect_failure();
-    assert!(refused.contains("was not made by tidegate") && !refused.contains("came-after-the-gate"), "{refused}");
 }
