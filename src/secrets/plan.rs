@@ -114,7 +114,7 @@ impl<'a> Wanted<'a> {
                 self.check_may_change(entry, existing, changed)?;
                 let key = keys_of(&entry.key).find(|key| !self.is_taken(key, present, &change)).unwrap_or_default();
                 applied.keys.insert(entry.key.clone(), key.clone());
-                applied.added.push((entry.key.clone(), key.clone()));
+                applied.added.push((entry.variable.clone(), key.clone()));
                 key
             } else {
                 entry.key.clone()

@@ -21,7 +21,7 @@ pub trait SecretStore: Send + Sync {
 pub struct Applied {
     /// The keys that hold the values, where they are not those that were wanted.
     pub keys: BTreeMap<String, String>,
-    /// Of these, the ones that are new: the key that was wanted, and the one that it became.
+    /// Of these, the ones that are new: the variable, and the key that its value got.
     pub added: Vec<(String, String)>,
 }
 
