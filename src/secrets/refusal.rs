@@ -62,8 +62,10 @@ fn said(status: &Status, wanted: &Wanted<'_>, verb: &str) -> String {
     if status.details.is_none() && status.reason == NOT_A_STATUS {
         return format!("it answered {}, in words that are not an API server's", status.code);
     }
-    // A change of a Secret shows another webhook all of its values, also those that are not known here.
-    if verb == "patch" || wanted.entries.iter().any(|entry| quotes(&status.message, entry.value.expose_secret())) {
+    // A change of a Secret shows other webhooks and policies all of its values, also those that are not known
+    // here. They answer with 4xx; what fails with 5xx is the API server's own.
+    let is_anothers = verb == "patch" && status.code < 500;
+    if is_anothers || wanted.entries.iter().any(|entry| quotes(&status.message, entry.value.expose_secret())) {
         return format!("it answered {}, in words that are not shown, for they may quote the password", status.code);
     }
     status.message.clone()
