@@ -14,6 +14,7 @@ use super::last_applied;
 use super::left_alone::why_left_alone;
 use super::named_place::named_place;
 use super::owner::owner;
+use super::secret_move::MoveRefused;
 use super::secret_name::{owner_name, secret_name};
 use crate::finding::Finding;
 use crate::lookup::{Lookup, ResourceType};
@@ -134,6 +135,7 @@ impl Chain<'_> {
             finding,
             fixed: false,
             obstacle: None,
+            cannot_be_stored: false,
             stood_before: false,
         };
         if repairs {
@@ -146,7 +148,10 @@ impl Chain<'_> {
                 Err(error) => {
                     self.draft.undo_to(before, &self.request.object);
                     match error {
-                        FixError::Move(refused) => judged.obstacle = Some(refused.to_string()),
+                        FixError::Move(refused) => {
+                            judged.cannot_be_stored = matches!(refused, MoveRefused::NotStorable(_));
+                            judged.obstacle = Some(refused.to_string());
+                        }
                         FixError::Edit(error) => {
                             let problem = format!("the repair of {}: {error}", judged.finding.rule);
                             self.fail(policy, ReviewError::BadAnswer(problem));

@@ -34,6 +34,8 @@ pub struct Judged {
     pub fixed: bool,
     /// Why a repair that the policy offers could not be made; a sentence for the author.
     pub obstacle: Option<String>,
+    /// True if it is about something that the API server would refuse, and quote, if the gate let it pass.
+    pub cannot_be_stored: bool,
     /// True if the stored object of an update has the same finding, which cannot be repaired there
     /// either: what was wrong before may stay, and its author is told. Only looked for where it
     /// would keep the object out.
@@ -43,13 +45,12 @@ pub struct Judged {
 impl Judged {
     /// Whether this finding alone keeps the object out.
     pub fn denies(&self) -> bool {
-        !self.fixed
-            && !self.stood_before
-            && match self.action {
-                Action::Deny => true,
-                Action::Fix => self.finding.severity >= Severity::High,
-                Action::Warn | Action::Audit => false,
-            }
+        let is_severe = match self.action {
+            Action::Deny => true,
+            Action::Fix => self.finding.severity >= Severity::High,
+            Action::Warn | Action::Audit => false,
+        };
+        !self.fixed && (self.cannot_be_stored || (is_severe && !self.stood_before))
     }
 
     /// Whether the author should be told although the object passes. What is only worth knowing is

@@ -22,6 +22,9 @@ pub enum MoveRefused {
     /// The pods of the object can no longer be changed.
     #[error("a stored {0} cannot change its containers; delete it and create it again")]
     Immutable(String),
+    /// The same, and the password is new: the API server would refuse it, and quote it.
+    #[error("a stored {0} cannot get another password; delete it and create it again")]
+    NotStorable(String),
     /// Without a name there is no name for the Secret.
     #[error("the object has neither a name nor a generateName, so its Secret would have no name")]
     Nameless,
@@ -55,7 +58,11 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
     // What is stored can no longer change, but a re-apply of the plaintext manifest may come back
     // to it: else the API server refuses it, and quotes the value.
     if location.immutable && request.operation == Operation::Update && !was_moved(request, pointer, &secret) {
-        return Err(MoveRefused::Immutable(request.kind().to_owned()).into());
+        let kind = request.kind().to_owned();
+        let stands_there =
+            request.old_object.as_ref().and_then(|old| old.pointer(pointer)) == draft.object().pointer(pointer);
+        let refused = if stands_there { MoveRefused::Immutable(kind) } else { MoveRefused::NotStorable(kind) };
+        return Err(refused.into());
     }
     let key = match present_source(draft.object(), pointer) {
         None => {

@@ -23,6 +23,7 @@ fn judged(rule: &str, severity: Severity, fixed: bool) -> Judged {
         },
         fixed,
         obstacle: None,
+        cannot_be_stored: false,
         stood_before: false,
     }
 }
