@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::stage::{gate, make_account, without_own_patch};
-use crate::stored::generation;
+use crate::stored::{generation, secret_value};
 use crate::support::control_plane::ControlPlane;
 use crate::support::kubectl::Kubectl;
 use crate::support::wait::eventually;
@@ -20,6 +20,8 @@ use crate::support::webhooks::{Scope, register};
 const SHORT: u64 = 20;
 /// Clients that write at the same time, each its own workloads.
 const CLIENTS: usize = 3;
+/// What every password begins with.
+const PASSWORD: &str = "Ch4os-Password";
 /// Workloads of each client.
 const WORKLOADS: usize = 4;
 /// The time of grace, several rounds after it, a Lease that has to run out, and a busy machine.
@@ -107,8 +109,13 @@ fn write_until(stop: &AtomicBool, done: &AtomicUsize, kubectl: &Kubectl, namespa
         };
         done.fetch_add(usize::from(output.is_success()), Ordering::Relaxed);
         let said = without_own_patch(&output.stderr);
-        assert!(!said.contains("Ch4os-Password"), "{said}");
+        assert!(!said.contains(PASSWORD), "{said}");
     }
+}
+
+/// Each workload has a password of its own: one that got another's would be told.
+fn password_of(name: &str) -> String {
+    format!("{PASSWORD}-{name}")
 }
 
 fn workload(name: &str, selected: &str) -> String {
@@ -116,7 +123,7 @@ fn workload(name: &str, selected: &str) -> String {
         "replicas": 0, "strategy": { "type": "Recreate" }, "selector": { "matchLabels": { "app": selected } },
         "template": { "metadata": { "labels": { "app": name } }, "spec": { "containers": [
             { "name": "client", "image": "mysql:8.4", "command": ["sleep", "9"],
-              "env": [{ "name": "MYSQL_PWD", "value": "Ch4os-Password" }] }] } } } })
+              "env": [{ "name": "MYSQL_PWD", "value": password_of(name) }] }] } } } })
     .to_string()
 }
 
@@ -132,12 +139,13 @@ fn problems(cluster: &ControlPlane, namespace: &str) -> Vec<String> {
     for deployment in &deployments {
         let variable = &deployment["spec"]["template"]["spec"]["containers"][0]["env"][0];
         let reference = &variable["valueFrom"]["secretKeyRef"];
+        let key = reference["key"].as_str().unwrap_or_default();
         let resolves = secrets.iter().any(|secret| {
-            name(secret) == reference["name"]
-                && secret["data"][reference["key"].as_str().unwrap_or_default()].is_string()
+            let has = name(secret) == reference["name"] && secret["data"][key].is_string();
+            has && secret_value(secret, key) == password_of(&name(deployment))
         });
         if !resolves {
-            problems.push(format!("{}: {reference} does not resolve", name(deployment)));
+            problems.push(format!("{}: {reference} does not resolve to its password", name(deployment)));
         }
         if generation(deployment) != 1 {
             problems.push(format!("{}: generation {}", name(deployment), generation(deployment)));

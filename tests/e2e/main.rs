@@ -87,6 +87,9 @@ mod certificates;
 // Secrets without a workload.
 mod clean_up;
 
+// Who takes them away, and what comes between.
+mod clean_up_races;
+
 // Everything is killed at random.
 mod chaos;
 
