@@ -8,6 +8,7 @@
 mod clean_up;
 mod error;
 mod kept;
+mod keys;
 mod kube_store;
 mod memory_store;
 mod object;

@@ -1,12 +1,12 @@
-//! Takes Secrets away that were made for a workload that never came to be, and reports those whose
+//! Takes Secrets away whose workload was never seen stored, and reports those whose
 //! workload and data are gone.
 //!
 //! Nothing is deleted on the word of a clock or of a replica's memory. A Secret goes if this process
 //! has seen it without its workload for the whole time of grace, in the same version; if then nothing
 //! in its namespace refers to it, and none of its claims is left; and if it is still that version when
 //! the API server deletes it. An object that is made and relies on a Secret changes the Secret's
-//! version before it is let in ([`RELIED_ON`](super::object::RELIED_ON)), so that no moment is left
-//! between the two.
+//! version before it is let in ([`RELIED_ON`](super::object::RELIED_ON)), so that for the workload itself
+//! no moment is left between the two.
 
 mod leadership;
 mod observed;
@@ -38,7 +38,7 @@ const TURN_LIMIT: Duration = Duration::from_mins(5);
 /// What is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CleanUpScope {
-    /// Secrets whose workload never came to be.
+    /// Secrets whose workload was never seen stored.
     Strays,
     /// These, and Secrets whose workload was deleted, once no claim of it is left.
     Orphans,
