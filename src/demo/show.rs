@@ -50,6 +50,8 @@ pub(super) fn outcome(out: &mut impl Write, outcome: &Outcome) -> io::Result<()>
         (None, Some(stored)) => {
             let word = match (outcome.update, outcome.unchanged) {
                 (false, _) => "created",
+                // kubectl sends the password again, and does not look at what became of it.
+                (true, true) if !outcome.warnings.is_empty() => "configured (what is stored stays as it was)",
                 (true, true) => "unchanged",
                 (true, false) => "configured",
             };

@@ -149,7 +149,8 @@ impl Chain<'_> {
                     self.draft.undo_to(before, &self.request.object);
                     match error {
                         FixError::Move(refused) => {
-                            judged.cannot_be_stored = matches!(refused, MoveRefused::NotStorable(_));
+                            judged.cannot_be_stored =
+                                matches!(refused, MoveRefused::NotStorable(_) | MoveRefused::NotStorableWithData(_));
                             judged.obstacle = Some(refused.to_string());
                         }
                         FixError::Edit(error) => {

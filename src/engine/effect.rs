@@ -61,4 +61,20 @@ pub struct SecretEntry {
     pub variable: String,
     /// The variable's JSON Pointer in the repaired object.
     pub at: String,
+    /// What the variable has in the stored object, on an update: whether it changes is told by that.
+    pub before: Option<Before>,
+}
+
+/// What a variable has in the stored object of an update.
+#[derive(Debug, Clone)]
+pub enum Before {
+    /// A literal, as the container sees it.
+    Literal(SecretString),
+    /// What a Secret of the same namespace holds.
+    InSecret {
+        /// The Secret's name.
+        name: String,
+        /// The key in it.
+        key: String,
+    },
 }

@@ -2,6 +2,7 @@
 //!
 //! It is pure and synchronous: it performs no effect, knows no client, no HTTP and no Wasm.
 
+mod before;
 mod chain;
 mod draft;
 mod edit;
@@ -16,7 +17,7 @@ mod secret_name;
 
 pub use chain::evaluate;
 pub use draft::EditError;
-pub use effect::{Data, Owner, SecretEntry, WorkloadSecret};
+pub use effect::{Before, Data, Owner, SecretEntry, WorkloadSecret};
 pub use evaluation::{Decision, Evaluation, Judged, PolicyFailure};
 pub use left_alone::LeftAlone;
 pub use owner::stored_owner;

@@ -3,9 +3,11 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use super::before::before;
 use super::draft::{Draft, EditError};
 use super::edit::FixError;
-use super::effect::SecretEntry;
+use super::effect::{Data, SecretEntry};
+use super::owner::stored_owner;
 use super::secret_name::{secret_key, secret_name};
 use crate::request::{Operation, Request};
 use crate::workload::{Location, expand_escapes, has_references};
@@ -25,6 +27,12 @@ pub enum MoveRefused {
     /// The same, and the password is new: the API server would refuse it, and quote it.
     #[error("a stored {0} cannot get another password; delete it and create it again")]
     NotStorable(String),
+    /// The same, where a server keeps its data.
+    #[error(
+        "a stored {0} cannot get another password, and a changed variable never changes that of a database that is \
+         initialised; change it in the database first (ALTER USER), then delete the {0} and create it again"
+    )]
+    NotStorableWithData(String),
     /// Without a name there is no name for the Secret.
     #[error("the object has neither a name nor a generateName, so its Secret would have no name")]
     Nameless,
@@ -61,8 +69,12 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
         let kind = request.kind().to_owned();
         let stands_there =
             request.old_object.as_ref().and_then(|old| old.pointer(pointer)) == draft.object().pointer(pointer);
-        let refused = if stands_there { MoveRefused::Immutable(kind) } else { MoveRefused::NotStorable(kind) };
-        return Err(refused.into());
+        return Err(match request.old_object.as_ref().and_then(stored_owner) {
+            _ if stands_there => MoveRefused::Immutable(kind),
+            Some(owner) if owner.data > Data::Passing => MoveRefused::NotStorableWithData(kind),
+            _ => MoveRefused::NotStorable(kind),
+        }
+        .into());
     }
     let key = match present_source(draft.object(), pointer) {
         None => {
@@ -79,7 +91,8 @@ pub(super) fn move_to_secret(draft: &mut Draft, request: &Request, pointer: &str
     draft.remove(&format!("{pointer}/value"))?;
     draft.set(&format!("{pointer}/valueFrom"), json!({ "secretKeyRef": { "name": secret, "key": key } }))?;
     let value = SecretString::from(expand_escapes(literal.expose_secret()));
-    Ok(SecretEntry { key, value, container, variable, at: pointer.to_owned() })
+    let before = before(request, &container, &variable);
+    Ok(SecretEntry { key, value, container, variable, at: pointer.to_owned(), before })
 }
 
 /// The pointer of the container that a variable's pointer is in.

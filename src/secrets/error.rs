@@ -56,6 +56,14 @@ pub enum SecretError {
         /// The key, and why its value stays.
         kept: Box<Kept>,
     },
+    /// The stored workload has another value, in plain text.
+    #[error("{workload} is stored with another value of {kept}")]
+    StoredDiffers {
+        /// The workload, for instance `StatefulSet "mysql"`.
+        workload: String,
+        /// The key, and why its value stays.
+        kept: Box<Kept>,
+    },
     /// It is being deleted.
     #[error("{secret} is being deleted, and something keeps it back. Apply again when it is gone")]
     Ending {
@@ -191,6 +199,7 @@ impl SecretError {
             Self::NotOurs { .. }
             | Self::OtherWorkload { .. }
             | Self::ValueDiffers { .. }
+            | Self::StoredDiffers { .. }
             | Self::Ending { .. }
             | Self::TooLarge { .. }
             | Self::TwoValues { .. }

@@ -28,9 +28,17 @@ pub enum WhyKept {
     /// A server keeps its data, and with them its password.
     #[error(
         "A changed variable never changes the password of a database that is initialised: change it in the database \
-         first (ALTER USER), then in the Secret, then apply again; or write the value that the Secret holds"
+         first (ALTER USER), then in the Secret, then apply again and restart the pods; or write the value that the \
+         Secret holds"
     )]
     DataAreKept,
+    /// The same, where the value that is stored is in no Secret yet.
+    #[error(
+        "A changed variable never changes the password of a database that is initialised: apply the stored value, \
+         which moves it into a Secret; then change it in the database (ALTER USER), then in the Secret, and restart \
+         the pods"
+    )]
+    DataAreKeptInPlainText,
     /// The pods that read it cannot change.
     #[error("A stored {kind} cannot change its variables: delete it and create it again")]
     PodsAreFixed {

@@ -1,5 +1,6 @@
 //! Secrets on an API server. The only file that writes a Secret.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -10,13 +11,14 @@ use kube::{Client, core::Status};
 use serde::Serialize;
 use serde_json::json;
 
+use super::claims::{claims_there, is_claim};
 use super::error::SecretError;
-use super::object::{MANAGER, new_secret};
+use super::object::{self, MANAGER, new_secret};
 use super::plan::{Change, ChangedPasswords, Do, Plan, Wanted};
 use super::refusal::refusal;
 use super::store::{Applied, SecretStore};
 use super::wiped::Wiped;
-use crate::engine::WorkloadSecret;
+use crate::engine::{Data, WorkloadSecret};
 
 /// How long one call of the API server may take. The API server waits for a webhook 10 s by
 /// default, and a first apply needs two calls.
@@ -38,8 +40,8 @@ impl KubeSecretStore {
 
     async fn check_one(&self, wanted: &WorkloadSecret) -> Result<Applied, SecretError> {
         let wanted = Wanted::of(wanted)?;
-        let existing = self.get(&wanted).await?;
-        Ok(wanted.plan(existing.as_deref(), self.changed)?.applied)
+        let existing = self.get(&wanted, &wanted.secret.name).await?;
+        Ok(self.plan(&wanted, existing.as_deref()).await?.applied)
     }
 
     /// Looks first and writes then: a re-apply, the usual case, costs one read, sends no value and
@@ -48,8 +50,8 @@ impl KubeSecretStore {
     async fn apply_one(&self, wanted: &WorkloadSecret) -> Result<Applied, SecretError> {
         let wanted = Wanted::of(wanted)?;
         for _ in 0..ATTEMPTS {
-            let existing = self.get(&wanted).await?;
-            let Plan { what, applied } = wanted.plan(existing.as_deref(), self.changed)?;
+            let existing = self.get(&wanted, &wanted.secret.name).await?;
+            let Plan { what, applied } = self.plan(&wanted, existing.as_deref()).await?;
             let is_done = match (what, existing) {
                 (Do::Nothing, _) => return Ok(applied),
                 (Do::Change(change), Some(existing)) => self.change(&wanted, &existing, &change).await?,
@@ -63,9 +65,41 @@ impl KubeSecretStore {
         Err(SecretError::Contended { secret: wanted.secret.clone() })
     }
 
-    async fn get(&self, wanted: &Wanted<'_>) -> Result<Option<Wiped>, SecretError> {
+    /// What has to be done. Secrets that the stored workload refers to are read for it, and claims are
+    /// asked about, if it depends on them.
+    async fn plan<'w>(&self, wanted: &Wanted<'w>, existing: Option<&Secret>) -> Result<Plan<'w>, SecretError> {
+        let mut others = BTreeMap::new();
+        for name in wanted.others() {
+            if let Some(secret) = self.get(wanted, name).await? {
+                others.insert(name, secret);
+            }
+        }
+        let other = |name: &str| others.get(name).map(|secret| &**secret);
+        match wanted.plan(existing, &other, self.changed) {
+            Err(SecretError::ValueDiffers { .. }) if self.has_no_data(wanted, existing).await => {
+                wanted.plan(existing, &other, ChangedPasswords::Update)
+            }
+            plan => plan,
+        }
+    }
+
+    /// Whether it is sure that no data are there yet, or any more: the workload is being made, its data are to
+    /// be in claims alone, and none of these is there. A first try that the API server refused, or what was
+    /// there before and was deleted with its claims, must not be in the way of another password.
+    async fn has_no_data(&self, wanted: &Wanted<'_>, existing: Option<&Secret>) -> bool {
+        if !wanted.of.owner.is_new || wanted.data(existing) != Data::InClaims {
+            return false;
+        }
+        let mut claims = existing.map(|existing| object::claims(&existing.metadata)).unwrap_or_default();
+        claims.extend(wanted.of.owner.claims.iter().cloned());
+        let there = tokio::time::timeout(CALL_LIMIT, claims_there(&self.client, &wanted.secret.namespace)).await;
+        let is_there = |there: &[String]| claims.iter().any(|claim| there.iter().any(|name| is_claim(claim, name)));
+        matches!(there, Ok(Ok(there)) if !is_there(&there))
+    }
+
+    async fn get(&self, wanted: &Wanted<'_>, name: &str) -> Result<Option<Wiped>, SecretError> {
         let secrets = self.secrets(wanted);
-        match self.call(wanted, "get", secrets.get_opt(&wanted.secret.name)).await? {
+        match self.call(wanted, "get", secrets.get_opt(name)).await? {
             Ok(secret) => Ok(secret.map(Wiped)),
             Err(status) => Err(refusal(&self.client, wanted, "get", &status).await),
         }

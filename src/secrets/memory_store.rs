@@ -28,7 +28,9 @@ impl MemorySecretStore {
     fn run(&self, wanted: &WorkloadSecret, writes: bool) -> Result<Applied, SecretError> {
         let wanted = Wanted::of(wanted)?;
         let mut secrets = self.lock();
-        let plan = wanted.plan(secrets.get(&wanted.secret), ChangedPasswords::Refuse)?;
+        let other =
+            |name: &str| secrets.get(&SecretName { namespace: wanted.secret.namespace.clone(), name: name.to_owned() });
+        let plan = wanted.plan(secrets.get(&wanted.secret), &other, ChangedPasswords::Refuse)?;
         let Plan { what, applied } = plan;
         if !writes {
             return Ok(applied);

@@ -5,6 +5,7 @@
 //! decided by a pure function (`plan`) that every store shares; `kube_store` is the only file that
 //! writes a Secret.
 
+mod claims;
 mod clean_up;
 mod error;
 mod kept;
@@ -12,6 +13,7 @@ mod keys;
 mod kube_store;
 mod memory_store;
 mod object;
+mod pages;
 mod plan;
 mod refusal;
 mod store;

@@ -1,6 +1,6 @@
 //! What has to be done to a Secret, from what is wanted and what is there. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
@@ -11,7 +11,7 @@ use super::kept::{Kept, WhyKept};
 use super::keys::{holds, is_same, keys_of};
 use super::object::{self, Owner, RELIED_ON};
 use super::store::Applied;
-use crate::engine::{Data, SecretEntry, WorkloadSecret};
+use crate::engine::{Before, Data, SecretEntry, WorkloadSecret};
 
 /// The most that a Secret's values may have in all, in bytes (`MaxSecretSize` of
 /// k8s.io/kubernetes/pkg/apis/core).
@@ -89,28 +89,49 @@ impl<'a> Wanted<'a> {
         Ok(Self { secret, of, entries })
     }
 
-    /// What has to be done so that what is wanted is there.
-    pub(super) fn plan(&self, existing: Option<&Secret>, changed: ChangedPasswords) -> Result<Plan<'a>, SecretError> {
+    /// What has to be done so that what is wanted is there. `others` are Secrets that the stored workload
+    /// refers to, by their names.
+    pub(super) fn plan<'s>(
+        &self,
+        existing: Option<&'s Secret>,
+        others: &dyn Fn(&str) -> Option<&'s Secret>,
+        changed: ChangedPasswords,
+    ) -> Result<Plan<'a>, SecretError> {
         let mut applied = Applied::default();
+        if let Some(existing) = existing {
+            self.check_owner(existing)?;
+            if existing.metadata.deletion_timestamp.is_some() {
+                return Err(SecretError::Ending { secret: self.secret.clone() });
+            }
+        }
+        let secret = |name: &str| if name == self.secret.name { existing } else { others(name) };
+        let was_another: Vec<&str> = self
+            .entries
+            .iter()
+            .filter(|entry| was_another(entry, &secret))
+            .map(|entry| {
+                self.check_may_change(entry, entry.before.as_ref(), existing, changed)?;
+                Ok(entry.key.as_str())
+            })
+            .collect::<Result<_, SecretError>>()?;
         let Some(existing) = existing else {
             self.check_size(&BTreeMap::new(), &self.entries)?;
             return Ok(Plan { what: Do::Create, applied });
         };
-        self.check_owner(existing)?;
-        if existing.metadata.deletion_timestamp.is_some() {
-            return Err(SecretError::Ending { secret: self.secret.clone() });
-        }
         let (empty, mut change) = (BTreeMap::new(), Change::default());
         let present = existing.data.as_ref().unwrap_or(&empty);
         for entry in &self.entries {
             if let Some(key) = holds(present, entry) {
+                if was_another.contains(&entry.key.as_str()) {
+                    applied.back.push((entry.variable.clone(), key.clone()));
+                }
                 if key != entry.key {
                     applied.keys.insert(entry.key.clone(), key);
                 }
                 continue;
             }
             let key = if present.contains_key(&entry.key) {
-                self.check_may_change(entry, existing, changed)?;
+                self.check_may_change(entry, None, Some(existing), changed)?;
                 let key = keys_of(&entry.key).find(|key| !self.is_taken(key, present, &change)).unwrap_or_default();
                 applied.keys.insert(entry.key.clone(), key.clone());
                 applied.added.push((entry.variable.clone(), key.clone()));
@@ -152,31 +173,53 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Another value may come beside the old one unless somebody still goes by that.
+    /// Another value may come beside the old one unless somebody still goes by that. The old one is what
+    /// the stored workload has, or else what the Secret holds under the entry's key.
     fn check_may_change(
         &self,
         entry: &SecretEntry,
-        existing: &Secret,
+        before: Option<&Before>,
+        existing: Option<&Secret>,
         changed: ChangedPasswords,
     ) -> Result<(), SecretError> {
-        let owner = &self.of.owner;
-        let kept = owner.data.max(object::kept_data(&existing.metadata));
-        let why = if owner.is_fixed {
+        let is_plain = matches!(before, Some(Before::Literal(_)));
+        let why = if self.data(existing) > Data::Passing && changed == ChangedPasswords::Refuse {
+            if is_plain { WhyKept::DataAreKeptInPlainText } else { WhyKept::DataAreKept }
+        } else if self.of.owner.is_fixed {
             WhyKept::PodsAreFixed { kind: self.of.owner_kind.clone() }
-        } else if kept > Data::Passing && changed == ChangedPasswords::Refuse {
-            WhyKept::DataAreKept
         } else {
             return Ok(());
         };
-        Err(SecretError::ValueDiffers {
-            secret: self.secret.clone(),
-            kept: Box::new(Kept {
-                key: entry.key.clone(),
-                container: entry.container.clone(),
-                variable: entry.variable.clone(),
-                why,
-            }),
+        let kept = |key: &str| {
+            let (container, variable) = (entry.container.clone(), entry.variable.clone());
+            Box::new(Kept { key: key.to_owned(), container, variable, why })
+        };
+        Err(match before {
+            Some(Before::Literal(_)) => SecretError::StoredDiffers {
+                workload: workload(&self.of.owner_kind, &self.of.owner_name),
+                kept: kept(&entry.key),
+            },
+            Some(Before::InSecret { name, key }) => SecretError::ValueDiffers {
+                secret: SecretName { namespace: self.secret.namespace.clone(), name: name.clone() },
+                kept: kept(key),
+            },
+            None => SecretError::ValueDiffers { secret: self.secret.clone(), kept: kept(&entry.key) },
         })
+    }
+
+    /// Where servers of the workload keep their data, now or before.
+    pub(super) fn data(&self, existing: Option<&Secret>) -> Data {
+        let before = existing.map(|existing| object::kept_data(&existing.metadata)).unwrap_or_default();
+        self.of.owner.data.max(before)
+    }
+
+    /// Secrets other than this one that the stored workload takes its values from.
+    pub(super) fn others(&self) -> BTreeSet<&'a str> {
+        let named = self.entries.iter().filter_map(|entry| match &entry.before {
+            Some(Before::InSecret { name, .. }) if *name != self.secret.name => Some(name.as_str()),
+            _ => None,
+        });
+        named.collect()
     }
 
     /// What a Secret that is there has to say of its workload from now on.
@@ -203,6 +246,18 @@ impl<'a> Wanted<'a> {
             return Err(SecretError::TooLarge { secret: self.secret.clone(), size, largest: LARGEST });
         }
         Ok(())
+    }
+}
+
+/// Whether the stored workload is known to have another value.
+fn was_another<'s>(entry: &SecretEntry, secret: &dyn Fn(&str) -> Option<&'s Secret>) -> bool {
+    match &entry.before {
+        None => false,
+        Some(Before::Literal(value)) => !is_same(entry, value.expose_secret().as_bytes()),
+        Some(Before::InSecret { name, key }) => {
+            let held = secret(name).and_then(|secret| secret.data.as_ref()?.get(key));
+            held.is_some_and(|held| !is_same(entry, &held.0))
+        }
     }
 }
 

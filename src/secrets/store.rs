@@ -23,6 +23,8 @@ pub struct Applied {
     pub keys: BTreeMap<String, String>,
     /// Of these, the ones that are new: the variable, and the key that its value got.
     pub added: Vec<(String, String)>,
+    /// The variables whose value changes to one that the Secret holds already, and its key.
+    pub back: Vec<(String, String)>,
 }
 
 /// No place at all: what is due is refused.

@@ -7,13 +7,14 @@ use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
 
+use super::error::SecretError;
 use super::object::{CLAIMS, KEEPS_DATA, MANAGED_BY, RELIED_ON, new_secret};
 use super::plan::{ChangedPasswords, Do, Plan, Wanted};
-use crate::engine::{Data, Owner, SecretEntry, WorkloadSecret};
+use crate::engine::{Before, Data, Owner, SecretEntry, WorkloadSecret};
 
 fn entry(key: &str, value: &str) -> SecretEntry {
     let (container, at) = ("mysql".to_owned(), "/spec/containers/0/env/0".to_owned());
-    SecretEntry { key: key.into(), value: value.into(), container, variable: key.into(), at }
+    SecretEntry { key: key.into(), value: value.into(), container, variable: key.into(), at, before: None }
 }
 
 /// A client that is stored already: the kind whose values may change.
@@ -42,11 +43,16 @@ fn stored(change: impl FnOnce(&mut Secret)) -> Secret {
 
 /// What the plan says in a word or two.
 fn outcome(wanted: &WorkloadSecret, existing: Option<&Secret>, changed: ChangedPasswords) -> String {
-    match Wanted::of(wanted).and_then(|wanted| wanted.plan(existing, changed)) {
+    told(Wanted::of(wanted).and_then(|wanted| wanted.plan(existing, &|_| None, changed)))
+}
+
+fn told(plan: Result<Plan<'_>, SecretError>) -> String {
+    match plan {
         Ok(Plan { what: Do::Create, .. }) => "create".into(),
         Ok(Plan { what, applied }) => {
             let used = applied.keys.iter().map(|(key, used)| format!("{key} is {used}"));
-            let mut words: Vec<String> = used.collect();
+            let back = applied.back.iter().map(|(_, key)| format!("back to {key}"));
+            let mut words: Vec<String> = used.chain(back).collect();
             if let Do::Change(change) = what {
                 words.extend(change.add.iter().map(|(key, _)| format!("add {key}")));
                 words.extend(change.annotations.iter().map(|(key, value)| format!("{key}={value}")));
@@ -137,6 +143,52 @@ fn another_value_comes_beside_the_one_that_is_there_unless_somebody_goes_by_that
     };
     let expected = format!("{long} is {0}.2; add {0}.2", &long[..251]);
     assert_eq!(outcome(&wanted(vec![entry(&long, "y")]), Some(&stored), Refuse), expected);
+}
+
+#[test]
+fn the_value_of_the_stored_object_counts_before_that_of_the_secret() {
+    use ChangedPasswords::{Refuse, Update};
+    let literal = |value: &str| Before::Literal(value.into());
+    let held = |name: &str, key: &str| Before::InSecret { name: name.into(), key: key.into() };
+    let other = {
+        let mut other = stored(|_| {});
+        other.data = Some(BTreeMap::from([("PW".to_owned(), ByteString(b"two".to_vec()))]));
+        other
+    };
+    let (here, known) = (stored(|_| {}), holding_two());
+    let rows = [
+        // before, there, data, changed, what becomes of USER=two
+        (literal("two"), None, Data::InClaims, Refuse, "create"),
+        (literal("other"), None, Data::InClaims, Refuse, "StoredDiffers"),
+        (literal("other"), None, Data::InClaims, Update, "create"),
+        (literal("other"), None, Data::Passing, Refuse, "create"),
+        (literal("other"), Some(&here), Data::Elsewhere, Refuse, "StoredDiffers"),
+        (held("mysql-credentials", "USER"), Some(&here), Data::Passing, Refuse, "nothing"),
+        (held("mysql-credentials", "ROOT"), Some(&here), Data::InClaims, Refuse, "ValueDiffers"),
+        (held("mysql-credentials", "USER"), Some(&known), Data::InClaims, Refuse, "ValueDiffers"),
+        (held("mysql-credentials", "USER"), Some(&known), Data::Passing, Refuse, "USER is USER.2; back to USER.2"),
+        (held("mysql-credentials", "GONE"), Some(&here), Data::Passing, Refuse, "nothing"),
+        (held("other", "PW"), None, Data::InClaims, Refuse, "create"),
+        (held("other", "ROOT"), None, Data::InClaims, Refuse, "create"),
+        (held("absent", "PW"), None, Data::InClaims, Refuse, "create"),
+    ];
+    for (before, there, data, changed, expected) in rows {
+        let said = format!("{before:?} {data:?} {changed:?}");
+        let entry = SecretEntry { before: Some(before), ..entry("USER", "two") };
+        let mut wanted = wanted(vec![entry]);
+        wanted.owner.data = data;
+        let planned = Wanted::of(&wanted).unwrap();
+        let others = |name: &str| (name == "other").then_some(&other);
+        let outcome = told(planned.plan(there, &others, changed));
+        assert!(outcome.starts_with(expected), "{said}: {outcome}");
+    }
+}
+
+fn holding_two() -> Secret {
+    stored(|secret| {
+        let value = |text: &str| ByteString(text.as_bytes().to_vec());
+        secret.data = Some(BTreeMap::from([("USER".to_owned(), value("a")), ("USER.2".to_owned(), value("two"))]));
+    })
 }
 
 #[test]

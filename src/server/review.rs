@@ -95,7 +95,7 @@ impl Gate {
             return Answer::refused(&title, 400, &error.to_string());
         }
         let mut answer = Answer::of(&title, evaluation, phase);
-        if let Some(told) = added(&secret.name, &applied) {
+        for told in changes(&secret, &applied) {
             answer.tell_first(&told);
         }
         answer
@@ -178,16 +178,30 @@ enum NotDone {
     Failed,
 }
 
-/// What the author is told of values that came beside others.
-fn added(secret: &str, applied: &Applied) -> Option<String> {
-    let pairs: Vec<String> = applied.added.iter().map(|(key, new)| format!("{key} under {new}")).collect();
-    (!pairs.is_empty()).then(|| {
-        format!(
-            "tidegate: Secret \"{secret}\" gets the new value of {}, and the pods refer to it; the old value stays for \
-             kubectl rollout undo",
-            pairs.join(", ")
-        )
-    })
+/// What the author is told of values that change.
+fn changes(secret: &WorkloadSecret, applied: &Applied) -> Vec<String> {
+    let (name, mut told) = (&secret.name, Vec::new());
+    let pairs = |changed: &[(String, String)], between: &str| {
+        let pairs: Vec<String> = changed.iter().map(|(variable, key)| format!("{variable}{between}{key}")).collect();
+        pairs.join(", ")
+    };
+    if !applied.added.is_empty() {
+        let pairs = pairs(&applied.added, " under ");
+        let undo = if has_revisions(&secret.owner_kind) { " for kubectl rollout undo" } else { "" };
+        told.push(format!(
+            "tidegate: Secret \"{name}\" gets the new value of {pairs}, and the pods refer to it; the old value stays{undo}"
+        ));
+    }
+    if !applied.back.is_empty() {
+        let pairs = pairs(&applied.back, " under ");
+        told.push(format!("tidegate: the pods get another value, which Secret \"{name}\" holds already: {pairs}"));
+    }
+    told
+}
+
+/// Kinds that kubectl can roll back.
+fn has_revisions(kind: &str) -> bool {
+    matches!(kind, "Deployment" | "StatefulSet" | "DaemonSet")
 }
 
 /// Without the panic's own text, which may quote a value. The panic hook has logged the place.

@@ -23,6 +23,7 @@ use kube::runtime::events::{Event, EventType, Recorder, Reporter};
 use kube::{Client, Error};
 use serde_json::{Value, json};
 
+use super::claims::claims_there;
 use super::error::SecretName;
 use super::object::{MANAGER, Owner, WORKLOAD_UID, annotation, grown, owner};
 use super::wiped::Wiped;
@@ -40,7 +41,8 @@ const TURN_LIMIT: Duration = Duration::from_mins(5);
 pub enum CleanUpScope {
     /// Secrets whose workload was never seen stored.
     Strays,
-    /// These, and Secrets whose workload was deleted, once no claim of it is left.
+    /// These, and Secrets whose workload was deleted, once no claim of it is left and
+    /// if its data were nowhere else.
     Orphans,
 }
 
@@ -165,7 +167,7 @@ impl Round {
             return self.note_stored(secret, metadata, workload).await;
         }
         let used_by = self.survey.all_workloads(&secret.namespace).await?;
-        let claims = self.survey.claims(&secret.namespace).await?;
+        let claims = claims_there(&self.client, &secret.namespace).await?;
         let is_used = used_by.iter().any(|object| refers_to(object, &secret.name));
         match (verdict(metadata, is_used, &claims), self.scope) {
             (Verdict::Keep, _) => Ok(()),
@@ -175,7 +177,9 @@ impl Round {
             (Verdict::Orphan, CleanUpScope::Orphans) => {
                 self.delete(secret, version, &format!("{kind} \"{name}\" and its claims are gone")).await
             }
-            (Verdict::Orphan, CleanUpScope::Strays) => self.report(secret, metadata, kind, name).await,
+            (Verdict::Orphan, CleanUpScope::Strays) | (Verdict::OpensDataElsewhere, _) => {
+                self.report(secret, metadata, kind, name).await
+            }
         }
     }
 

@@ -1,18 +1,16 @@
 //! What the one who cleans up reads of the cluster. Of Secrets only the metadata: no value travels.
 
-use std::fmt;
-
-use futures::future::{BoxFuture, FutureExt};
-use k8s_openapi::api::core::v1::{PersistentVolume, PersistentVolumeClaim, Secret};
+use futures::future::FutureExt;
+use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, ListParams, ObjectList};
+use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind};
 use kube::core::PartialObjectMeta;
 use kube::{Client, Error};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::secrets::error::SecretName;
 use crate::secrets::object::{MANAGED_BY, MANAGER};
+use crate::secrets::pages::pages;
 
 /// Everything that runs pods, and so may refer to a Secret.
 const WORKLOADS: &[(&str, &str, &str)] = &[
@@ -26,8 +24,6 @@ const WORKLOADS: &[(&str, &str, &str)] = &[
     ("batch", "v1", "CronJob"),
     ("batch", "v1", "Job"),
 ];
-/// Objects asked for at once; kubectl's own number.
-const PAGE: u32 = 500;
 
 /// A cluster that is looked through.
 #[derive(Clone)]
@@ -77,46 +73,10 @@ impl Survey {
         }
         Ok(all)
     }
-
-    /// The names of the claims of the namespace, and of those that are gone and whose volume is kept
-    /// (`persistentVolumeReclaimPolicy: Retain`).
-    pub(super) async fn claims(&self, namespace: &str) -> Result<Vec<String>, Error> {
-        let claims = Api::<PersistentVolumeClaim>::namespaced(self.0.clone(), namespace);
-        let volumes = Api::<PersistentVolume>::all(self.0.clone());
-        let claims = pages(|how| {
-            let claims = claims.clone();
-            async move { claims.list_metadata(&how).await }.boxed()
-        });
-        let volumes = pages(|how| {
-            let volumes = volumes.clone();
-            async move { volumes.list(&how).await }.boxed()
-        });
-        let mut names: Vec<String> = claims.await?.into_iter().filter_map(|claim| claim.metadata.name).collect();
-        let bound = volumes.await?.into_iter().filter_map(|volume| volume.spec?.claim_ref);
-        names
-            .extend(bound.filter(|claim| claim.namespace.as_deref() == Some(namespace)).filter_map(|claim| claim.name));
-        Ok(names)
-    }
 }
 
 fn named(secret: PartialObjectMeta<Secret>) -> Option<(SecretName, ObjectMeta)> {
     let metadata = secret.metadata;
     let name = SecretName { namespace: metadata.namespace.clone()?, name: metadata.name.clone()? };
     Some((name, metadata))
-}
-
-/// Every page of a list.
-async fn pages<T: Clone + DeserializeOwned + fmt::Debug>(
-    list: impl Fn(ListParams) -> BoxFuture<'static, Result<ObjectList<T>, Error>>,
-) -> Result<Vec<T>, Error> {
-    let (mut all, mut next) = (Vec::new(), None);
-    loop {
-        let how = ListParams { continue_token: next, ..ListParams::default().limit(PAGE) };
-        let page = list(how).await?;
-        all.extend(page.items);
-        next = page.metadata.continue_.filter(|token| !token.is_empty());
-        if next.is_none() {
-            return Ok(all);
-        }
-    }
 }

@@ -4,6 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::Value;
 
 use crate::engine::Data;
+use crate::secrets::claims::is_claim;
 use crate::secrets::object::{WORKLOAD_UID, annotation, claims, kept_data};
 
 /// What becomes of a Secret.
@@ -15,6 +16,9 @@ pub(super) enum Verdict {
     Stray,
     /// Its workload was there and is gone, and so are its claims.
     Orphan,
+    /// Nothing uses it, but data that it opens were outside of claims, on a node or another server: for all
+    /// that can be known they are there for ever, and nobody but a person may throw their password away.
+    OpensDataElsewhere,
 }
 
 /// Judges a Secret whose workload is not stored: whether anything that runs pods refers to it, and which claims
@@ -23,20 +27,10 @@ pub(super) fn verdict(secret: &ObjectMeta, is_used: bool, there: &[String]) -> V
     if is_used || claims(secret).iter().any(|claim| there.iter().any(|name| is_claim(claim, name))) {
         return Verdict::Keep;
     }
-    // Data outside of claims, on a node or another server, are there for ever, for all that can be
-    // known: nobody but a person may throw their password away.
-    if annotation(secret, WORKLOAD_UID).is_some() || kept_data(secret) == Data::Elsewhere {
-        Verdict::Orphan
-    } else {
-        Verdict::Stray
-    }
-}
-
-/// Whether a claim is one that a Secret names; `data-mysql-*` stands for those of a StatefulSet.
-fn is_claim(named: &str, name: &str) -> bool {
-    match named.strip_suffix('*') {
-        Some(start) => name.starts_with(start),
-        None => name == named,
+    match kept_data(secret) {
+        Data::Elsewhere => Verdict::OpensDataElsewhere,
+        _ if annotation(secret, WORKLOAD_UID).is_some() => Verdict::Orphan,
+        _ => Verdict::Stray,
     }
 }
 
@@ -80,14 +74,16 @@ mod tests {
             (&[uid], true, &[], Verdict::Keep),
             (&[kept], false, &[], Verdict::Stray),
             (&[kept, in_claims], false, &[], Verdict::Stray),
-            (&[kept, node], false, &[], Verdict::Orphan),
+            (&[kept, node], false, &[], Verdict::OpensDataElsewhere),
             (&[kept], false, &["data-mysql-0"], Verdict::Keep),
             (&[kept], false, &["backup"], Verdict::Keep),
             (&[kept], false, &["backup-2", "data-mysql"], Verdict::Stray),
             (&[uid, kept, in_claims], false, &["data-mysql-2"], Verdict::Keep),
             (&[uid, kept, in_claims], false, &["data-other-2"], Verdict::Orphan),
             (&[uid], false, &[], Verdict::Orphan),
-            (&[node], false, &[], Verdict::Orphan),
+            (&[node], false, &[], Verdict::OpensDataElsewhere),
+            (&[uid, node], false, &[], Verdict::OpensDataElsewhere),
+            (&[uid, node], true, &[], Verdict::Keep),
         ];
         for (says, is_used, there, expected) in rows {
             let annotations: BTreeMap<_, _> =

@@ -34,3 +34,6 @@ mod gitops;
 
 // Another password for what is stored.
 mod another_password;
+
+// A server that keeps its data gets no other one, however it is written.
+mod kept_data;
