@@ -133,12 +133,14 @@ fn problems(cluster: &ControlPlane, namespace: &str) -> Vec<String> {
         let list = cluster.json(&["get", kind, "-n", namespace]);
         list["items"].as_array().unwrap().clone()
     };
-    let (deployments, secrets) = (list("deployments"), list("secrets"));
+    let (deployments, secrets, replica_sets) = (list("deployments"), list("secrets"), list("replicasets"));
+    fn reference(object: &Value) -> &Value {
+        &object["spec"]["template"]["spec"]["containers"][0]["env"][0]["valueFrom"]["secretKeyRef"]
+    }
     let name = |object: &Value| object["metadata"]["name"].as_str().unwrap().to_owned();
     let mut problems = Vec::new();
     for deployment in &deployments {
-        let variable = &deployment["spec"]["template"]["spec"]["containers"][0]["env"][0];
-        let reference = &variable["valueFrom"]["secretKeyRef"];
+        let reference = reference(deployment);
         let key = reference["key"].as_str().unwrap_or_default();
         let resolves = secrets.iter().any(|secret| {
             let has = name(secret) == reference["name"] && secret["data"][key].is_string();
@@ -153,7 +155,10 @@ fn problems(cluster: &ControlPlane, namespace: &str) -> Vec<String> {
     }
     for secret in &secrets {
         let of = &secret["metadata"]["annotations"]["tidegate.dev/workload-name"];
-        if !deployments.iter().any(|deployment| name(deployment) == *of) {
+        // Kubernetes' garbage collector, disturbed like the rest, may leave ReplicaSets of a Deployment that is
+        // gone for longer than this test waits: what they refer to has to stay.
+        let is_used = replica_sets.iter().any(|set| reference(set)["name"] == name(secret).as_str());
+        if !is_used && !deployments.iter().any(|deployment| name(deployment) == *of) {
             problems.push(format!("{} is left without {of}", name(secret)));
         }
     }
