@@ -181,19 +181,19 @@ enum NotDone {
 /// What the author is told of values that change.
 fn changes(secret: &WorkloadSecret, applied: &Applied) -> Vec<String> {
     let (name, mut told) = (&secret.name, Vec::new());
-    let pairs = |changed: &[(String, String)], between: &str| {
-        let pairs: Vec<String> = changed.iter().map(|(variable, key)| format!("{variable}{between}{key}")).collect();
+    let pairs = |changed: &[(String, String)]| {
+        let pairs: Vec<String> = changed.iter().map(|(variable, key)| format!("{variable} under {key}")).collect();
         pairs.join(", ")
     };
     if !applied.added.is_empty() {
-        let pairs = pairs(&applied.added, " under ");
+        let pairs = pairs(&applied.added);
         let undo = if has_revisions(&secret.owner_kind) { " for kubectl rollout undo" } else { "" };
         told.push(format!(
             "tidegate: Secret \"{name}\" gets the new value of {pairs}, and the pods refer to it; the old value stays{undo}"
         ));
     }
     if !applied.back.is_empty() {
-        let pairs = pairs(&applied.back, " under ");
+        let pairs = pairs(&applied.back);
         told.push(format!("tidegate: the pods get another value, which Secret \"{name}\" holds already: {pairs}"));
     }
     told
