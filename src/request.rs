@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::finding::Severity;
+
 /// What the client does with the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
@@ -75,6 +77,35 @@ pub struct Request {
     pub old_object: Option<Value>,
     /// Why nothing can be moved into the workload's Secret, if that is known already; for its author.
     pub no_secret: Option<String>,
+    /// Which findings are wanted; at the gate all.
+    pub selection: Selection,
+}
+
+/// Which findings whoever asks wants to see, and to have repaired.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only those of these rules; empty: of all.
+    pub rules: Vec<String>,
+    /// None of these rules.
+    pub excluded: Vec<String>,
+    /// None less bad than this.
+    pub least: Option<Severity>,
+    /// Found, but not to be repaired: rule and place, as the finding has it.
+    pub declined: Vec<(String, String)>,
+}
+
+impl Selection {
+    /// Whether a finding is wanted.
+    pub fn wants(&self, rule: &str, severity: Severity) -> bool {
+        (self.rules.is_empty() || self.rules.iter().any(|wanted| wanted == rule))
+            && !self.excluded.iter().any(|excluded| excluded == rule)
+            && self.least.is_none_or(|least| severity >= least)
+    }
+
+    /// Whether a finding is to stay as it is.
+    pub fn declines(&self, rule: &str, at: &str) -> bool {
+        self.declined.iter().any(|(declined, place)| declined == rule && place == at)
+    }
 }
 
 impl Request {
@@ -93,6 +124,7 @@ impl Request {
             object,
             old_object: None,
             no_secret: None,
+            selection: Selection::default(),
         }
     }
 

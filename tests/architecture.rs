@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const EDGES: &[(&str, &[&str])] = &[
     ("finding", &[]),
     ("lookup", &[]),
-    ("request", &[]),
+    ("request", &["finding"]),
     ("workload", &[]),
     ("yaml", &[]),
     ("policy", &["finding", "lookup", "request", "workload"]),

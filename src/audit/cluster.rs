@@ -11,7 +11,7 @@ use super::history::{
 use super::parallel;
 use super::problem::{InputError, InputProblem};
 use super::report::{AuditReport, ObjectReport, Origin, Scope, Stored};
-use super::run::object_report;
+use super::run::{Options, object_report, rules};
 use crate::engine::{Judged, evaluate};
 use crate::lookup::{Lookup, ResourceType};
 use crate::policy::PolicySet;
@@ -41,6 +41,7 @@ const JUDGED: &[(&str, &str)] = &[
 #[derive(Default)]
 pub struct ClusterAudit {
     with_history: bool,
+    options: Options,
     seen: usize,
     objects: Vec<Value>,
     revisions: Vec<Value>,
@@ -51,8 +52,8 @@ pub struct ClusterAudit {
 
 impl ClusterAudit {
     /// An audit of what is judged at the gate; `with_history`: of what keeps passwords beside it, too.
-    pub fn new(with_history: bool) -> Self {
-        Self { with_history, ..Self::default() }
+    pub fn new(with_history: bool, options: Options) -> Self {
+        Self { with_history, options, ..Self::default() }
     }
 
     /// What is to be read of the cluster: types, each with the fields to choose by, if not all of it is needed.
@@ -96,8 +97,12 @@ impl ClusterAudit {
 
     /// Judges all that was taken.
     pub fn finish(self, policies: &PolicySet, lookup: &Arc<dyn Lookup>) -> AuditReport {
-        let mut report =
-            AuditReport { problems: self.problems, scope: Scope::Cluster(self.seen), ..AuditReport::default() };
+        let mut report = AuditReport {
+            problems: self.problems,
+            scope: Scope::Cluster(self.seen),
+            rules: rules(policies),
+            ..AuditReport::default()
+        };
         let owners = Owners::new(&self.objects);
         let (controlled_objects, free): (Vec<_>, Vec<_>) =
             self.objects.iter().partition(|object| is_controlled(object));
@@ -105,7 +110,9 @@ impl ClusterAudit {
         let mut kept: Vec<Kept> =
             controlled_objects.into_iter().map(|object| controlled(object.clone(), &owners)).collect();
         kept.extend(revisions(&self.revisions, &owners));
-        let live = |object: &&Value| Live { object, policies, lookup, with_history: self.with_history }.judge();
+        let live = |object: &&Value| {
+            Live { object, options: &self.options, policies, lookup, with_history: self.with_history }.judge()
+        };
         for (object, judged) in free.iter().zip(parallel::map(&free, live)) {
             match judged {
                 Ok((told, credentials)) => {
@@ -149,6 +156,7 @@ fn misfit_of(object: &Value, place: String, misfit: crate::engine::Misfit) -> In
 /// An object that the gate would judge.
 struct Live<'a> {
     object: &'a Value,
+    options: &'a Options,
     policies: &'a PolicySet,
     lookup: &'a Arc<dyn Lookup>,
     with_history: bool,
@@ -159,13 +167,13 @@ impl Live<'_> {
     fn judge(&self) -> Result<(ObjectReport, Vec<Judged>), InputProblem> {
         let words = Holder::of(self.object).words();
         let wrong = |misfit| misfit_of(self.object, words.clone(), misfit);
-        let request = Request::audit(self.object.clone());
+        let request = Request { selection: self.options.selection.clone(), ..Request::audit(self.object.clone()) };
         let evaluation = evaluate(&request, self.policies, self.lookup).map_err(wrong)?;
         let found = !evaluation.findings.is_empty() && self.with_history;
         let credentials =
             if found { about_credentials(self.object, self.policies, self.lookup).map_err(wrong)? } else { Vec::new() };
         let source = Origin::Cluster(Stored { object: words, within: None });
-        let mut report = object_report(request, evaluation, source, |_| None);
+        let mut report = object_report(request, evaluation, source, |_| (None, None));
         let ended = if self.with_history { of_ended(self.object) } else { None };
         let places = places(&credentials);
         for finding in &mut report.findings {
@@ -188,7 +196,7 @@ mod tests {
 
     #[test]
     fn every_kind_that_the_gate_judges_is_listed() {
-        let wanted = ClusterAudit::new(false).wanted();
+        let wanted = ClusterAudit::new(false, Options::default()).wanted();
         let listed: BTreeSet<&str> = wanted.iter().map(|(resource, _)| resource.kind.as_str()).collect();
         let judged: BTreeSet<&str> = KINDS.iter().copied().chain(RELATED_KINDS.iter().map(|(_, kind)| *kind)).collect();
         assert_eq!(listed, judged);

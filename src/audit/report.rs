@@ -16,6 +16,21 @@ pub struct AuditReport {
     pub problems: Vec<InputProblem>,
     /// What was looked through.
     pub scope: Scope,
+    /// The rules that were judged by, in the order of the policies.
+    pub rules: Vec<RuleReport>,
+}
+
+/// A rule that was judged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleReport {
+    /// The policy document that it belongs to.
+    pub policy: String,
+    /// The rule's id.
+    pub id: String,
+    /// One line: what is wrong when it fires.
+    pub title: String,
+    /// The severity of its findings, unless they say less.
+    pub severity: Severity,
 }
 
 /// What an audit looked through.
@@ -50,12 +65,25 @@ pub struct ObjectReport {
     pub source: Origin,
     /// Whether it may pass.
     pub decision: Decision,
-    /// What was found.
+    /// What was found, also what does not count.
     pub findings: Vec<FindingReport>,
     /// Policies that could not judge.
     pub failures: Vec<FailureReport>,
     /// What the gate would change.
     pub patch: json_patch::Patch,
+    /// The object's text, if whoever asked for the audit wants to show it.
+    pub manifest: Option<ManifestReport>,
+}
+
+/// The text of an object, credentials withheld, before and after its repair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestReport {
+    /// The line of the file on which `before` begins, from 1; 1 in a cluster.
+    pub first_line: usize,
+    /// As it is.
+    pub before: String,
+    /// As the gate would have it; the same if nothing is repaired.
+    pub after: String,
 }
 
 /// Where an object was found.
@@ -110,6 +138,55 @@ pub struct FindingReport {
     pub since: Option<Since>,
     /// The line of the manifest, if it stands in a file.
     pub snippet: Option<Snippet>,
+    /// The place in the file, if it stands in one.
+    pub region: Option<Region>,
+    /// The place with names where `at` has numbers: it stays the same when items before it come and go.
+    pub place: String,
+    /// What tells this finding from others: the same as long as rule, object and place stay the same, whatever the
+    /// file is called and whatever stands around it. 16 hexadecimal digits.
+    pub fingerprint: String,
+    /// How its repair changes the text of the file, if whoever asked wants that. None if nothing is repaired, or if
+    /// the repair moves a password, which text alone cannot do.
+    pub fix: Option<Vec<Replacement>>,
+    /// Why it does not count.
+    pub suppression: Option<Suppression>,
+    /// Why an exception that its author wants is not granted.
+    pub exception_refused: Option<String>,
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Region {
+    /// The first line, from 1.
+    pub line: usize,
+    /// The first column, from 1, in characters.
+    pub column: usize,
+    /// The last line, from 1.
+    pub end_line: usize,
+    /// The column behind the last character, from 1.
+    pub end_column: usize,
+}
+
+/// A piece of a file's text, and what is to stand there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// What is taken away; empty if something is only added.
+    pub region: Region,
+    /// What is put there.
+    pub text: String,
+}
+
+/// Why a finding does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suppression {
+    /// The author of the object excepts it from the rule.
+    Exception {
+        /// Why, in the author's words.
+        reason: String,
+    },
+    /// It is known already.
+    Baseline,
 }
 
 /// What the gate would do about a finding.
@@ -190,19 +267,24 @@ impl AuditReport {
 }
 
 impl ObjectReport {
+    /// The findings that count: neither excepted nor known already.
+    pub fn findings(&self) -> impl Iterator<Item = &FindingReport> {
+        self.findings.iter().filter(|finding| finding.suppression.is_none())
+    }
+
     /// Whether the gate would repair something.
     pub fn is_repaired(&self) -> bool {
-        self.findings.iter().any(FindingReport::is_repaired)
+        self.findings().any(FindingReport::is_repaired)
     }
 
     /// Whether it is a copy that keeps passwords, which the gate never gets to judge.
     pub fn is_kept(&self) -> bool {
-        self.findings.iter().any(|finding| finding.consequence == Consequence::Keep)
+        self.findings().any(|finding| finding.consequence == Consequence::Keep)
     }
 
     /// Whether there is anything to say of it.
     pub fn is_found_fault_with(&self) -> bool {
-        !self.findings.is_empty() || !self.failures.is_empty()
+        self.findings().next().is_some() || !self.failures.is_empty()
     }
 }
 

@@ -141,13 +141,22 @@ impl Hidden {
 
 /// The line around a byte, as far as it belongs to the object: minified JSON may hold others.
 fn line_around(text: &str, at: usize, object: Range<usize>) -> Range<usize> {
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
-    let indents = |before: &str| before.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'\t'));
-    let start =
-        if start < object.start && !indents(&text[start..object.start.min(at)]) { object.start.min(at) } else { start };
-    let end = if object.end > at { end.min(object.end) } else { end };
+    // Nothing beyond the object is looked through: there may be thousands of others on the same line.
+    let first = object.start.min(at);
+    let start = match text[first..at].rfind('\n') {
+        Some(newline) => first + newline + 1,
+        None => start_of_indented(text, first),
+    };
+    let last = if object.end > at { object.end } else { text.len() };
+    let end = text[at..last].find('\n').map_or(last, |newline| at + newline);
     start..start.max(end)
+}
+
+/// Where the line begins, if nothing but indentation stands before the place; else the place itself.
+fn start_of_indented(text: &str, place: usize) -> usize {
+    let indent = text.as_bytes()[..place].iter().rev().take_while(|byte| matches!(byte, b' ' | b'-' | b'\t')).count();
+    let start = place - indent;
+    if start == 0 || text.as_bytes()[start - 1] == b'\n' { start } else { place }
 }
 
 /// Hides credentials that stand in the line without being a value of their own: in a comment, say.

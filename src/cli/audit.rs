@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::{live, policies};
-use crate::audit::{self, AuditReport, Outcome};
+use crate::audit::{self, AuditReport, Format, Options, Outcome};
 
 /// Something was found.
 const EXIT_FOUND: u8 = 1;
@@ -26,7 +27,7 @@ pub(crate) struct AuditArguments {
     #[command(flatten)]
     cluster: ClusterArguments,
     /// How the report is written.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "table")]
     format: Format,
     /// A file with policy documents, on top of the built-in ones; may be given more than once.
     #[arg(long = "policy", value_name = "FILE")]
@@ -53,24 +54,22 @@ struct ClusterArguments {
     history: bool,
 }
 
-/// How the report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people: findings with the lines that they are about.
-    Table,
-    /// For programs.
-    Json,
+/// The names of the forms that a report may have; clap says which one was meant.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.iter().map(|format| PossibleValue::new(format.name()).help(format.about()));
+    PossibleValuesParser::new(names).try_map(|name| Format::of_name(&name).ok_or("no such format"))
 }
 
 /// Audits, and writes the report to standard output.
 pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     let AuditArguments { paths, cluster, format, policies, cache_dir } = arguments;
     let policies = policies::load(&policies, cache_dir.as_deref())?;
+    let options = Options { detail: format.needs(), ..Options::default() };
     let report = if cluster.cluster {
         let ClusterArguments { context, namespaces, history, .. } = cluster;
-        live::audit(live::Scope { context, namespaces, history }, &policies)?
+        live::audit(live::Scope { context, namespaces, history, options }, &policies)?
     } else {
-        audit::audit(&paths, &policies)
+        audit::audit(&paths, &options, &policies)
     };
     match write(&report, format) {
         // Who reads with `head` has seen enough.
@@ -87,9 +86,6 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
 fn write(report: &AuditReport, format: Format) -> std::io::Result<()> {
     // It takes colours away where there is no terminal, and obeys NO_COLOR and CLICOLOR_FORCE.
     let mut out = BufWriter::new(anstream::stdout().lock());
-    match format {
-        Format::Table => audit::table::write(report, &mut out)?,
-        Format::Json => audit::json::write(report, &mut out)?,
-    }
+    audit::write(report, format, &mut out)?;
     out.flush()
 }

@@ -7,7 +7,7 @@ use kube::config::KubeConfigOptions;
 use kube::{Client, Config};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::audit::{AuditReport, ClusterAudit};
+use crate::audit::{AuditReport, ClusterAudit, Options};
 use crate::cluster::{Listing, LiveCluster, Unlisted, Wanted};
 use crate::lookup::Lookup;
 use crate::policy::PolicySet;
@@ -24,6 +24,8 @@ pub(crate) struct Scope {
     pub(crate) namespaces: Vec<String>,
     /// Whether what keeps passwords beside the workloads is looked through.
     pub(crate) history: bool,
+    /// What is wanted of it.
+    pub(crate) options: Options,
 }
 
 /// Audits a cluster. What of it cannot be read is a problem of the report.
@@ -31,7 +33,7 @@ pub(crate) fn audit(scope: Scope, policies: &PolicySet) -> anyhow::Result<AuditR
     use_ring();
     let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build().context("no threads")?;
     let client = connect(&runtime, scope.context)?;
-    let mut audit = ClusterAudit::new(scope.history);
+    let mut audit = ClusterAudit::new(scope.history, scope.options);
     let wanted: Vec<Wanted> = audit.wanted().into_iter().map(|(kind, fields)| Wanted { kind, fields }).collect();
     let listing = Listing::new(client.clone(), runtime.handle().clone(), scope.namespaces);
     for Unlisted { what, reason, way_out } in listing.read(&wanted, &mut |object| audit.add(object)) {

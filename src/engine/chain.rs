@@ -10,6 +10,7 @@ use super::draft::Draft;
 use super::edit::{self, FixError};
 use super::effect::{SecretEntry, WorkloadSecret};
 use super::evaluation::{Decision, Evaluation, Judged, PolicyFailure};
+use super::exceptions::{Exception, Exceptions};
 use super::last_applied;
 use super::left_alone::why_left_alone;
 use super::named_place::named_place;
@@ -36,6 +37,7 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         lookup,
         old_object: request.old_object.as_ref().map(|old| Arc::new(withheld(old))),
         draft: Draft::new(&request.object),
+        exceptions: Exceptions::default(),
         secret_name: secret_name(request).ok().flatten(),
         config_maps: RefCell::default(),
         workload: None,
@@ -44,6 +46,7 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         failures: Vec::new(),
         entries: Vec::new(),
     };
+    chain.exceptions = Exceptions::of(chain.draft.shown());
     chain.read_workload()?;
     for policy in policies.iter().filter(|policy| policy.judges(request, lookup.as_ref())) {
         chain.judge(policy)?;
@@ -57,6 +60,7 @@ struct Chain<'a> {
     lookup: &'a Arc<dyn Lookup>,
     old_object: Option<Arc<Value>>,
     draft: Draft,
+    exceptions: Exceptions,
     secret_name: Option<String>,
     /// ConfigMaps that were asked for already: the object is read again after each repair.
     config_maps: RefCell<BTreeMap<String, Option<Value>>>,
@@ -113,7 +117,9 @@ impl Chain<'_> {
         {
             // Its repairs made something that Kubernetes would refuse: none of them is kept.
             self.draft.undo_to(steps, &self.request.object);
-            self.findings[findings..].iter_mut().for_each(|judged| judged.fixed = false);
+            for judged in &mut self.findings[findings..] {
+                (judged.fixed, judged.steps) = (false, 0..0);
+            }
             self.entries.truncate(entries);
             self.fail(policy, ReviewError::BadAnswer(format!("its repair does not fit the kind: {misfit}")));
             self.read_workload()?;
@@ -128,7 +134,16 @@ impl Chain<'_> {
             self.fail(policy, ReviewError::BadAnswer(problem));
             return;
         }
-        let repairs = policy.action == Action::Fix && self.request.phase != Phase::Validate && !finding.fix.is_empty();
+        let selection = &self.request.selection;
+        if !selection.wants(&finding.rule, finding.severity) {
+            return;
+        }
+        let exception = self.exceptions.from_rule(&finding.rule, finding.severity, policy.exceptions);
+        let repairs = policy.action == Action::Fix
+            && self.request.phase != Phase::Validate
+            && !finding.fix.is_empty()
+            && !matches!(exception, Some(Exception::Granted { .. }))
+            && !selection.declines(&finding.rule, &finding.at);
         let mut judged = Judged {
             policy: policy.name.clone(),
             action: policy.action,
@@ -137,12 +152,15 @@ impl Chain<'_> {
             obstacle: None,
             cannot_be_stored: false,
             stood_before: false,
+            exception,
+            steps: 0..0,
         };
         if repairs {
             let before = self.draft.steps();
             match edit::apply(&mut self.draft, self.request, &judged.finding.fix) {
                 Ok(entries) => {
                     judged.fixed = true;
+                    judged.steps = before..self.draft.steps();
                     self.entries.extend(entries);
                 }
                 Err(error) => {

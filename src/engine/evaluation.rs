@@ -1,11 +1,13 @@
 //! The outcome of a review, as plain data.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::Value;
 
 use super::draft::{Draft, EditError};
 use super::effect::{SecretEntry, WorkloadSecret};
+use super::exceptions::Exception;
 use super::last_applied;
 use super::left_alone::LeftAlone;
 use crate::finding::{Finding, Severity};
@@ -40,6 +42,10 @@ pub struct Judged {
     /// either: what was wrong before may stay, and its author is told. Only looked for where it
     /// would keep the object out.
     pub stood_before: bool,
+    /// What the author's exception comes to, if there is one for the rule.
+    pub exception: Option<Exception>,
+    /// Which steps of the patch are its repair.
+    pub steps: Range<usize>,
 }
 
 impl Judged {
@@ -50,14 +56,19 @@ impl Judged {
             Action::Fix => self.finding.severity >= Severity::High,
             Action::Warn | Action::Audit => false,
         };
-        !self.fixed && (self.cannot_be_stored || (is_severe && !self.stood_before))
+        !self.fixed && !self.is_excepted() && (self.cannot_be_stored || (is_severe && !self.stood_before))
+    }
+
+    /// Whether its author excepts the object from the rule, and may.
+    pub fn is_excepted(&self) -> bool {
+        matches!(self.exception, Some(Exception::Granted { .. }))
     }
 
     /// Whether the author should be told although the object passes. What is only worth knowing is
     /// for audits, unless the policy's document wants every finding told.
     pub fn warns(&self) -> bool {
         let worth_telling = self.finding.severity > Severity::Info || self.action == Action::Warn;
-        !self.fixed && !self.denies() && self.action != Action::Audit && worth_telling
+        !self.fixed && !self.denies() && !self.is_excepted() && self.action != Action::Audit && worth_telling
     }
 }
 

@@ -8,6 +8,7 @@ mod draft;
 mod edit;
 mod effect;
 mod evaluation;
+mod exceptions;
 mod last_applied;
 mod left_alone;
 mod named_place;
@@ -19,7 +20,9 @@ pub use chain::evaluate;
 pub use draft::EditError;
 pub use effect::{Before, Data, Owner, SecretEntry, WorkloadSecret};
 pub use evaluation::{Decision, Evaluation, Judged, PolicyFailure};
+pub use exceptions::{ANNOTATION as EXCEPTIONS_ANNOTATION, Exception};
 pub use left_alone::LeftAlone;
+pub use named_place::named_place;
 pub use owner::stored_owner;
 pub use secret_move::MoveRefused;
 

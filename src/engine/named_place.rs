@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// A JSON Pointer with names in place of indices: `/spec/containers/[mysql]/env/[MYSQL_PWD]`. An item
 /// is called by its `name`, a text by itself; others keep their index.
-pub(super) fn named_place(object: &Value, pointer: &str) -> String {
+pub fn named_place(object: &Value, pointer: &str) -> String {
     let mut place = String::new();
     let mut value = Some(object);
     for token in pointer.split('/').skip(1) {

@@ -5,7 +5,9 @@ mod matching;
 mod module;
 mod set;
 
-pub use document::{Action, DocumentError, MatchSpec, OnError, PolicyDocument, PolicySpec, parse_documents};
+pub use document::{
+    Action, DocumentError, ExceptionLimit, MatchSpec, OnError, PolicyDocument, PolicySpec, parse_documents,
+};
 pub use matching::{MatchError, Matcher};
 pub use module::{Description, Module, Prepared, ReviewContext, ReviewError};
 pub use set::{InstalledPolicy, PolicySet};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::document::{Action, OnError};
 use super::matching::Matcher;
 use super::module::Module;
+use crate::finding::Severity;
 use crate::lookup::Lookup;
 use crate::request::Request;
 
@@ -17,6 +18,8 @@ pub struct InstalledPolicy {
     pub action: Action,
     /// What happens if it fails.
     pub on_error: OnError,
+    /// Up to which severity authors may except their objects; none: never.
+    pub exceptions: Option<Severity>,
     /// Which objects it judges.
     pub matcher: Matcher,
     /// Its settings, as JSON text.

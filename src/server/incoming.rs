@@ -5,7 +5,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::error::Category;
 
-use crate::request::{Operation, Phase, Request, User};
+use crate::request::{Operation, Phase, Request, Selection, User};
 
 /// The one version that is spoken.
 const API_VERSION: &str = "admission.k8s.io/v1";
@@ -136,6 +136,7 @@ impl Incoming {
                 object: raw.object,
                 old_object: Some(raw.old_object).filter(|object| !object.is_null()),
                 no_secret: None,
+                selection: Selection::default(),
             }
         });
         Ok(Self { uid, kind, operation, request })

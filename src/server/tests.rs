@@ -25,6 +25,8 @@ fn judged(rule: &str, severity: Severity, fixed: bool) -> Judged {
         obstacle: None,
         cannot_be_stored: false,
         stood_before: false,
+        exception: None,
+        steps: 0..0,
     }
 }
 

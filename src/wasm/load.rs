@@ -141,6 +141,7 @@ fn install(runtime: &Arc<Runtime>, file: &str, document: &PolicyDocument) -> Res
     Ok(InstalledPolicy {
         action: document.spec.action,
         on_error: document.spec.on_error,
+        exceptions: document.spec.exceptions.severity(),
         matcher,
         settings: settings.to_string(),
         timeout: document.timeout(file)?,

@@ -18,6 +18,7 @@ pub(crate) fn policies() -> PolicySet {
         name: "occasion".to_owned(),
         action: Action::Fix,
         on_error: OnError::Deny,
+        exceptions: Some(tidegate::finding::Severity::Medium),
         matcher: Matcher::new(MatchSpec::default()).unwrap(),
         settings: "{}".to_owned(),
         timeout: Duration::from_millis(100),

@@ -77,6 +77,7 @@ impl Holder {
             findings,
             failures: Vec::new(),
             patch: json_patch::Patch(Vec::new()),
+            manifest: None,
         })
     }
 }
@@ -112,6 +113,12 @@ pub(super) fn finding(rule: &str, at: String, message: &str, clear: &str, since:
         obstacle: None,
         since: since.clone(),
         snippet: None,
+        region: None,
+        place: String::new(),
+        fingerprint: String::new(),
+        fix: None,
+        suppression: None,
+        exception_refused: None,
     }
 }
 

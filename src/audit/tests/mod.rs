@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{AuditReport, ObjectReport, Origin, SourceLine, audit};
+use super::{AuditReport, Format, ObjectReport, Options, Origin, SourceLine, audit};
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
@@ -47,7 +47,7 @@ impl Folder {
     /// Audits paths below the folder; the empty path is the folder.
     fn audit(&self, paths: &[&str]) -> AuditReport {
         let paths: Vec<PathBuf> = paths.iter().map(|path| self.path(path)).collect();
-        let mut report = audit(&paths, &policies());
+        let mut report = audit(&paths, &Options::default(), &policies());
         let folder = self.folder.path();
         for object in &mut report.objects {
             if let Origin::File(line) = &mut object.source {
@@ -76,13 +76,13 @@ fn below(folder: &Path, name: &str) -> String {
 
 fn table(report: &AuditReport) -> String {
     let mut out = Vec::new();
-    super::table::write(report, &mut out).unwrap();
+    super::write(report, Format::Table, &mut out).unwrap();
     anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
 }
 
 fn json_of(report: &AuditReport) -> Value {
     let mut out = Vec::new();
-    super::json::write(report, &mut out).unwrap();
+    super::write(report, Format::Json, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
 }
 
@@ -123,6 +123,7 @@ pub(super) fn policies() -> PolicySet {
         name: name.to_owned(),
         action,
         on_error: OnError::Deny,
+        exceptions: Some(Severity::Medium),
         matcher: Matcher::new(MatchSpec::default()).unwrap(),
         settings: "{}".to_owned(),
         timeout: Duration::from_secs(1),

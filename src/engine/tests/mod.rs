@@ -42,6 +42,7 @@ fn policy(name: &str, action: Action, answer: Result<Vec<Finding>, ReviewError>)
         name: name.to_owned(),
         action,
         on_error: OnError::Deny,
+        exceptions: Some(Severity::Medium),
         matcher: Matcher::new(MatchSpec::default()).unwrap(),
         settings: "{}".to_owned(),
         timeout: Duration::from_millis(100),

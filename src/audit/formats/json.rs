@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::problem::InputProblem;
-use super::report::{AuditReport, FailureReport, FindingReport, ObjectReport, Origin, Since};
+use crate::audit::problem::InputProblem;
+use crate::audit::report::{
+    AuditReport, FailureReport, FindingReport, ObjectReport, Origin, Region, Since, Suppression,
+};
 use crate::engine::Decision;
 use crate::finding::Severity;
 
@@ -39,11 +41,33 @@ struct Finding<'a> {
     message: &'a str,
     help: Option<String>,
     fixed: bool,
+    fingerprint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+    /// Why it does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<SuppressedBy<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<&'a str>,
     /// Said only of what is known no better than that.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     or_earlier: bool,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "by", rename_all = "lowercase")]
+enum SuppressedBy<'a> {
+    Exception { reason: &'a str },
+    Baseline,
+}
+
+impl<'a> From<&'a Suppression> for SuppressedBy<'a> {
+    fn from(suppression: &'a Suppression) -> Self {
+        match suppression {
+            Suppression::Exception { reason } => Self::Exception { reason },
+            Suppression::Baseline => Self::Baseline,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -66,7 +90,7 @@ struct Error<'a> {
 ///
 /// # Errors
 /// What the writer says.
-pub fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     let report = Report {
         objects: report.objects.iter().map(Object::from).collect(),
         errors: report.problems.iter().map(Error::from).collect(),
@@ -106,6 +130,9 @@ impl<'a> From<&'a FindingReport> for Finding<'a> {
             message: &finding.message,
             help,
             fixed: finding.is_repaired(),
+            fingerprint: &finding.fingerprint,
+            region: finding.region,
+            suppression: finding.suppression.as_ref().map(SuppressedBy::from),
             since: finding.since.as_ref().map(|since| since.time.as_str()),
             or_earlier: finding.since.as_ref().is_some_and(|since: &Since| since.or_earlier),
         }

@@ -9,8 +9,10 @@ use annotate_snippets::{
 };
 use anstyle::{AnsiColor, Style};
 
-use super::problem::InputProblem;
-use super::report::{AuditReport, Consequence, FailureReport, FindingReport, ObjectReport, Origin, Scope};
+use crate::audit::problem::InputProblem;
+use crate::audit::report::{
+    AuditReport, Consequence, FailureReport, FindingReport, ObjectReport, Origin, Scope, Suppression,
+};
 use crate::engine::Decision;
 use crate::finding::{self, Severity};
 
@@ -22,7 +24,7 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 ///
 /// # Errors
 /// What the writer says.
-pub fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     let renderer = Renderer::styled();
     for object in report.objects.iter().filter(|object| object.is_found_fault_with()) {
         write_object(object, &renderer, out)?;
@@ -35,7 +37,9 @@ pub fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_object(object: &ObjectReport, renderer: &Renderer, out: &mut dyn Write) -> io::Result<()> {
     let (style, outcome) = match object.decision {
-        _ if object.is_kept() => (BAD, if object.findings.len() == 1 { "keeps a password" } else { "keeps passwords" }),
+        _ if object.is_kept() => {
+            (BAD, if object.findings().count() == 1 { "keeps a password" } else { "keeps passwords" })
+        }
         Decision::Deny => (BAD, "would be refused"),
         Decision::Allow if object.is_repaired() => (GOOD, "would be repaired"),
         Decision::Allow => (TITLE, "would be admitted"),
@@ -48,7 +52,7 @@ fn write_object(object: &ObjectReport, renderer: &Renderer, out: &mut dyn Write)
     };
     let place = place.map(|place| format!(" ({})", normalize_untrusted_str(&place))).unwrap_or_default();
     writeln!(out, "{TITLE}{title}{TITLE:#}{place} {style}{outcome}{style:#}\n")?;
-    for finding in &object.findings {
+    for finding in object.findings() {
         writeln!(out, "{}\n", renderer.render(&[finding_group(&object.source, finding)]))?;
     }
     for failure in &object.failures {
@@ -75,6 +79,9 @@ fn finding_group<'a>(source: &Origin, finding: &'a FindingReport) -> Group<'a> {
     }
     if let Some(obstacle) = &finding.obstacle {
         group = group.element(Level::NOTE.message(normalize_untrusted_str(&format!("not repaired: {obstacle}"))));
+    }
+    if let Some(refused) = &finding.exception_refused {
+        group = group.element(Level::NOTE.message(normalize_untrusted_str(&format!("not excepted: {refused}"))));
     }
     let policy = &finding.policy;
     let what_happens = match finding.consequence {
@@ -131,7 +138,7 @@ fn problem_group(problem: &InputProblem) -> Group<'_> {
 }
 
 fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
-    let findings: Vec<&FindingReport> = report.objects.iter().flat_map(|object| &object.findings).collect();
+    let findings: Vec<&FindingReport> = report.objects.iter().flat_map(ObjectReport::findings).collect();
     let failures = report.objects.iter().map(|object| object.failures.len()).sum::<usize>();
     let refused = report.objects.iter().filter(|object| object.decision == Decision::Deny).count();
     let mut parts = Vec::new();
@@ -141,7 +148,7 @@ fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
         parts.push("nothing found".to_owned());
     } else {
         let fixed = findings.iter().filter(|finding| finding.is_repaired()).count();
-        let concerned = report.objects.iter().filter(|object| !object.findings.is_empty()).count();
+        let concerned = report.objects.iter().filter(|object| object.findings().next().is_some()).count();
         parts.push(format!("{} in {}", count(findings.len(), "finding"), count(concerned, "object")));
         parts.push(if fixed == 0 { "none can be repaired".to_owned() } else { format!("{fixed} can be repaired") });
         let kept = report.objects.iter().filter(|object| object.is_kept()).count();
@@ -157,6 +164,18 @@ fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     }
     if failures > 0 {
         parts.push(count(failures, "failed policy review"));
+    }
+    let suppressed = |is: fn(&Suppression) -> bool| {
+        let all = report.objects.iter().flat_map(|object| &object.findings);
+        all.filter_map(|finding| finding.suppression.as_ref()).filter(|why| is(why)).count()
+    };
+    for (number, words) in [
+        (suppressed(|why| matches!(why, Suppression::Exception { .. })), "excepted by the author"),
+        (suppressed(|why| *why == Suppression::Baseline), "known by the baseline"),
+    ] {
+        if number > 0 {
+            parts.push(format!("{number} {words}"));
+        }
     }
     if !report.problems.is_empty() {
         parts.push(count(report.problems.len(), "error"));

@@ -1,0 +1,99 @@
+//! Exceptions that an author makes for an object: an annotation that names rules, each with its reason.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::finding::Severity;
+
+/// The annotation of the object itself. In that of a pod template it would restart pods.
+pub const ANNOTATION: &str = "tidegate.dev/exceptions";
+
+/// What an exception does to a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exception {
+    /// The finding is left as it is: it is neither repaired nor refused nor told at the gate.
+    Granted {
+        /// Why, in the author's words.
+        reason: String,
+    },
+    /// The policy's document allows no exception from a finding this bad.
+    NotAllowed {
+        /// Up to which severity it allows them; none if it allows none at all.
+        up_to: Option<Severity>,
+    },
+}
+
+/// The exceptions of one object: rule to reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Exceptions(BTreeMap<String, String>);
+
+impl Exceptions {
+    /// Reads those of an object whose credentials are withheld: a reason is printed.
+    ///
+    /// Each line of the annotation is `RULE: reason`, or `RULE, RULE: reason`. A line without a reason
+    /// excepts nothing; that it stands there is a policy's finding.
+    pub(super) fn of(shown: &Value) -> Self {
+        let text = shown.get("metadata").and_then(|metadata| metadata.get("annotations"));
+        let text = text.and_then(|annotations| annotations.get(ANNOTATION)).and_then(Value::as_str).unwrap_or_default();
+        let mut exceptions = BTreeMap::new();
+        for (rules, reason) in text.lines().filter_map(|line| line.split_once(':')) {
+            let reason = reason.trim();
+            if reason.is_empty() {
+                continue;
+            }
+            for rule in rules.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
+                exceptions.entry(rule.to_owned()).or_insert_with(|| reason.to_owned());
+            }
+        }
+        Self(exceptions)
+    }
+
+    /// What becomes of a finding of `rule`, where exceptions are allowed up to `limit`.
+    pub(super) fn from_rule(&self, rule: &str, severity: Severity, limit: Option<Severity>) -> Option<Exception> {
+        let reason = self.0.get(rule)?;
+        Some(match limit {
+            Some(limit) if severity <= limit => Exception::Granted { reason: reason.clone() },
+            up_to => Exception::NotAllowed { up_to },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lines_name_rules_and_a_reason() {
+        for (text, expected) in [
+            ("MY011: watched by an operator", &[("MY011", "watched by an operator")][..]),
+            ("MY011, MY012: see OPS-7: watched\n", &[("MY011", "see OPS-7: watched"), ("MY012", "see OPS-7: watched")]),
+            ("MY011: first\nMY011: second\n\nMY013 : x", &[("MY011", "first"), ("MY013", "x")]),
+            ("MY011:\nMY012: \nMY013", &[]),
+            ("", &[]),
+        ] {
+            let object = json!({ "metadata": { "annotations": { ANNOTATION: text } } });
+            let expected = expected.iter().map(|(rule, why)| ((*rule).to_owned(), (*why).to_owned())).collect();
+            assert_eq!(Exceptions::of(&object), Exceptions(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_policy_says_up_to_which_severity() {
+        let object = json!({ "metadata": { "annotations": { ANNOTATION: "X1: because" } } });
+        let exceptions = Exceptions::of(&object);
+        let granted = Some(Exception::Granted { reason: "because".to_owned() });
+        let refused = |up_to| Some(Exception::NotAllowed { up_to });
+        for (rule, severity, limit, expected) in [
+            ("X1", Severity::Medium, Some(Severity::Medium), granted.clone()),
+            ("X1", Severity::High, Some(Severity::Medium), refused(Some(Severity::Medium))),
+            ("X1", Severity::High, Some(Severity::Critical), granted),
+            ("X1", Severity::Info, None, refused(None)),
+            ("X2", Severity::Info, Some(Severity::Critical), None),
+        ] {
+            assert_eq!(exceptions.from_rule(rule, severity, limit), expected, "{rule} {severity}");
+        }
+    }
+}
