@@ -14,6 +14,7 @@ mod lookup;
 mod objects;
 mod parallel;
 mod problem;
+mod progress;
 mod region;
 mod report;
 mod run;
@@ -28,6 +29,7 @@ pub use formats::{Detail, Format, write};
 pub use history::ReleaseError;
 pub use lookup::DocumentsLookup;
 pub use problem::{InputError, InputProblem};
+pub use progress::Progress;
 pub use report::{
     AuditReport, Consequence, FailureReport, FindingReport, ManifestReport, ObjectReport, Origin, Outcome, Region,
     Replacement, RuleReport, Scope, Since, SourceLine, Stored, Suppression,

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::problem::{InputError, InputProblem};
-use super::sources::Source;
+use super::sources::{Rendering, Source};
 use crate::yaml::{self, Document, Locations, Place};
 
 /// The text of a file, shared by its objects.
 pub(super) struct SourceText {
     pub name: String,
-    pub text: String,
+    pub text: Arc<str>,
+    /// What rendered it, if it does not stand in the file as it is.
+    pub rendered_by: Option<&'static str>,
 }
 
 /// One object, and where it stands.
@@ -52,10 +54,18 @@ pub(super) fn read_objects(source: &Source) -> FileObjects {
             return found;
         }
     };
-    let file = Arc::new(SourceText { name: source.name.clone(), text });
-    for document in yaml::parse(&file.text) {
+    let text: Arc<str> = Arc::from(text);
+    let rendered_by = source.rendering().map(Rendering::command);
+    let of_name = |name: String| Arc::new(SourceText { name, text: Arc::clone(&text), rendered_by });
+    let file = of_name(source.name.clone());
+    let templates = templates(source, &text);
+    for document in yaml::parse(&text) {
         match document {
-            Ok(document) => found.take(&file, document, source.named),
+            Ok(document) => {
+                let template = templates.iter().rev().find(|(line, _)| *line <= document.first_line);
+                let file = template.map_or_else(|| Arc::clone(&file), |(_, name)| of_name(name.clone()));
+                found.take(&file, document, source.named);
+            }
             Err(problem) => found.problems.push(InputProblem::of_text(&file.name, problem)),
         }
     }
@@ -63,6 +73,13 @@ pub(super) fn read_objects(source: &Source) -> FileObjects {
         found.problems.push(InputProblem::of_file(&file.name, InputError::Empty));
     }
     found
+}
+
+/// Where Helm says which template what follows comes from: the line, and the template's file.
+fn templates(source: &Source, text: &str) -> Vec<(usize, String)> {
+    let Some(rendering) = source.rendering() else { return Vec::new() };
+    let lines = text.lines().enumerate();
+    lines.filter_map(|(index, line)| Some((index + 1, rendering.template(line)?))).collect()
 }
 
 impl FileObjects {

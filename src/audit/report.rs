@@ -63,6 +63,8 @@ pub struct ObjectReport {
     pub title: String,
     /// Where it was found.
     pub source: Origin,
+    /// What rendered it, for instance `helm template`, if it does not stand in the file as it is.
+    pub rendered_by: Option<&'static str>,
     /// Whether it may pass.
     pub decision: Decision,
     /// What was found, also what does not count.

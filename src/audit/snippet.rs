@@ -103,7 +103,7 @@ impl Hidden {
 
     /// The line that a pointer into the object leads to.
     pub(super) fn snippet(&self, object: &SourceObject, pointer: &str) -> Snippet {
-        let text = object.file.text.as_str();
+        let text: &str = &object.file.text;
         let place = object.place(pointer);
         let first = place.key.clone().unwrap_or_else(|| place.value.clone());
         let line = line_around(text, first.start, object.place("").value);

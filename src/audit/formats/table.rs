@@ -47,7 +47,10 @@ fn write_object(object: &ObjectReport, renderer: &Renderer, out: &mut dyn Write)
     let title = normalize_untrusted_str(&object.title);
     // An object of a cluster is its own place; a copy in it has one.
     let place = match &object.source {
-        Origin::File(line) => Some(format!("{}:{}", line.file, line.line)),
+        Origin::File(line) => Some(match object.rendered_by {
+            Some(command) => format!("{}, by {command}", line.file),
+            None => format!("{}:{}", line.file, line.line),
+        }),
         Origin::Cluster(stored) => stored.within.clone(),
     };
     let place = place.map(|place| format!(" ({})", normalize_untrusted_str(&place))).unwrap_or_default();

@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{AuditReport, Format, ObjectReport, Options, Origin, SourceLine, audit};
+use super::{AuditReport, Format, ObjectReport, Options, Origin, Progress, SourceLine, audit};
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
@@ -47,7 +47,8 @@ impl Folder {
     /// Audits paths below the folder; the empty path is the folder.
     fn audit(&self, paths: &[&str]) -> AuditReport {
         let paths: Vec<PathBuf> = paths.iter().map(|path| self.path(path)).collect();
-        let mut report = audit(&paths, &Options::default(), &policies());
+        let options = Options { render: true, ..Options::default() };
+        let mut report = audit(&paths, &options, &policies(), &Progress::default());
         let folder = self.folder.path();
         for object in &mut report.objects {
             if let Origin::File(line) = &mut object.source {
