@@ -6,6 +6,7 @@
 //! A [`ClusterAudit`] is handed the objects of a cluster by whoever reads it, and has no client itself; `history`
 //! finds what keeps passwords beside the workloads.
 
+mod baseline;
 mod cluster;
 mod fingerprint;
 mod formats;
@@ -24,8 +25,9 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
+pub use baseline::{Baseline, BaselineError, Known, mark_what_was_there_before};
 pub use cluster::ClusterAudit;
-pub use formats::{Detail, Format, write};
+pub use formats::{Detail, Format, Verbosity, write};
 pub use history::ReleaseError;
 pub use lookup::DocumentsLookup;
 pub use problem::{InputError, InputProblem};

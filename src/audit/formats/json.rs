@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::audit::baseline::Known;
 use crate::audit::problem::InputProblem;
 use crate::audit::report::{
     AuditReport, FailureReport, FindingReport, ObjectReport, Origin, Region, Since, Suppression,
@@ -15,6 +16,9 @@ use crate::finding::Severity;
 struct Report<'a> {
     objects: Vec<Object<'a>>,
     errors: Vec<Error<'a>>,
+    /// What the baseline knows and was not found again.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    stale: &'a [Known],
 }
 
 #[derive(Serialize)]
@@ -25,6 +29,8 @@ struct Object<'a> {
     namespace: Option<&'a str>,
     name: Option<&'a str>,
     source: &'a Origin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rendered_by: Option<&'a str>,
     decision: Decision,
     findings: Vec<Finding<'a>>,
     failures: Vec<Failure<'a>>,
@@ -59,6 +65,7 @@ struct Finding<'a> {
 enum SuppressedBy<'a> {
     Exception { reason: &'a str },
     Baseline,
+    Before,
 }
 
 impl<'a> From<&'a Suppression> for SuppressedBy<'a> {
@@ -66,6 +73,7 @@ impl<'a> From<&'a Suppression> for SuppressedBy<'a> {
         match suppression {
             Suppression::Exception { reason } => Self::Exception { reason },
             Suppression::Baseline => Self::Baseline,
+            Suppression::Before => Self::Before,
         }
     }
 }
@@ -94,6 +102,7 @@ pub(super) fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()>
     let report = Report {
         objects: report.objects.iter().map(Object::from).collect(),
         errors: report.problems.iter().map(Error::from).collect(),
+        stale: &report.stale,
     };
     serde_json::to_writer_pretty(&mut *out, &report)?;
     writeln!(out)
@@ -107,6 +116,7 @@ impl<'a> From<&'a ObjectReport> for Object<'a> {
             namespace: object.namespace.as_deref(),
             name: object.name.as_deref(),
             source: &object.source,
+            rendered_by: object.rendered_by,
             decision: object.decision,
             findings: object.findings.iter().map(Finding::from).collect(),
             failures: object.failures.iter().map(Failure::from).collect(),

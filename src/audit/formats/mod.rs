@@ -64,13 +64,25 @@ impl Detail {
     }
 }
 
+/// How much a report for people says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verbosity {
+    /// Only the totals.
+    Brief,
+    /// What counts.
+    #[default]
+    Ordinary,
+    /// Also objects without findings, and findings that do not count.
+    Full,
+}
+
 /// Writes a report.
 ///
 /// # Errors
 /// What the writer says.
-pub fn write(report: &AuditReport, format: Format, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &AuditReport, format: Format, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Table => table::write(report, out),
+        Format::Table => table::write(report, verbosity, out),
         Format::Json => json::write(report, out),
     }
 }

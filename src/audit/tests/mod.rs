@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod bad_input;
+mod baselines;
 mod credentials;
 mod finding_files;
 mod reports;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{AuditReport, Format, ObjectReport, Options, Origin, Progress, SourceLine, audit};
+use super::{AuditReport, Format, ObjectReport, Options, Origin, Progress, SourceLine, Verbosity, audit};
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
@@ -77,13 +78,13 @@ fn below(folder: &Path, name: &str) -> String {
 
 fn table(report: &AuditReport) -> String {
     let mut out = Vec::new();
-    super::write(report, Format::Table, &mut out).unwrap();
+    super::write(report, Format::Table, Verbosity::Ordinary, &mut out).unwrap();
     anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
 }
 
 fn json_of(report: &AuditReport) -> Value {
     let mut out = Vec::new();
-    super::write(report, Format::Json, &mut out).unwrap();
+    super::write(report, Format::Json, Verbosity::Ordinary, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
 }
 
