@@ -21,12 +21,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("cluster", &["lookup"]),
     ("server", &["engine", "finding", "lookup", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
+    ("explain", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
     ("demo", &["lookup", "policy", "secrets", "server", "workload"]),
     (
         "cli",
         &[
-            "audit", "cluster", "demo", "engine", "finding", "lookup", "policy", "request", "secrets", "server",
-            "wasm", "workload", "yaml",
+            "audit", "cluster", "demo", "engine", "explain", "finding", "lookup", "policy", "request", "secrets",
+            "server", "wasm", "workload", "yaml",
         ],
     ),
 ];
@@ -42,9 +43,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("k8s_openapi", &["secrets", "cluster", "cli"]),
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["audit"]),
     ("flate2", &["audit"]),
+    ("pulldown_cmark", &["explain"]),
+    ("terminal_size", &["cli"]),
 ];
 
 /// Rust files longer than this hold more than one concept.

@@ -1,9 +1,13 @@
 //! The command line: one file per command, arguments and wiring, nothing else.
 
 mod audit;
+mod completions;
 mod demo;
+mod explain;
+mod kubectl;
 mod live;
 mod logging;
+mod man;
 mod policies;
 mod secrets;
 mod serve;
@@ -11,7 +15,9 @@ mod serve;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use kubectl::Called;
 
 /// The input or the usage is wrong; clap's own code for it.
 const EXIT_USAGE: u8 = 2;
@@ -28,8 +34,14 @@ struct Arguments {
 enum Command {
     /// Tell what the gate would say of manifests or of a live cluster, without changing anything.
     Audit(audit::AuditArguments),
+    /// Write what a shell needs to complete this command's words.
+    Completions(completions::CompletionsArguments),
     /// Show the gate at work over TLS, without a cluster.
     Demo(demo::DemoArguments),
+    /// Tell what a rule is about: what is wrong, what happens otherwise, what to do.
+    Explain(explain::ExplainArguments),
+    /// Write the manual's pages.
+    Man(man::ManArguments),
     /// Answer an API server's admission reviews over HTTPS.
     Serve(serve::ServeArguments),
 }
@@ -37,10 +49,20 @@ enum Command {
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
     logging::quiet_panics();
-    let Arguments { command } = Arguments::parse();
+    let mut words = std::env::args_os();
+    let called = kubectl::called(words.next().as_deref());
+    let whole = match called {
+        Called::Completer => return kubectl::complete(Arguments::command(), words),
+        Called::Plugin => kubectl::as_plugin(Arguments::command()),
+        Called::Itself => Arguments::command(),
+    };
+    let Arguments { command } = Arguments::from_arg_matches(&whole.get_matches()).unwrap_or_else(|error| error.exit());
     let outcome = match command {
         Command::Audit(arguments) => audit::run(arguments),
+        Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),
         Command::Demo(arguments) => demo::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Man(arguments) => man::run(arguments, Arguments::command()),
         Command::Serve(arguments) => serve::run(arguments),
     };
     outcome.unwrap_or_else(|error| {
