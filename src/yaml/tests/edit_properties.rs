@@ -21,7 +21,8 @@ impl Dice {
 /// A value in block style, or in flow style in places, with comments and blank lines.
 fn styled(value: &Value, column: usize, dice: &mut Dice, lines: &mut Vec<String>, first: String) {
     let comment = |dice: &mut Dice| if dice.roll(4) == 0 { " # why" } else { "" };
-    let is_block = dice.roll(5) > 0;
+    // Brackets have to stand deeper than the key that they belong to.
+    let is_block = dice.roll(5) > 0 || (value.is_array() && first.trim().is_empty());
     match value {
         Value::Object(fields) if !fields.is_empty() && is_block => {
             let mut first = first;
