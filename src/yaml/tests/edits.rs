@@ -73,7 +73,11 @@ fn lines_of_a_block_change_alone() {
     table(&[
         ("a: |\n  x\n  y\n# end\n", |v| set(v, "/a", json!("x\nz\nq\n")), "a: |\n  x\n  z\n  q\n# end\n"),
         ("a: |-  # why\n  x\n  y\n", |v| set(v, "/a", json!("x\ny\n")), "a: |  # why\n  x\n  y\n"),
-        ("a: |\r\n  x\r\n\r\n  y\r\nb: 1\r\n", |v| set(v, "/a", json!("x\n\nz")), "a: |-\r\n  x\r\n\r\n  z\r\nb: 1\r\n"),
+        (
+            "a: |\r\n  x\r\n\r\n  y\r\nb: 1\r\n",
+            |v| set(v, "/a", json!("x\n\nz")),
+            "a: |-\r\n  x\r\n\r\n  z\r\nb: 1\r\n",
+        ),
         ("a: |+\n  x\n\nb: 1\n", |v| set(v, "/a", json!("y\n\n")), "a: |+\n  y\n\nb: 1\n"),
         ("a: |2\n    x\n  y\n", |v| set(v, "/a", json!("z\ny\n")), "a: |2\n  z\n  y\n"),
         ("a: |\n  x\n  y\nb: 1\n", |v| set(v, "/a", json!("z")), "a: |-\n  z\nb: 1\n"),
@@ -101,7 +105,11 @@ fn fields_come_and_go() {
         ("a: {} # why\n", |v| set(v, "/a/b", json!(1)), "a: # why\n  b: 1\n"),
         ("# x\n--- {}\n", |v| set(v, "/b", json!(1)), "# x\n---\nb: 1\n"),
         ("{}", |v| set(v, "/b", json!(1)), "{\"b\": 1}"),
-        ("env:\nz: 1\n", |v| set(v, "/env", json!([{"name": "A", "value": "x"}])), "env:\n- name: A\n  value: x\nz: 1\n"),
+        (
+            "env:\nz: 1\n",
+            |v| set(v, "/env", json!([{"name": "A", "value": "x"}])),
+            "env:\n- name: A\n  value: x\nz: 1\n",
+        ),
         (
             "env:\n- name: A\n  value: x # pw\n  # tail\n- name: B\n",
             |v| {
@@ -111,8 +119,22 @@ fn fields_come_and_go() {
             "env:\n- name: A\n  valueFrom: # pw\n    secretKeyRef:\n      name: m\n      key: k\n  # tail\n- name: B\n",
         ),
         ("- a: 1\n  b: 2\n- c: 3\n", |v| remove(v, "/0/a"), "- b: 2\n- c: 3\n"),
-        ("- a: 1\n  # two\n  b: 2\n  c: 3\n", |v| { remove(v, "/0/a"); remove(v, "/0/b") }, "- # two\n  c: 3\n"),
-        ("- a: 1\n  b: 2\n  c: 3\n", |v| { remove(v, "/0/a"); remove(v, "/0/b") }, "- c: 3\n"),
+        (
+            "- a: 1\n  # two\n  b: 2\n  c: 3\n",
+            |v| {
+                remove(v, "/0/a");
+                remove(v, "/0/b")
+            },
+            "- # two\n  c: 3\n",
+        ),
+        (
+            "- a: 1\n  b: 2\n  c: 3\n",
+            |v| {
+                remove(v, "/0/a");
+                remove(v, "/0/b")
+            },
+            "- c: 3\n",
+        ),
         ("a:\n  b: 1\n", |v| set(v, "/a", json!([1])), "a:\n- 1\n"),
         ("a: # why\n  b: 1\n", |v| set(v, "/a", json!("x")), "a: x # why\n"),
         ("a: 1\n", |v| set(v, "/on", json!(true)), "a: 1\n\"on\": true\n"),
@@ -143,19 +165,38 @@ fn items_come_and_go() {
 #[test]
 fn flow_collections_and_json() {
     table(&[
-        ("a: {b: 1} # x\n", |v| set(v, "/a/c", json!(["x, y", {"d": null}])), "a: {b: 1, c: [\"x, y\", {d: null}]} # x\n"),
+        (
+            "a: {b: 1} # x\n",
+            |v| set(v, "/a/c", json!(["x, y", {"d": null}])),
+            "a: {b: 1, c: [\"x, y\", {d: null}]} # x\n",
+        ),
         ("a: [b, c, d]\n", |v| remove(v, "/a/1"), "a: [b, d]\n"),
         ("a: [b, c]\n", |v| remove(v, "/a/1"), "a: [b]\n"),
         ("a: [b, c]\n", |v| remove(v, "/a/0"), "a: [c]\n"),
         ("a: [b]\n", |v| remove(v, "/a/0"), "a: []\n"),
         ("a: [b, # first\n    c] # last\n", |v| set(v, "/a/-", json!("d")), "a: [b, # first\n    c,\n    d] # last\n"),
         ("a: [\n  b, # x\n  c # y\n]\n", |v| set(v, "/a/-", json!("d")), "a: [\n  b, # x\n  c, # y\n  d\n]\n"),
-        ("a: {b, c: }\n", |v| { set(v, "/a/b", json!(1)); set(v, "/a/c", json!(2)) }, "a: {b: 1, c: 2 }\n"),
+        (
+            "a: {b, c: }\n",
+            |v| {
+                set(v, "/a/b", json!(1));
+                set(v, "/a/c", json!(2))
+            },
+            "a: {b: 1, c: 2 }\n",
+        ),
         ("[b: c]\n", |v| set(v, "/0/d", json!(1)), "[{b: c, d: 1}]\n"),
         ("args: [\"a\", \"b\"]\n", |v| set(v, "/args/-", json!("c")), "args: [\"a\", \"b\", c]\n"),
         ("{\"a\":1,\"b\":[]}", |v| set(v, "/c", json!({"x": [1, 2]})), "{\"a\":1,\"b\":[],\"c\":{\"x\":[1,2]}}"),
-        ("{\n\t\"a\": {\n\t\t\"b\": 1\n\t}\n}\n", |v| set(v, "/a/c", json!({"d": "x"})), "{\n\t\"a\": {\n\t\t\"b\": 1,\n\t\t\"c\": {\n\t\t\t\"d\": \"x\"\n\t\t}\n\t}\n}\n"),
-        ("{\n  \"a\": {},\n  \"b\": 1\n}\n", |v| set(v, "/a/x", json!("y")), "{\n  \"a\": {\n    \"x\": \"y\"\n  },\n  \"b\": 1\n}\n"),
+        (
+            "{\n\t\"a\": {\n\t\t\"b\": 1\n\t}\n}\n",
+            |v| set(v, "/a/c", json!({"d": "x"})),
+            "{\n\t\"a\": {\n\t\t\"b\": 1,\n\t\t\"c\": {\n\t\t\t\"d\": \"x\"\n\t\t}\n\t}\n}\n",
+        ),
+        (
+            "{\n  \"a\": {},\n  \"b\": 1\n}\n",
+            |v| set(v, "/a/x", json!("y")),
+            "{\n  \"a\": {\n    \"x\": \"y\"\n  },\n  \"b\": 1\n}\n",
+        ),
         ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", |v| remove(v, "/b"), "{\n  \"a\": 1\n}\n"),
         ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", |v| remove(v, "/a"), "{\n  \"b\": 2\n}\n"),
         ("{\"a\": 1} {\"b\": 2}\n", |v| set(v, "/a", json!("x")), "{\"a\": \"x\"} {\"b\": 2}\n"),
@@ -165,18 +206,43 @@ fn flow_collections_and_json() {
 #[test]
 fn anchors_aliases_and_merge_keys() {
     table(&[
-        ("a: &x 1\nb: *x\n", |v| { set(v, "/a", json!(2)); set(v, "/b", json!(2)) }, "a: &x 2\nb: *x\n"),
+        (
+            "a: &x 1\nb: *x\n",
+            |v| {
+                set(v, "/a", json!(2));
+                set(v, "/b", json!(2))
+            },
+            "a: &x 2\nb: *x\n",
+        ),
         ("a: &x 1\nb: *x\n", |v| set(v, "/a", json!(2)), "a: &x 2\nb: 1\n"),
         ("a: &x 1\nb: *x\n", |v| set(v, "/b", json!(2)), "a: &x 1\nb: 2\n"),
         ("a: &x 1\nb: *x\nc: *x\n", |v| remove(v, "/a"), "b: 1\nc: 1\n"),
         ("a: &x\n  k: 1\nb: *x # copy\n", |v| set(v, "/b/l", json!(2)), "a: &x\n  k: 1\nb: # copy\n  k: 1\n  l: 2\n"),
         ("a: &x\n  k: 1\nb: [*x, *x]\n", |v| set(v, "/b/0/k", json!(2)), "a: &x\n  k: 1\nb: [{k: 2}, *x]\n"),
         ("a: &x\n  k: 1\nb:\n  <<: *x\n", |v| set(v, "/b/k", json!(2)), "a: &x\n  k: 1\nb:\n  <<: *x\n  k: 2\n"),
-        ("a: &x {k: 1, l: 2}\nb:\n  <<: *x\n  m: 3\n", |v| remove(v, "/b/k"), "a: &x {k: 1, l: 2}\nb:\n  l: 2\n  m: 3\n"),
+        (
+            "a: &x {k: 1, l: 2}\nb:\n  <<: *x\n  m: 3\n",
+            |v| remove(v, "/b/k"),
+            "a: &x {k: 1, l: 2}\nb:\n  l: 2\n  m: 3\n",
+        ),
         ("a: &x {k: 1}\nb:\n  <<: *x\n", |v| set(v, "/a/k", json!(2)), "a: &x {k: 2}\nb:\n  <<: *x\n  k: 1\n"),
-        ("a: &x {k: 1}\nb:\n  <<: *x\n", |v| { set(v, "/a/k", json!(2)); set(v, "/b/k", json!(2)) }, "a: &x {k: 2}\nb:\n  <<: *x\n"),
+        (
+            "a: &x {k: 1}\nb:\n  <<: *x\n",
+            |v| {
+                set(v, "/a/k", json!(2));
+                set(v, "/b/k", json!(2))
+            },
+            "a: &x {k: 2}\nb:\n  <<: *x\n",
+        ),
         ("a: &x {k: 1}\nb:\n  k: 3\n  <<: *x\n", |v| set(v, "/b/k", json!(2)), "a: &x {k: 1}\nb:\n  <<: *x\n  k: 2\n"),
-        ("a: &x\n  k: 1\nb: *x\n", |v| { set(v, "/a", json!("s")); set(v, "/b", json!("s")) }, "a: &x s\nb: *x\n"),
+        (
+            "a: &x\n  k: 1\nb: *x\n",
+            |v| {
+                set(v, "/a", json!("s"));
+                set(v, "/b", json!("s"))
+            },
+            "a: &x s\nb: *x\n",
+        ),
     ]);
 }
 
