@@ -17,6 +17,7 @@ mod parallel;
 mod problem;
 mod progress;
 mod region;
+mod repaired;
 mod report;
 mod run;
 mod snippet;

@@ -1,12 +1,12 @@
 //! The Kubernetes objects of a file.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use super::problem::{InputError, InputProblem};
 use super::sources::{Rendering, Source};
-use crate::yaml::{self, Document, Locations, Place};
+use crate::yaml::{self, Document, Place};
 
 /// The text of a file, shared by its objects.
 pub(super) struct SourceText {
@@ -14,6 +14,24 @@ pub(super) struct SourceText {
     pub text: Arc<str>,
     /// What rendered it, if it does not stand in the file as it is.
     pub rendered_by: Option<&'static str>,
+    /// Where its lines begin.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl SourceText {
+    fn new(name: String, text: Arc<str>, rendered_by: Option<&'static str>) -> Self {
+        Self { name, text, rendered_by, lines: OnceLock::new() }
+    }
+
+    /// The line and the column of a byte, both from 1, the column in characters.
+    pub(super) fn position(&self, at: usize) -> (usize, usize) {
+        let starts =
+            || std::iter::once(0).chain(self.text.match_indices('\n').map(|(newline, _)| newline + 1)).collect();
+        let lines: &Vec<usize> = self.lines.get_or_init(starts);
+        let line = lines.partition_point(|start| *start <= at);
+        let start = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        (line, 1 + self.text.get(start..at).unwrap_or_default().chars().count())
+    }
 }
 
 /// One object, and where it stands.
@@ -22,15 +40,43 @@ pub(super) struct SourceText {
 pub(super) struct SourceObject {
     pub file: Arc<SourceText>,
     pub value: Value,
-    locations: Arc<Locations>,
+    /// The document that it is, or is in; its value is null unless it was to be kept.
+    pub(super) document: Arc<Document>,
     /// Where the object is in its document: `/items/3` in a List, otherwise empty.
     at: String,
+    /// Whether it says itself what it is. The items of a typed list need not.
+    says_its_type: bool,
 }
 
 impl SourceObject {
     /// Where a part of the object stands.
     pub(super) fn place(&self, pointer: &str) -> Place {
-        self.locations.find(&format!("{}{pointer}", self.at))
+        self.document.locations.find(&format!("{}{pointer}", self.at))
+    }
+
+    /// The whole document, with another object in the place of this one; none if the document's value was not kept.
+    pub(super) fn document_with(&self, mut object: Value) -> Option<Value> {
+        if self.document.value.is_null() {
+            return None;
+        }
+        if !self.says_its_type
+            && let Some(fields) = object.as_object_mut()
+        {
+            fields.remove("apiVersion");
+            fields.remove("kind");
+        }
+        let mut document = self.document.value.clone();
+        *document.pointer_mut(&self.at)? = object;
+        Some(document)
+    }
+
+    /// The same object in another text of its file.
+    pub(super) fn in_text(&self, text: &str) -> Option<Self> {
+        let file = Arc::new(SourceText::new(self.file.name.clone(), Arc::from(text), self.file.rendered_by));
+        let mut found = FileObjects::default();
+        let document = yaml::parse(text).into_iter().next()?.ok()?;
+        found.take(&file, document, false, false);
+        found.objects.into_iter().find(|object| object.at == self.at)
     }
 }
 
@@ -45,7 +91,8 @@ pub(super) struct FileObjects {
 ///
 /// A folder may hold files that are no manifests, `values.yaml` for one: they are passed over. A
 /// file that was named has to hold objects.
-pub(super) fn read_objects(source: &Source) -> FileObjects {
+/// With `keep`, what is wanted of a document can be put into its text.
+pub(super) fn read_objects(source: &Source, keep: bool) -> FileObjects {
     let mut found = FileObjects::default();
     let text = match source.read() {
         Ok(text) => text,
@@ -56,7 +103,7 @@ pub(super) fn read_objects(source: &Source) -> FileObjects {
     };
     let text: Arc<str> = Arc::from(text);
     let rendered_by = source.rendering().map(Rendering::command);
-    let of_name = |name: String| Arc::new(SourceText { name, text: Arc::clone(&text), rendered_by });
+    let of_name = |name: String| Arc::new(SourceText::new(name, Arc::clone(&text), rendered_by));
     let file = of_name(source.name.clone());
     let templates = templates(source, &text);
     for document in yaml::parse(&text) {
@@ -64,7 +111,7 @@ pub(super) fn read_objects(source: &Source) -> FileObjects {
             Ok(document) => {
                 let template = templates.iter().rev().find(|(line, _)| *line <= document.first_line);
                 let file = template.map_or_else(|| Arc::clone(&file), |(_, name)| of_name(name.clone()));
-                found.take(&file, document, source.named);
+                found.take(&file, document, source.named, keep);
             }
             Err(problem) => found.problems.push(InputProblem::of_text(&file.name, problem)),
         }
@@ -83,17 +130,18 @@ fn templates(source: &Source, text: &str) -> Vec<(usize, String)> {
 }
 
 impl FileObjects {
-    fn take(&mut self, file: &Arc<SourceText>, document: Document, named: bool) {
-        let Document { value, locations, .. } = document;
-        let locations = Arc::new(locations);
-        let object = |value: Value, at: String| SourceObject {
+    fn take(&mut self, file: &Arc<SourceText>, mut document: Document, named: bool, keep: bool) {
+        let value = if keep { document.value.clone() } else { std::mem::take(&mut document.value) };
+        let document = Arc::new(document);
+        let object = |(value, says_its_type): (Value, bool), at: String| SourceObject {
             file: Arc::clone(file),
             value,
-            locations: Arc::clone(&locations),
+            document: Arc::clone(&document),
             at,
+            says_its_type,
         };
         // Lists may hold lists; the depth of a document is limited.
-        let mut open = vec![object(value, String::new())];
+        let mut open = vec![object((value, true), String::new())];
         while let Some(mut next) = open.pop() {
             if let Some(items) = take_items(&mut next.value) {
                 let items = items.into_iter().enumerate();
@@ -148,14 +196,17 @@ fn missing(value: &Value) -> Option<Missing> {
 
 /// The items of a List; none if the value is none. As `kubectl` does it: a kind that ends with
 /// `List`, and a field `items` that is a list.
-fn take_items(value: &mut Value) -> Option<Vec<Value>> {
+fn take_items(value: &mut Value) -> Option<Vec<(Value, bool)>> {
     let api_version = value.get("apiVersion")?.as_str()?.to_owned();
     let item_kind = value.get("kind")?.as_str()?.strip_suffix("List")?.to_owned();
-    let mut items = std::mem::take(value.get_mut("items")?.as_array_mut()?);
+    let items = std::mem::take(value.get_mut("items")?.as_array_mut()?);
+    let mut items: Vec<(Value, bool)> = items.into_iter().map(|item| (item, true)).collect();
     if !item_kind.is_empty() {
         // The items of a typed list, a PodList for instance, need not say what they are.
-        for fields in items.iter_mut().filter_map(Value::as_object_mut) {
+        for (item, says_its_type) in &mut items {
+            let Some(fields) = item.as_object_mut() else { continue };
             if !fields.contains_key("apiVersion") && !fields.contains_key("kind") {
+                *says_its_type = false;
                 fields.insert("apiVersion".to_owned(), Value::from(api_version.as_str()));
                 fields.insert("kind".to_owned(), Value::from(item_kind.as_str()));
             }

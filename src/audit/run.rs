@@ -13,6 +13,7 @@ use super::objects::{FileObjects, SourceObject, read_objects};
 use super::parallel;
 use super::problem::{InputError, InputProblem};
 use super::progress::Progress;
+use super::repaired::Repaired;
 use super::report::{
     AuditReport, Consequence, FailureReport, FindingReport, ObjectReport, Origin, Region, RuleReport, Scope,
     SourceLine, Suppression,
@@ -36,6 +37,13 @@ pub struct Options {
     pub render: bool,
 }
 
+impl Options {
+    /// Whether texts are to be repaired.
+    fn keeps_documents(&self) -> bool {
+        self.detail != Detail::default()
+    }
+}
+
 /// Audits all manifests that the paths lead to; `-` is standard input.
 ///
 /// Files are read twice if they are many: first for what policies may ask about, then, a few at a time, to judge
@@ -43,7 +51,7 @@ pub struct Options {
 pub fn audit(paths: &[PathBuf], options: &Options, policies: &PolicySet, progress: &Progress) -> AuditReport {
     let Sources { sources, problems, .. } = Sources::find(paths, options.render);
     progress.expect(sources.len());
-    let (documents, read) = first_reading(&sources, policies);
+    let (documents, read) = first_reading(&sources, options, policies);
     let mut report =
         AuditReport { problems, scope: Scope::Files(sources.len()), rules: rules(policies), ..AuditReport::default() };
     let work: Vec<_> = sources.iter().zip(read.into_iter().map(Mutex::new)).collect();
@@ -81,10 +89,14 @@ fn names(paths: &[PathBuf]) -> String {
 const KEPT_TEXT: usize = 16 << 20;
 
 /// Reads all files for what policies may ask about; keeps the objects of the first ones.
-fn first_reading(sources: &[Source], policies: &PolicySet) -> (Arc<Documents>, Vec<Option<FileObjects>>) {
+fn first_reading(
+    sources: &[Source],
+    options: &Options,
+    policies: &PolicySet,
+) -> (Arc<Documents>, Vec<Option<FileObjects>>) {
     let kept = AtomicUsize::new(0);
     let read = parallel::map(sources, |source| {
-        let file = read_objects(source);
+        let file = read_objects(source, options.keeps_documents());
         let known: Vec<Value> = file
             .objects
             .iter()
@@ -121,7 +133,7 @@ fn judge_file(
     policies: &PolicySet,
     documents: &Arc<Documents>,
 ) -> JudgedFile {
-    let FileObjects { objects, problems } = read.unwrap_or_else(|| read_objects(source));
+    let FileObjects { objects, problems } = read.unwrap_or_else(|| read_objects(source, options.keeps_documents()));
     let lookup: Arc<dyn Lookup> = Arc::new(DocumentsLookup::near(documents, source.folder()));
     let one = |object: &SourceObject| judge(object, options, policies, &lookup);
     let judged =
@@ -177,8 +189,15 @@ fn judge(
         let region = Region::of(&object.file.text, &object.place(at));
         (Some(hidden.snippet(object, at)), (!is_rendered).then_some(region))
     };
+    let repaired = Repaired { source: object, evaluation: &evaluation, hidden: &hidden };
+    let fixes = if options.detail.fixes && !is_rendered { repaired.fixes() } else { Vec::new() };
+    let manifest = options.detail.manifests.then(|| repaired.manifest());
     let mut report = object_report(request, evaluation, Origin::File(line), seen);
     report.rendered_by = object.file.rendered_by;
+    report.manifest = manifest;
+    for (finding, fix) in report.findings.iter_mut().zip(fixes) {
+        finding.fix = fix;
+    }
     Ok(report)
 }
 

@@ -120,8 +120,13 @@ impl Hidden {
         Snippet { line: place.line, column: place.column, text, mark }
     }
 
+    /// Whether a text holds something that is hidden.
+    pub(super) fn is_in(&self, source: &str, text: &str) -> bool {
+        self.parts.iter().filter_map(|(range, _)| source.get(range.clone())).any(|part| text.contains(part.trim()))
+    }
+
     /// A piece of the text as it may be shown.
-    fn shown(&self, text: &str, piece: Range<usize>) -> String {
+    pub(super) fn shown(&self, text: &str, piece: Range<usize>) -> String {
         let mut shown = String::new();
         let mut from = piece.start;
         for (range, instead) in &self.parts {

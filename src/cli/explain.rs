@@ -1,5 +1,6 @@
 //! `tidegate explain`: what a rule is about.
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,6 +9,7 @@ use anyhow::{Context, bail};
 
 use super::policies;
 use crate::explain::{self, Explanation, Look, closest};
+use crate::policy::PolicySet;
 
 /// Longer lines are tiring to read, however wide the terminal is.
 const WIDEST: usize = 100;
@@ -77,6 +79,16 @@ fn choose(all: &[Explanation], words: &[String]) -> anyhow::Result<Vec<Explanati
         }
     }
     Ok(wanted)
+}
+
+/// Explains rules, each once, to standard output: what an audit found.
+pub(super) fn print(policies: &PolicySet, rules: &BTreeSet<&str>) -> anyhow::Result<()> {
+    let mut all = explain::explain(policies)?;
+    all.retain(|explanation| rules.contains(explanation.rule.id.as_str()));
+    match write(&all, false, Format::Text) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome.context("the explanation cannot be written"),
+    }
 }
 
 fn write(wanted: &[Explanation], is_list: bool, format: Format) -> std::io::Result<()> {

@@ -5,6 +5,7 @@ mod bad_input;
 mod baselines;
 mod credentials;
 mod finding_files;
+mod repaired;
 mod reports;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{AuditReport, Format, ObjectReport, Options, Origin, Progress, SourceLine, Verbosity, audit};
+use super::{AuditReport, Detail, Format, ObjectReport, Options, Origin, Progress, SourceLine, Verbosity, audit};
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
@@ -47,8 +48,12 @@ impl Folder {
 
     /// Audits paths below the folder; the empty path is the folder.
     fn audit(&self, paths: &[&str]) -> AuditReport {
+        self.audit_with(paths, Detail::default())
+    }
+
+    fn audit_with(&self, paths: &[&str], detail: Detail) -> AuditReport {
         let paths: Vec<PathBuf> = paths.iter().map(|path| self.path(path)).collect();
-        let options = Options { render: true, ..Options::default() };
+        let options = Options { render: true, detail, ..Options::default() };
         let mut report = audit(&paths, &options, &policies(), &Progress::default());
         let folder = self.folder.path();
         for object in &mut report.objects {

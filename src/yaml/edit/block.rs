@@ -37,15 +37,18 @@ impl Editor<'_> {
                 moved = Some(next);
                 continue;
             }
+            // With the line break before it, not the one behind: new lines may come there.
             let from = scan::line_start(text, start);
-            if behind == text.len() && !text.ends_with('\n') {
-                // The line before becomes the last, which has no line break.
-                let from = text[..from].strip_suffix('\n').map_or(from, str::len);
-                let from = text[..from].strip_suffix('\r').map_or(from, str::len);
-                self.splice(from..behind, "");
-            } else {
-                self.splice(from..behind, "");
-            }
+            let to = if behind == text.len() && !text.ends_with('\n') { behind } else { without_break(text, behind) };
+            let range = if from == 0 { from..behind } else { without_break(text, from)..to };
+            self.splice(range, "");
         }
     }
+}
+
+/// The end of the line whose line break ends at `at`.
+fn without_break(text: &str, at: usize) -> usize {
+    let line = &text[..at];
+    let line = line.strip_suffix('\n').unwrap_or(line);
+    line.strip_suffix('\r').unwrap_or(line).len()
 }

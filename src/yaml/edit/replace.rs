@@ -86,7 +86,12 @@ impl<'t> Editor<'t> {
             }
             (_, Around::Field(column)) => Written { first: None, below: below(new, column, self.indents) },
             (_, Around::Item(column)) => {
-                let mut below = lines(new, column + 2, self.indents);
+                // It takes the place of what stands on the line, which may be further from the dash.
+                let is_block = matches!(node.kind, Kind::Mapping(Layout::Block, _) | Kind::Sequence(Layout::Block, _));
+                let from = if node.has_tag { node.start } else { node.value };
+                let on_line = !has_anchor && !is_block && node.value < node.end;
+                let column = if on_line { scan::column(self.text, from) } else { column + 2 };
+                let mut below = lines(new, column, self.indents);
                 let first = (!has_anchor).then(|| below.remove(0).trim_start().to_owned());
                 Written { first, below }
             }

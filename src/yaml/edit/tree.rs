@@ -184,7 +184,13 @@ impl<'c> Reader<'c> {
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         // Line breaks and spaces at the end that belong to the value.
         let keeps = is_block && text.strip_suffix('\n').unwrap_or(text).ends_with(char::is_whitespace);
-        if keeps { end } else { self.text[..end].trim_end().len() }
+        let trimmed = self.text[..end].trim_end().len();
+        match (keeps, scan::first_on_line(self.text, end) && end < self.text.len()) {
+            (false, _) => trimmed,
+            // The parser has read on to where the next line's content begins.
+            (true, true) => scan::line_start(self.text, end).max(trimmed),
+            (true, false) => end,
+        }
     }
 
     fn sequence(&mut self, node: &mut Node, flow: bool) -> Option<()> {

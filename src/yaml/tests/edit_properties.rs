@@ -21,7 +21,8 @@ impl Dice {
 /// A value in block style, or in flow style in places, with comments and blank lines.
 fn styled(value: &Value, column: usize, dice: &mut Dice, lines: &mut Vec<String>, first: String) {
     let comment = |dice: &mut Dice| if dice.roll(4) == 0 { " # why" } else { "" };
-    let is_block = dice.roll(5) > 0;
+    // Brackets have to stand deeper than the key that they belong to.
+    let is_block = dice.roll(5) > 0 || (value.is_array() && first.trim().is_empty());
     match value {
         Value::Object(fields) if !fields.is_empty() && is_block => {
             let mut first = first;
@@ -166,6 +167,20 @@ proptest! {
         let value = json!({ "root": value });
         let wanted = changed(&value["root"], &other, &mut Dice(seed));
         takes(&render(&value), &json!({ "root": wanted }))?;
+    }
+
+    #[test]
+    fn anchors_take_any_change(value in values(), other in values(), seed in any::<u64>()) {
+        let text = format!(
+            "a: &x {value}\nb: *x\nc:\n- *x\n- {{d: *x}}\ne: &y\n  f: *x\n  g: &z\n  - {value}\nh: *y\nm:\n  f: 1\n  \
+             <<: *y\n  l: 2\nn:\n- *z\no:\n  <<: [*y, {{p: *x}}]\n"
+        );
+        let mut dice = Dice(seed);
+        let whole = parse(&text).remove(0).unwrap().value;
+        let wanted = changed(&whole, &other, &mut dice);
+        if wanted.is_object() {
+            takes(&text, &wanted)?;
+        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn fields_come_and_go() {
         ("a: 1 # one\n# tail\n", |v| set(v, "/b", json!(2)), "a: 1 # one\nb: 2\n# tail\n"),
         ("a: 1", |v| set(v, "/b", json!({"c": [1, {"d": "x", "e": 2}]})), "a: 1\nb:\n  c:\n  - 1\n  - d: x\n    e: 2"),
         ("a:\n    b:\n      - 1\n", |v| set(v, "/a/c", json!(["x"])), "a:\n    b:\n      - 1\n    c:\n      - x\n"),
-        ("a: 1\r\nb: |\r\n  x\r\n", |v| set(v, "/c", json!("y")), "a: 1\r\nb: |\r\n  x\r\nc: y\r\n"),
+        ("a: 1\r\nb: |\r\n  x\r\n", |v| set(v, "/c", json!("w")), "a: 1\r\nb: |\r\n  x\r\nc: w\r\n"),
         ("a: 1 # one\n# two\nb: 2\n", |v| remove(v, "/a"), "# two\nb: 2\n"),
         ("a: 1\nb:\n  c: 1\n  d: 2\n", |v| remove(v, "/b"), "a: 1\n"),
         ("a: 1\nb:\n  c: 1", |v| remove(v, "/b"), "a: 1"),
