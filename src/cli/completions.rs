@@ -40,7 +40,11 @@ pub(crate) fn run(arguments: &CompletionsArguments, command: Command) -> anyhow:
         Shell::Fish => clap_complete::Shell::Fish,
     };
     let mut script = Vec::new();
-    clap_complete::generate(generator, &mut with_rules(command), "tidegate", &mut script);
+    let mut command = with_rules(command);
+    clap_complete::generate(generator, &mut command, "tidegate", &mut script);
+    if arguments.shell == Shell::Fish {
+        script.extend(values_for_fish(&command).into_bytes());
+    }
     std::io::stdout().write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -52,4 +56,21 @@ pub(super) fn with_rules(command: Command) -> Command {
     command.mut_subcommand("explain", |explain| {
         explain.mut_arg("rules", |rules| rules.value_parser(PossibleValuesParser::new(names)))
     })
+}
+
+/// The values of arguments without a dash, which the script for fish leaves out.
+fn values_for_fish(command: &Command) -> String {
+    let mut lines = String::new();
+    for subcommand in command.get_subcommands() {
+        for argument in subcommand.get_positionals() {
+            let values = argument.get_possible_values();
+            let names: Vec<&str> =
+                values.iter().filter(|value| !value.is_hide_set()).map(|value| value.get_name()).collect();
+            if !names.is_empty() {
+                let condition = format!("__fish_tidegate_using_subcommand {}", subcommand.get_name());
+                lines.push_str(&format!("complete -c tidegate -n \"{condition}\" -f -a \"{}\"\n", names.join(" ")));
+            }
+        }
+    }
+    lines
 }

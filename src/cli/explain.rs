@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufWriter, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -34,9 +34,6 @@ pub(crate) struct ExplainArguments {
     /// Where compiled policies are kept for the next start.
     #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
     cache_dir: Option<PathBuf>,
-    /// Write the reference of all rules into this folder: how docs/rules/ is made.
-    #[arg(long, value_name = "DIRECTORY", hide = true, conflicts_with_all = ["rules", "format", "policies"])]
-    reference: Option<PathBuf>,
 }
 
 /// How an explanation is written.
@@ -50,13 +47,9 @@ enum Format {
 
 /// Explains, to standard output.
 pub(crate) fn run(arguments: ExplainArguments) -> anyhow::Result<ExitCode> {
-    let ExplainArguments { rules, format, policies, cache_dir, reference } = arguments;
+    let ExplainArguments { rules, format, policies, cache_dir } = arguments;
     let policies = policies::load(&policies, cache_dir.as_deref())?;
     let all = explain::explain(&policies)?;
-    if let Some(folder) = reference {
-        write_reference(&all, &folder)?;
-        return Ok(ExitCode::SUCCESS);
-    }
     let wanted = choose(&all, &rules)?;
     match write(&wanted, rules.is_empty(), format) {
         // Who reads with `head` has seen enough.
@@ -127,22 +120,4 @@ fn width() -> usize {
     let terminal = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
     let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     terminal.or_else(columns).unwrap_or(WIDEST).clamp(NARROWEST, WIDEST)
-}
-
-/// Writes the reference, and takes pages away whose rule is gone.
-fn write_reference(all: &[Explanation], folder: &Path) -> anyhow::Result<()> {
-    let failed = || format!("{}: the reference cannot be written", folder.display());
-    std::fs::create_dir_all(folder).with_context(failed)?;
-    let pages = explain::pages(all);
-    for entry in std::fs::read_dir(folder).with_context(failed)? {
-        let path = entry.with_context(failed)?.path();
-        let is_page = path.extension().is_some_and(|extension| extension == "md");
-        if is_page && !pages.iter().any(|page| path.ends_with(&page.file)) {
-            std::fs::remove_file(&path).with_context(failed)?;
-        }
-    }
-    for page in pages {
-        std::fs::write(folder.join(&page.file), page.markdown).with_context(failed)?;
-    }
-    Ok(())
 }

@@ -24,13 +24,28 @@ pub(crate) fn run(arguments: ManArguments, command: Command) -> anyhow::Result<E
         Some(folder) => {
             let failed = || format!("{}: the manual cannot be written", folder.display());
             std::fs::create_dir_all(&folder).with_context(failed)?;
-            clap_mangen::generate_to(command, &folder).with_context(failed)?;
+            for (name, page) in pages(command)? {
+                std::fs::write(folder.join(format!("{name}.1")), page).with_context(failed)?;
+            }
         }
         None => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(command).render(&mut page)?;
-            std::io::stdout().write_all(&page)?;
+            std::io::stdout().write_all(&page(command)?)?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The page of the command and those of its subcommands, each with its name.
+fn pages(mut command: Command) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    command.build();
+    let name = |command: &Command| command.get_display_name().unwrap_or(command.get_name()).to_owned();
+    let subcommands = command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help");
+    std::iter::once(&command).chain(subcommands).map(|command| Ok((name(command), page(command.clone())?))).collect()
+}
+
+fn page(command: Command) -> anyhow::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    let version = concat!("tidegate ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(command).source(version).render(&mut page)?;
+    Ok(page)
 }

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::text::RuleText;
 use crate::engine::{Judged, evaluate};
@@ -12,7 +11,7 @@ use crate::lookup::{KnownObjects, Lookup};
 use crate::policy::PolicySet;
 use crate::request::Request;
 use crate::workload::Misfit;
-use crate::yaml;
+use crate::yaml::{self, Document, EditError, Problem};
 
 /// A rule's example, before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,9 +76,9 @@ pub enum ExampleError {
     /// It does not fit its kind.
     #[error("the example does not fit its kind: {0}")]
     Misfit(#[from] Misfit),
-    /// The repaired object cannot be written.
-    #[error("the repaired example cannot be written: {0}")]
-    Unwritable(String),
+    /// The repair cannot be written into its text.
+    #[error("the example cannot be repaired in its text: {0}")]
+    Unwritable(#[from] EditError),
 }
 
 impl Example {
@@ -88,13 +87,14 @@ impl Example {
     /// # Errors
     /// [`ExampleError`] if the example is no manifest.
     pub fn try_out(text: &RuleText, policy: &PolicySet) -> Result<Self, ExampleError> {
-        let objects = objects(&text.before)?;
-        let lookup: Arc<dyn Lookup> = Arc::new(KnownObjects::new(objects.clone()));
+        let documents = documents(&text.before)?;
+        let known = documents.iter().map(|document| document.value.clone()).collect();
+        let lookup: Arc<dyn Lookup> = Arc::new(KnownObjects::new(known));
         let mut outcome = None;
-        let mut repaired = None;
+        let mut after = text.after.clone();
         let mut secret = None;
-        for (index, object) in objects.iter().enumerate() {
-            let evaluation = evaluate(&Request::audit(object.clone()), policy, &lookup)?;
+        for document in &documents {
+            let evaluation = evaluate(&Request::audit(document.value.clone()), policy, &lookup)?;
             let own = |judged: &&Judged| judged.finding.rule == text.rule;
             let Some(judged) = evaluation.findings.iter().find(own) else { continue };
             outcome = Some(Outcome::of(judged));
@@ -103,37 +103,17 @@ impl Example {
                 format!("{}: {}", secret.name, keys.join(", "))
             });
             if judged.fixed {
-                let mut after = objects.clone();
-                after[index] = evaluation.object.clone();
-                repaired = Some(after);
+                let splices = yaml::edit(&text.before, document, &evaluation.object)?;
+                after = Some(yaml::apply(&text.before, &splices));
             }
             break;
         }
-        let (before, after) = match repaired {
-            // Written in the same way, so that they differ by the repair only.
-            Some(after) => (written(&objects)?, Some(written(&after)?)),
-            None => (text.before.clone(), text.after.clone()),
-        };
-        Ok(Self { before, after, outcome, secret })
+        Ok(Self { before: text.before.clone(), after, outcome, secret })
     }
 }
 
-/// The objects of an example.
-///
-/// # Errors
-/// [`ExampleError::Unreadable`] at the first that is no YAML.
-pub(super) fn objects(manifests: &str) -> Result<Vec<Value>, ExampleError> {
-    yaml::parse(manifests)
-        .into_iter()
-        .map(|document| {
-            document
-                .map(|document| document.value)
-                .map_err(|problem| ExampleError::Unreadable { line: problem.line, problem: problem.error.to_string() })
-        })
-        .collect()
-}
-
-fn written(objects: &[Value]) -> Result<String, ExampleError> {
-    let texts: Result<Vec<_>, _> = objects.iter().map(serde_saphyr::to_string).collect();
-    texts.map(|texts| texts.join("---\n")).map_err(|error| ExampleError::Unwritable(error.to_string()))
+fn documents(manifests: &str) -> Result<Vec<Document>, ExampleError> {
+    let unreadable =
+        |problem: Problem| ExampleError::Unreadable { line: problem.line, problem: problem.error.to_string() };
+    yaml::parse(manifests).into_iter().map(|document| document.map_err(unreadable)).collect()
 }
