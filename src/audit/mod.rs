@@ -28,11 +28,7 @@ mod tests;
 
 pub use baseline::{Baseline, BaselineError, Known, mark_what_was_there_before};
 pub use cluster::ClusterAudit;
-<<<<<<< HEAD
-pub use formats::{Detail, Format, Verbosity, write};
-=======
 pub use formats::{Detail, Format, Verbosity, policy_report, write};
->>>>>>> 42ac4e9 (Nine more forms of the report: concise, yaml, sarif, junit, markdown, github, gitlab, policyreport, openreports)
 pub use history::ReleaseError;
 pub use lookup::DocumentsLookup;
 pub use problem::{InputError, InputProblem};

@@ -22,7 +22,7 @@ fn an_object_has_one_report_and_its_name_is_nobody_elses() {
         let named: Vec<_> = documents.iter().map(|document| document["metadata"]["name"].as_str().unwrap()).collect();
         assert_eq!(named.iter().collect::<BTreeSet<_>>().len(), named.len(), "{named:?}");
         // The overlay's Deployment is that of the first file; the Service has nothing to be told.
-        assert_eq!(named.len(), 5, "{named:?}");
+        assert_eq!(named.len(), 6, "{named:?}");
         for document in &documents {
             let is_namespaced = document["metadata"]["namespace"].is_string();
             assert_eq!(document["kind"], kinds[usize::from(!is_namespaced)]);

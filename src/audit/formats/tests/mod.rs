@@ -10,12 +10,12 @@ mod markdown_comment;
 mod rich;
 mod sarif_schema;
 
-use super::{Format, write};
+use super::{Format, Verbosity, write};
 use crate::audit::report::AuditReport;
 
 /// A report in a form.
 fn text(report: &AuditReport, format: Format) -> String {
     let mut out = Vec::new();
-    write(report, format, &mut out).unwrap();
+    write(report, format, Verbosity::Ordinary, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::audit::baseline::Known;
 use crate::audit::problem::{InputError, InputProblem};
 use crate::audit::report::{
     AuditReport, Consequence, FailureReport, FindingReport, ManifestReport, ObjectReport, Origin, Region, Replacement,
@@ -42,6 +43,7 @@ fn object(kind: &str, name: &str, source: Origin, findings: Vec<FindingReport>) 
         name: Some(name.to_owned()),
         title: format!("{kind} \"{name}\" in namespace \"shop\""),
         source,
+        rendered_by: None,
         decision: Decision::Allow,
         findings,
         failures: Vec::new(),
@@ -148,8 +150,28 @@ pub(super) fn report() -> AuditReport {
         file("/abs/100%/b.yaml", 1),
         vec![finding("MY020", Severity::High, "/spec/template/spec/volumes/0", "the data of mysql is in an emptyDir")],
     );
+    let rendered = ObjectReport {
+        rendered_by: Some("helm template"),
+        ..object(
+            "StatefulSet",
+            "db",
+            file("charts/db", 1),
+            vec![FindingReport {
+                suppression: Some(Suppression::Before),
+                ..finding("MY024", Severity::Low, "/spec", "it was there before")
+            }, finding("MY020", Severity::High, "/spec/template/spec/volumes/0", "the data of db is in an emptyDir")],
+        )
+    };
+    let stale = Known {
+        object: "Deployment \"old\"".to_owned(),
+        rule: "MY020".to_owned(),
+        place: "spec".to_owned(),
+        fingerprint: "0123456789abcdef".to_owned(),
+        times: 1,
+    };
     AuditReport {
-        objects: vec![mysql, hostile, object("Service", "mysql", file("svc.yaml", 8), Vec::new()), copy, class, again],
+        stale: vec![stale],
+        objects: vec![mysql, hostile, object("Service", "mysql", file("svc.yaml", 8), Vec::new()), copy, class, again, rendered],
         problems: vec![
             InputProblem {
                 file: "k8s/bad: a,b.yaml".to_owned(),
