@@ -1,5 +1,6 @@
 //! The forms that a report is written in: one file each.
 
+mod html;
 mod json;
 mod table;
 
@@ -14,6 +15,8 @@ pub enum Format {
     Table,
     /// For programs.
     Json,
+    /// For people: one file to look at, to search and to print.
+    Html,
 }
 
 /// What a form needs beyond findings.
@@ -27,13 +30,14 @@ pub struct Detail {
 
 impl Format {
     /// All forms.
-    pub const ALL: &[Self] = &[Self::Table, Self::Json];
+    pub const ALL: &[Self] = &[Self::Table, Self::Json, Self::Html];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Html => "html",
         }
     }
 
@@ -42,6 +46,7 @@ impl Format {
         match self {
             Self::Table => "for people: findings with the lines that they are about",
             Self::Json => "for programs",
+            Self::Html => "for people: one file to look at in a browser, to search and to print",
         }
     }
 
@@ -52,7 +57,10 @@ impl Format {
 
     /// What it needs beyond findings.
     pub fn needs(self) -> Detail {
-        Detail::default()
+        match self {
+            Self::Html => Detail { manifests: true, ..Detail::default() },
+            Self::Table | Self::Json => Detail::default(),
+        }
     }
 }
 
@@ -72,5 +80,6 @@ pub fn write(report: &AuditReport, format: Format, out: &mut dyn Write) -> io::R
     match format {
         Format::Table => table::write(report, out),
         Format::Json => json::write(report, out),
+        Format::Html => html::write(report, out),
     }
 }
