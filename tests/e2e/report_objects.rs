@@ -44,7 +44,9 @@ fn an_api_server_takes_the_reports_and_loses_nothing() {
     // Of its own: kinds are for a whole cluster.
     let Some(cluster) = ControlPlane::start() else { return };
     cluster.kubectl(&["create", "namespace", "mysql"]).expect_success();
-    cluster.kubectl_with_input(&["apply", "-n", "mysql", "-f", "-"], &deployment_with("Live-p4ssword")).expect_success();
+    cluster
+        .kubectl_with_input(&["apply", "-n", "mysql", "-f", "-"], &deployment_with("Live-p4ssword"))
+        .expect_success();
     let folder = TemporaryFolder::new("report-objects");
     let strange = folder.path().join("strange: 100%, ü.yaml");
     std::fs::write(&strange, STRANGE).unwrap();

@@ -4,6 +4,7 @@ mod concise;
 mod document;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -48,6 +49,8 @@ pub enum Format {
     PolicyReport,
     /// Objects of `openreports.io`.
     OpenReports,
+    /// For people: one file to look at, to search and to print.
+    Html,
 }
 
 /// What a form needs beyond findings.
@@ -71,6 +74,7 @@ impl Format {
         Self::Markdown,
         Self::Github,
         Self::Gitlab,
+        Self::Html,
         Self::PolicyReport,
         Self::OpenReports,
     ];
@@ -89,6 +93,7 @@ impl Format {
             Self::Gitlab => "gitlab",
             Self::PolicyReport => "policyreport",
             Self::OpenReports => "openreports",
+            Self::Html => "html",
         }
     }
 
@@ -106,6 +111,7 @@ impl Format {
             Self::Gitlab => "GitLab Code Quality",
             Self::PolicyReport => "PolicyReports (wgpolicyk8s.io), for kubectl apply",
             Self::OpenReports => "Reports (openreports.io), for kubectl apply",
+            Self::Html => "for people: one file to look at in a browser, to search and to print",
         }
     }
 
@@ -118,7 +124,7 @@ impl Format {
     pub fn needs(self) -> Detail {
         match self {
             Self::Sarif => Detail { fixes: true, ..Detail::default() },
-            Self::Markdown => Detail { manifests: true, ..Detail::default() },
+            Self::Markdown | Self::Html => Detail { manifests: true, ..Detail::default() },
             _ => Detail::default(),
         }
     }
@@ -161,5 +167,6 @@ pub fn write(report: &AuditReport, format: Format, verbosity: Verbosity, out: &m
         Format::Gitlab => gitlab::write(report, out),
         Format::PolicyReport => report_objects::write(report, ReportApi::PolicyReport, out),
         Format::OpenReports => report_objects::write(report, ReportApi::OpenReports, out),
+        Format::Html => html::write(report, out),
     }
 }

@@ -47,7 +47,8 @@ impl Comment {
 pub(super) fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     let mut comment = Comment { text: String::new(), characters: 0 };
     comment.add(&summary(report), LONGEST);
-    let left_out = [add_problems(report, &mut comment), add_table(report, &mut comment), add_details(report, &mut comment)];
+    let left_out =
+        [add_problems(report, &mut comment), add_table(report, &mut comment), add_details(report, &mut comment)];
     let left_out: Vec<String> = left_out.into_iter().flatten().collect();
     if !left_out.is_empty() {
         let note = format!("\n> [!NOTE]\n> Too long for a comment; left out: {}.\n", left_out.join(", "));
@@ -59,16 +60,18 @@ pub(super) fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()>
 fn summary(report: &AuditReport) -> String {
     let findings: Vec<&FindingReport> = report.objects.iter().flat_map(ObjectReport::findings).collect();
     let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let mut parts: Vec<String> =
-        [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info]
-            .into_iter()
-            .filter(|severity| of(*severity) > 0)
-            .map(|severity| format!("{} {severity}", of(severity)))
-            .collect();
+    let mut parts: Vec<String> = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info]
+        .into_iter()
+        .filter(|severity| of(*severity) > 0)
+        .map(|severity| format!("{} {severity}", of(severity)))
+        .collect();
     let all = || report.objects.iter();
     for (number, words) in [
         (findings.iter().filter(|finding| finding.is_repaired()).count(), "fixable"),
-        (all().flat_map(|object| &object.findings).filter(|one| one.suppression.is_some()).count(), "excepted or known"),
+        (
+            all().flat_map(|object| &object.findings).filter(|one| one.suppression.is_some()).count(),
+            "excepted or known",
+        ),
     ] {
         if number > 0 {
             parts.push(format!("{number} {words}"));
@@ -92,7 +95,10 @@ fn summary(report: &AuditReport) -> String {
 fn add_problems(report: &AuditReport, comment: &mut Comment) -> Option<String> {
     let problems = report.problems.iter().map(|problem| (Place::of_problem(problem), problem.message()));
     let failures = report.objects.iter().flat_map(|object| {
-        object.failures.iter().map(|failed| (Place::of_object(object), format!("{}: {}", object.title, failure(failed))))
+        object
+            .failures
+            .iter()
+            .map(|failed| (Place::of_object(object), format!("{}: {}", object.title, failure(failed))))
     });
     let mut left_out = 0;
     let all: Vec<_> = problems.chain(failures).collect();
@@ -112,7 +118,10 @@ fn add_table(report: &AuditReport, comment: &mut Comment) -> Option<String> {
         report.objects.iter().flat_map(|object| object.findings().map(move |finding| (object, finding))).collect();
     rows.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
     if !rows.is_empty() {
-        comment.add("\n| severity | rule | what is wrong | object | where | fixable |\n|---|---|---|---|---|---|\n", LONGEST);
+        comment.add(
+            "\n| severity | rule | what is wrong | object | where | fixable |\n|---|---|---|---|---|---|\n",
+            LONGEST,
+        );
     }
     let mut left_out = 0;
     for (object, finding) in rows {

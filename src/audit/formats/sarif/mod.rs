@@ -106,7 +106,8 @@ fn location(place: Place<'_>, logical: Option<LogicalLocation>) -> Location {
     };
     match place {
         Place::File { file, line, column, region } => {
-            let start = line.map(|start_line| Region { start_line, start_column: column, end_line: None, end_column: None });
+            let start =
+                line.map(|start_line| Region { start_line, start_column: column, end_line: None, end_column: None });
             let region = region.map(Region::from).or(start);
             Location {
                 physical_location: Some(physical(file, region)),
@@ -118,8 +119,7 @@ fn location(place: Place<'_>, logical: Option<LogicalLocation>) -> Location {
             logical_locations: logical.into_iter().collect(),
         },
         Place::Cluster { .. } => {
-            let stored =
-                || LogicalLocation { name: None, fully_qualified_name: place.to_string(), kind: "object" };
+            let stored = || LogicalLocation { name: None, fully_qualified_name: place.to_string(), kind: "object" };
             Location { physical_location: None, logical_locations: vec![logical.unwrap_or_else(stored)] }
         }
     }

@@ -226,7 +226,8 @@ impl Message {
     /// Plain text, whatever it holds: brackets before a parenthesis would be a link (§3.11.6).
     pub(super) fn new(text: &str) -> Self {
         let has_link = text.contains("](");
-        let text = if has_link { text.replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]") } else { text.into() };
+        let text =
+            if has_link { text.replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]") } else { text.into() };
         Self { text }
     }
 }

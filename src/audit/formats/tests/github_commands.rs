@@ -29,7 +29,10 @@ fn every_line_is_one_command_whatever_things_are_called() {
     for (name, properties, _) in &commands {
         assert!(["error", "warning", "notice"].contains(&name.as_str()), "{name}");
         for property in properties.keys() {
-            assert!(["file", "line", "col", "endLine", "endColumn", "title"].contains(&property.as_str()), "{property}");
+            assert!(
+                ["file", "line", "col", "endLine", "endColumn", "title"].contains(&property.as_str()),
+                "{property}"
+            );
         }
     }
     let password = commands.iter().find(|(_, properties, _)| properties["title"].starts_with("MY001")).unwrap();

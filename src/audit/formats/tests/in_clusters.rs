@@ -26,7 +26,8 @@ fn an_object_has_one_report_and_its_name_is_nobody_elses() {
         for document in &documents {
             let is_namespaced = document["metadata"]["namespace"].is_string();
             assert_eq!(document["kind"], kinds[usize::from(!is_namespaced)]);
-            let counted: i64 = document["summary"].as_object().unwrap().values().map(|value| value.as_i64().unwrap()).sum();
+            let counted: i64 =
+                document["summary"].as_object().unwrap().values().map(|value| value.as_i64().unwrap()).sum();
             assert_eq!(counted as usize, document["results"].as_array().unwrap().len());
         }
     }

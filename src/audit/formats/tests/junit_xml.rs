@@ -26,10 +26,10 @@ fn a_suite_for_each_object_and_a_case_for_each_finding() {
     let of = |suite: usize, case: usize| -> &TestCase { &suites[suite].cases[case] };
     assert!(matches!(of(2, 0).status, TestStatus::Success), "an object without findings is a passed case");
     let TestStatus::Failure(failure) = &of(0, 0).status else { panic!("a finding is a failed case") };
-    assert_eq!((failure.failure_type.as_str(), failure.message.as_str()), (
-        "critical",
-        "MYSQL_ROOT_PASSWORD of container mysql is a password in plain text",
-    ));
+    assert_eq!(
+        (failure.failure_type.as_str(), failure.message.as_str()),
+        ("critical", "MYSQL_ROOT_PASSWORD of container mysql is a password in plain text",)
+    );
     assert!(failure.text.contains("Refer to a Secret"), "{}", failure.text);
     assert_eq!(suites.last().unwrap().errors as usize, report.problems.len());
 }
@@ -37,7 +37,11 @@ fn a_suite_for_each_object_and_a_case_for_each_finding() {
 #[test]
 fn names_come_back_as_they_were_but_for_what_is_not_seen() {
     let suites = read(&rich::report()).suites;
-    assert!(suites[1].name.contains(r#"<img src=x onerror=alert(1)> | @octocat #1 `a` **b** \u{1b}[31m"#), "{}", suites[1].name);
+    assert!(
+        suites[1].name.contains(r#"<img src=x onerror=alert(1)> | @octocat #1 `a` **b** \u{1b}[31m"#),
+        "{}",
+        suites[1].name
+    );
 }
 
 #[test]

@@ -83,7 +83,8 @@ fn names_stay_text() {
         let is_ours = html == "<br>"
             || html == "<!-- -->"
             || html.starts_with("</details>")
-            || (html.starts_with("<details>\n<summary>") && html.matches('<').count() - html.matches("<!--").count() == 4);
+            || (html.starts_with("<details>\n<summary>")
+                && html.matches('<').count() - html.matches("<!--").count() == 4);
         assert!(is_ours, "{html}");
     }
     for text in &seen.texts {
@@ -112,7 +113,8 @@ fn a_comment_is_never_too_long_and_says_what_it_lacks() {
     let seen = read(&comment);
     assert!(seen.strange.is_empty(), "{:#?}", seen.strange);
     let note = comment.lines().last().unwrap();
-    for part in ["Too long for a comment; left out: ", " errors, ", " rows of the table, the details of ", " objects."] {
+    for part in ["Too long for a comment; left out: ", " errors, ", " rows of the table, the details of ", " objects."]
+    {
         assert!(note.contains(part), "{note}");
     }
 }

@@ -98,7 +98,8 @@ pub(super) fn report() -> AuditReport {
         suppression: Some(Suppression::Baseline),
         ..finding("MY022", Severity::Low, "/spec/serviceName", "no headless Service")
     };
-    let mut mysql = object("Deployment", "mysql", file("./k8s/größe 1#.yaml", 3), vec![repaired, refused, excepted, known]);
+    let mut mysql =
+        object("Deployment", "mysql", file("./k8s/größe 1#.yaml", 3), vec![repaired, refused, excepted, known]);
     mysql.decision = Decision::Deny;
     mysql.failures = vec![
         FailureReport { policy: "probes".to_owned(), message: "it ran out of time".to_owned(), denies: true },
@@ -156,10 +157,13 @@ pub(super) fn report() -> AuditReport {
             "StatefulSet",
             "db",
             file("charts/db", 1),
-            vec![FindingReport {
-                suppression: Some(Suppression::Before),
-                ..finding("MY024", Severity::Low, "/spec", "it was there before")
-            }, finding("MY020", Severity::High, "/spec/template/spec/volumes/0", "the data of db is in an emptyDir")],
+            vec![
+                FindingReport {
+                    suppression: Some(Suppression::Before),
+                    ..finding("MY024", Severity::Low, "/spec", "it was there before")
+                },
+                finding("MY020", Severity::High, "/spec/template/spec/volumes/0", "the data of db is in an emptyDir"),
+            ],
         )
     };
     let stale = Known {
@@ -171,7 +175,15 @@ pub(super) fn report() -> AuditReport {
     };
     AuditReport {
         stale: vec![stale],
-        objects: vec![mysql, hostile, object("Service", "mysql", file("svc.yaml", 8), Vec::new()), copy, class, again, rendered],
+        objects: vec![
+            mysql,
+            hostile,
+            object("Service", "mysql", file("svc.yaml", 8), Vec::new()),
+            copy,
+            class,
+            again,
+            rendered,
+        ],
         problems: vec![
             InputProblem {
                 file: "k8s/bad: a,b.yaml".to_owned(),
