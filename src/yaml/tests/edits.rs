@@ -247,6 +247,47 @@ fn anchors_aliases_and_merge_keys() {
 }
 
 #[test]
+fn unusual_layouts() {
+    table(&[
+        (
+            "---\n# c\na: &x !!map\n  b: 1\nc: *x\n",
+            |v| set(v, "/a/d", json!(2)),
+            "---\n# c\na: &x !!map\n  b: 1\n  d: 2\nc:\n  b: 1\n",
+        ),
+        ("a: !!map # t\n  b: 1\nc: 2\n", |v| set(v, "/a", json!("s")), "a: s\nc: 2\n"),
+        ("- &x !!str a\n- *x\n", |v| *v = json!([1, 1]), "- &x 1\n- *x\n"),
+        ("- &x a\n- *x\n", |v| *v = json!([{"b": 1}, {"b": 1}]), "- &x\n  b: 1\n- *x\n"),
+        ("a: &x\nb: *x\n", |v| set(v, "/a", json!("s")), "a: &x s\nb: null\n"),
+        ("? a\n: b: 1\n? c\n: d\n", |v| set(v, "/a/e", json!(2)), "? a\n: b: 1\n  e: 2\n? c\n: d\n"),
+        ("? a\n: b: 1\n? c\n: d\n", |v| remove(v, "/a"), "? c\n: d\n"),
+        (
+            "a:\n\n  # one\n\n  b: 1\n\n\nc: 2\n",
+            |v| set(v, "/a/d", json!(1)),
+            "a:\n\n  # one\n\n  b: 1\n  d: 1\n\n\nc: 2\n",
+        ),
+        (
+            "a:\n- b:\n  - c\n-   d: 1\n    e: 2\n",
+            |v| set(v, "/a/1/f", json!([3])),
+            "a:\n- b:\n  - c\n-   d: 1\n    e: 2\n    f:\n    - 3\n",
+        ),
+        ("a: [\n]\nb: 1\n", |v| set(v, "/a/-", json!("x")), "a:\n- x\nb: 1\n"),
+        ("a: \"x\n  z\" # why\n", |v| set(v, "/a", json!("w")), "a: \"w\" # why\n"),
+        ("a: b\n...\n", |v| set(v, "/c", json!("d")), "a: b\nc: d\n...\n"),
+        ("a: b #c\n#d", |v| set(v, "/c", json!("d")), "a: b #c\nc: d\n#d"),
+        ("  a: 1\n  b: 2\n", |v| *v = json!([1]), "- 1\n"),
+        (
+            "'on': 1\nyes: 2\n",
+            |v| {
+                remove(v, "/on");
+                set(v, "/off", json!(1))
+            },
+            "'off': 1\nyes: 2\n",
+        ),
+        ("é: \"ü\" # ö\n", |v| set(v, "/é", json!("ä")), "é: \"ä\" # ö\n"),
+    ]);
+}
+
+#[test]
 fn the_other_documents_stay() {
     let text = "# one\na: 1\n---\n# two\nb: 2\n---\nc: 3\n";
     let documents: Vec<_> = parse(text).into_iter().map(Result::unwrap).collect();
