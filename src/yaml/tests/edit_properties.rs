@@ -53,7 +53,7 @@ fn styled(value: &Value, column: usize, dice: &mut Dice, lines: &mut Vec<String>
 
 /// A field's value, behind or below its key.
 fn nested(field: &Value, column: usize, dice: &mut Dice, lines: &mut Vec<String>, head: String) {
-    let is_collection = field.as_object().map_or(false, |fields| !fields.is_empty())
+    let is_collection = field.as_object().is_some_and(|fields| !fields.is_empty())
         || field.as_array().is_some_and(|items| !items.is_empty());
     if let Value::String(text) = field
         && text.chars().all(|c| c == '\n' || !c.is_control())

@@ -13,8 +13,11 @@ fn edited(text: &str, wanted: &Value) -> Result<String, EditError> {
     edit(text, &document, wanted).map(|splices: Vec<Splice>| apply(text, &splices))
 }
 
-/// Checks each row: the first document of the text, what is done to its value, and the text after.
-fn table(rows: &[(&str, fn(&mut Value), &str)]) {
+/// The first document of a text, what is done to its value, and the text after.
+type Row<'a> = (&'a str, fn(&mut Value), &'a str);
+
+/// Checks each row.
+fn table(rows: &[Row<'_>]) {
     let mut problems = Vec::new();
     for (before, change, after) in rows {
         let mut wanted = first(before).value;
