@@ -28,7 +28,7 @@ mod tests;
 
 pub use baseline::{Baseline, BaselineError, Known, mark_what_was_there_before};
 pub use cluster::ClusterAudit;
-pub use formats::{Detail, Format, Verbosity, write};
+pub use formats::{Detail, Format, Verbosity, policy_report, write};
 pub use history::ReleaseError;
 pub use lookup::DocumentsLookup;
 pub use problem::{InputError, InputProblem};
