@@ -54,7 +54,7 @@ fn programs_get_everything() {
     assert_eq!((&rules[1]["severity"], &rules[1]["atTheGate"]), (&"critical".into(), &"refused".into()));
     assert!(rules[0]["after"].as_str().unwrap().contains("secretKeyRef"));
     let (_, all, _) = tidegate(&["explain", "--format", "json"], &[]);
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&all).unwrap().as_array().unwrap().len(), 39);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&all).unwrap().as_array().unwrap().len(), 40);
 }
 
 #[test]
