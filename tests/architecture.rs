@@ -115,7 +115,7 @@ fn every_policy_is_one_whole_folder() {
             continue;
         }
         policies += 1;
-        for part in ["Cargo.toml", "README.md", "src/lib.rs", "cases"] {
+        for part in ["Cargo.toml", "README.md", "src/lib.rs", "cases", "rules"] {
             if !folder.join(part).exists() {
                 problems.push(format!("policies/{name} lacks {part}"));
             }

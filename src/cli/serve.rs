@@ -28,6 +28,9 @@ const EVALUATIONS: usize = 64;
 
 /// The arguments of `serve`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  tidegate serve --tls-cert tls.crt --tls-key tls.key\n  \
+    tidegate serve --tls-cert tls.crt --tls-key tls.key --policy policies.yaml --listen 127.0.0.1:8443\n\n\
+    webhook-deploy/ has all that a cluster needs.")]
 pub(crate) struct ServeArguments {
     #[command(flatten)]
     port: PortArguments,
