@@ -25,7 +25,6 @@ fn escaped(text: &str, with_backslash: &[char]) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
             _ if with_backslash.contains(&character) => escaped.extend(['\\', character]),
             _ => escaped.push(character),
         }
