@@ -61,6 +61,7 @@ pub(super) fn suppression(why: &Suppression) -> String {
     match why {
         Suppression::Exception { reason } => format!("excepted by the author: {reason}"),
         Suppression::Baseline => "known by the baseline".to_owned(),
+        Suppression::Before => "there before".to_owned(),
     }
 }
 
