@@ -1,6 +1,6 @@
 //! The report as Markdown, for a comment on a pull request: a summary, a table, and what is hidden until one asks.
 
-mod escape;
+pub(super) mod escape;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
