@@ -95,8 +95,9 @@ fn an_audit_ends_with_zero_one_or_two() {
 
 #[test]
 fn every_form_of_a_report_is_the_same_twice_and_holds_no_password() {
-    let input =
-        std::fs::read_to_string("examples/mysql-deployment.yaml").unwrap().replace("password", "Formed-p4ssword");
+    let input = std::fs::read_to_string("examples/mysql-deployment.yaml")
+        .unwrap()
+        .replace("value: password", "value: Formed-p4ssword");
     for format in Format::ALL {
         let arguments = ["audit", "--format", format.name(), "examples", "-"];
         let (code, out, err) = tidegate(&arguments, &input);
