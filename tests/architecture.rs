@@ -48,6 +48,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["audit"]),
     ("flate2", &["audit"]),
+    ("percent_encoding", &["audit"]),
+    ("quick_junit", &["audit"]),
     ("pulldown_cmark", &["explain"]),
     ("terminal_size", &["cli"]),
 ];
