@@ -213,9 +213,9 @@ fn object(kind: &str, namespace: Option<&str>, name: &str, file: &str, said: &[u
         patch: json_patch::Patch::default(),
         manifest: Some(ManifestReport {
             first_line: FIRST_LINE,
-            before: BEFORE.replace("name: mysql\n  namespace: shop", &format!("name: {name}")),
+            before: BEFORE.replace("name: mysql\n  namespace", &format!("name: {name}\n  namespace")),
             after: if said.iter().any(|index| SAID[*index].4 == Consequence::Repair) { AFTER } else { BEFORE }
-                .replace("name: mysql\n  namespace: shop", &format!("name: {name}")),
+                .replace("name: mysql\n  namespace", &format!("name: {name}\n  namespace")),
         }),
     };
     if object.findings.iter().any(|finding| finding.consequence == Consequence::Refuse) {

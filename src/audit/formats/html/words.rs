@@ -26,11 +26,11 @@ pub(super) fn consequence_name(consequence: Consequence) -> &'static str {
 /// What a consequence is called.
 pub(super) fn consequence_title(consequence: Consequence) -> &'static str {
     match consequence {
-        Consequence::Refuse => "Refused",
+        Consequence::Refuse => "Object refused",
         Consequence::Repair => "Repaired",
         Consequence::Warn => "Warned of",
-        Consequence::Record => "Recorded",
-        Consequence::Keep => "In a kept copy",
+        Consequence::Record => "Only recorded",
+        Consequence::Keep => "Kept copy",
     }
 }
 
