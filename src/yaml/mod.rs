@@ -5,6 +5,7 @@
 //! places, so that the two cannot disagree.
 
 mod anchor;
+mod edit;
 mod fields;
 mod locate;
 mod parse;
@@ -16,9 +17,12 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub use edit::{EditError, Splice, apply, edit, render};
 pub use locate::{Locations, Place};
 pub use problem::{Problem, YamlError};
 pub use text::{LARGEST_FILE, decode};
+
+use std::ops::Range;
 
 use serde_json::Value;
 
@@ -31,6 +35,8 @@ pub struct Document {
     pub index: usize,
     /// The line on which its content begins, from 1.
     pub first_line: usize,
+    /// Its bytes in the text: with the comments, the directives and the `---` before its content.
+    pub range: Range<usize>,
     /// What it says.
     pub value: Value,
     /// Where its parts stand in the text.
@@ -52,6 +58,7 @@ pub fn parse(text: &str) -> Vec<Result<Document, Problem>> {
             Some(document.map(|(value, locations)| Document {
                 index: number,
                 first_line: locations.root_line(),
+                range: chunk.start..chunk.start + chunk.text.len(),
                 value,
                 locations,
             }))

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod bad_input;
+mod edit_properties;
+mod edits;
 mod kubectl;
 mod places;
 mod properties;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::{decode, parse};
 use super::{every_pointer_is_located, only};
 
-fn values() -> impl Strategy<Value = Value> {
+pub(super) fn values() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
