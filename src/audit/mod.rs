@@ -11,13 +11,13 @@ mod fingerprint;
 mod formats;
 mod history;
 mod lookup;
-mod objects;
-mod parallel;
+pub(crate) mod objects;
+pub(crate) mod parallel;
 mod problem;
 mod region;
 mod report;
 mod run;
-mod snippet;
+pub(crate) mod snippet;
 mod sources;
 
 #[cfg(test)]

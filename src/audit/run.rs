@@ -37,7 +37,7 @@ pub fn audit(paths: &[PathBuf], options: &Options, policies: &PolicySet) -> Audi
     let Sources { sources, mut problems, .. } = Sources::find(paths);
     let files = sources.len();
     let mut objects = Vec::new();
-    for FileObjects { objects: of_file, problems: in_file } in parallel::map(&sources, read_objects) {
+    for FileObjects { objects: of_file, problems: in_file, .. } in parallel::map(&sources, read_objects) {
         objects.extend(of_file);
         problems.extend(in_file);
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
 
+use super::objects::SourceText;
 use super::problem::{InputError, InputProblem};
 use crate::yaml::{self, LARGEST_FILE};
 
@@ -15,6 +16,9 @@ const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// The name that stands for standard input, on the command line.
 const STANDARD_INPUT: &str = "-";
+
+/// What some programs write before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// One file, or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,17 +136,25 @@ fn problem_of_walk(folder: &Path, error: &ignore::Error) -> Option<InputProblem>
 }
 
 impl Source {
+    /// Where the file is; none for standard input.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// Reads the text.
     ///
     /// # Errors
     /// [`InputProblem`] if it cannot be read, or is no text.
-    pub fn read(&self) -> Result<String, InputProblem> {
+    pub(super) fn read(&self) -> Result<SourceText, InputProblem> {
         let bytes = match &self.path {
             Some(path) => File::open(path).and_then(read_limited),
             None => read_limited(std::io::stdin().lock()),
         };
         let bytes = bytes.map_err(|error| InputProblem::of_file(&self.name, InputError::of_io(&error)))?;
-        yaml::decode(bytes).map_err(|problem| InputProblem::of_text(&self.name, problem))
+        // Few files have a byte order mark or a lone carriage return.
+        let raw = (bytes.starts_with(BYTE_ORDER_MARK) || bytes.contains(&b'\r')).then(|| bytes.clone());
+        let text = yaml::decode(bytes).map_err(|problem| InputProblem::of_text(&self.name, problem))?;
+        Ok(SourceText { name: self.name.clone(), raw: raw.filter(|raw| raw != text.as_bytes()), text })
     }
 }
 

@@ -1,7 +1,10 @@
 //! The command line: one file per command, arguments and wiring, nothing else.
 
+mod answers;
 mod audit;
 mod demo;
+mod destinations;
+mod fix;
 mod live;
 mod logging;
 mod policies;
@@ -30,6 +33,8 @@ enum Command {
     Audit(audit::AuditArguments),
     /// Show the gate at work over TLS, without a cluster.
     Demo(demo::DemoArguments),
+    /// Repair manifests in their files, with comments and layout kept.
+    Fix(fix::FixArguments),
     /// Answer an API server's admission reviews over HTTPS.
     Serve(serve::ServeArguments),
 }
@@ -41,6 +46,7 @@ pub fn run() -> ExitCode {
     let outcome = match command {
         Command::Audit(arguments) => audit::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
     };
     outcome.unwrap_or_else(|error| {
