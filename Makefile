@@ -55,8 +55,9 @@ lint: policies ## formatters, linters, licences
 	$(CARGO) run --quiet --package xtask -- licences
 
 .PHONY: bench
-bench: policies cluster ## measures admissions, policies, start and memory, side by side
+bench: policies cluster ## measures admissions, policies, audits and repairs, side by side
 	$(CARGO) bench --bench admission
+	$(CARGO) bench --bench audit
 
 .PHONY: format
 format: ## formats all sources

@@ -1,32 +1,69 @@
-//! Embeds the built-in policies: every component that `make policies` has built.
+//! Embeds the built-in policies: every component that `make policies` has built, and what
+//! `policies/NAME/rules/` says of its rules.
 //!
 //! Without them the gate still builds, and says at run time that it has none: a checkout must
 //! compile also where the WebAssembly target is missing.
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let components = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("policies/target/components");
+    let policies = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("policies");
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("builtin.rs"), components(&policies.join("target/components"))?)?;
+    fs::write(Path::new(&out).join("rule_texts.rs"), rule_texts(&policies)?)?;
+    Ok(())
+}
+
+fn components(components: &Path) -> Result<String, Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", components.display());
-    let mut found: Vec<_> = match fs::read_dir(&components) {
-        Ok(entries) => entries.filter_map(Result::ok).map(|entry| entry.path()).collect(),
-        Err(_) => Vec::new(),
-    };
-    found.retain(|path| path.extension().is_some_and(|extension| extension == "wasm"));
-    found.sort();
+    let found = files(components, "wasm");
     if found.is_empty() {
         println!("cargo::warning=no built-in policies: run `make policies` first");
     }
     let mut table = String::from("const BUILTIN: &[(&str, &[u8])] = &[\n");
     for path in found {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = stem(&path);
         println!("cargo::rerun-if-changed={}", path.display());
         writeln!(table, "    ({name:?}, include_bytes!({:?})),", path.display().to_string())?;
     }
     table.push_str("];\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("builtin.rs"), table)?;
-    Ok(())
+    Ok(table)
+}
+
+/// The texts of all rules, in the order of the rules. A policy without any has no such folder.
+fn rule_texts(policies: &Path) -> Result<String, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for policy in fs::read_dir(policies)? {
+        let policy = policy?.path();
+        let rules = policy.join("rules");
+        if rules.is_dir() {
+            println!("cargo::rerun-if-changed={}", rules.display());
+            found.extend(files(&rules, "md").into_iter().map(|file| (stem(&file), stem(&policy), file)));
+        }
+    }
+    found.sort();
+    let mut table = String::from("const RULE_TEXTS: &[Embedded] = &[\n");
+    for (rule, policy, file) in found {
+        let text = format!("include_str!({:?})", file.display().to_string());
+        writeln!(table, "    Embedded {{ policy: {policy:?}, rule: {rule:?}, markdown: {text} }},")?;
+    }
+    table.push_str("];\n");
+    Ok(table)
+}
+
+/// The files of a folder with an ending, in order; none if there is no such folder.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    found.retain(|path| path.extension().is_some_and(|extension| extension == ending));
+    found.sort();
+    found
+}
+
+/// A path's last part, without its ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

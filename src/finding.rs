@@ -24,6 +24,11 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// All, from the least bad to the worst.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
+}
+
 impl fmt::Display for Severity {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(match self {

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod cluster;
 pub mod demo;
 pub mod engine;
+pub mod explain;
 pub mod files;
 pub mod finding;
 pub mod fix;

@@ -22,6 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("cluster", &["lookup"]),
     ("server", &["engine", "finding", "lookup", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
+    ("explain", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
     (
         "fix",
         &["audit", "engine", "files", "finding", "lookup", "policy", "request", "secrets", "workload", "yaml"],
@@ -30,8 +31,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "cluster", "demo", "engine", "files", "finding", "fix", "lookup", "policy", "request", "secrets", "server",
-            "wasm", "workload", "yaml",
+            "audit", "cluster", "demo", "engine", "explain", "files", "finding", "fix", "lookup", "policy", "request",
+            "secrets", "server", "wasm", "workload", "yaml",
         ],
     ),
 ];
@@ -47,9 +48,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("k8s_openapi", &["secrets", "cluster", "cli"]),
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["audit"]),
     ("flate2", &["audit"]),
+    ("pulldown_cmark", &["explain"]),
+    ("terminal_size", &["cli"]),
 ];
 
 /// Rust files longer than this hold more than one concept.
@@ -121,7 +126,7 @@ fn every_policy_is_one_whole_folder() {
             }
         }
     }
-    assert!(policies >= 16, "{policies} policies");
+    assert!(policies >= 17, "{policies} policies");
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 

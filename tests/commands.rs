@@ -33,7 +33,7 @@ fn the_demonstration_repairs_refuses_and_shows_no_password() {
     let (code, out, err) = tidegate(&["demo"], "");
     assert_eq!((code, err.as_str()), (0, ""));
     for part in [
-        "with 16 policies in force",
+        "with 17 policies in force",
         "tidegate repaired MY001",
         "deployment/mysql created",
         "deployment/mysql configured (what is stored stays as it was)",

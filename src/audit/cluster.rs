@@ -10,6 +10,7 @@ use super::history::{
 };
 use super::parallel;
 use super::problem::{InputError, InputProblem};
+use super::repaired::stored_manifest;
 use super::report::{AuditReport, ObjectReport, Origin, Scope, Stored};
 use super::run::{Options, object_report, rules};
 use crate::engine::{Judged, evaluate};
@@ -173,7 +174,9 @@ impl Live<'_> {
         let credentials =
             if found { about_credentials(self.object, self.policies, self.lookup).map_err(wrong)? } else { Vec::new() };
         let source = Origin::Cluster(Stored { object: words, within: None });
+        let manifest = self.options.detail.manifests.then(|| stored_manifest(self.object, &evaluation.object));
         let mut report = object_report(request, evaluation, source, |_| (None, None));
+        report.manifest = manifest;
         let ended = if self.with_history { of_ended(self.object) } else { None };
         let places = places(&credentials);
         for finding in &mut report.findings {

@@ -1,53 +1,100 @@
 //! What policies may ask about other objects during an audit: the other documents of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::lookup::{Lookup, ResourceType, Unavailable};
+use crate::policy::PolicySet;
 
 /// Namespace and name.
 type Key = (Option<String>, String);
 
-/// Knows the objects of an audit.
+/// Objects of one type, each with the folder that it stands in.
+type Objects = BTreeMap<Key, Vec<(Arc<str>, Arc<Value>)>>;
+
+/// Knows the objects of an audit, as an object in one folder sees them.
 ///
 /// What is among them is found. What is not among them may still be in the cluster: nobody can say,
-/// and no answer here is ever "it is not there".
-#[derive(Default)]
+/// and no answer here is ever "it is not there". Of several with the same name, as they are where
+/// one repository has folders for test and production, the nearest counts: the one with which the
+/// object shares most of its path.
+#[derive(Clone, Default)]
 pub struct DocumentsLookup {
-    objects: HashMap<ResourceType, HashMap<Key, Value>>,
+    documents: Arc<Documents>,
+    folder: Arc<str>,
+}
+
+/// The objects of an audit that anybody may ask for.
+#[derive(Default)]
+pub(crate) struct Documents {
+    objects: HashMap<ResourceType, Objects>,
 }
 
 impl DocumentsLookup {
     /// Remembers objects; of several with the same name the first counts.
     pub fn new<'a>(objects: impl IntoIterator<Item = &'a Value>) -> Self {
-        let mut known = Self::default();
+        let mut documents = Documents::default();
         for object in objects {
-            let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-            let (Some(api_version), Some(kind), Some(name)) =
-                (text("/apiVersion"), text("/kind"), text("/metadata/name"))
-            else {
-                continue;
-            };
-            let kind = ResourceType::new(api_version, kind);
-            let namespace = text("/metadata/namespace").filter(|_| !kind.is_cluster_scoped()).map(str::to_owned);
-            known
-                .objects
-                .entry(kind)
-                .or_default()
-                .entry((namespace, name.to_owned()))
-                .or_insert_with(|| object.clone());
+            documents.add(&Arc::from(""), object);
         }
-        known
+        Self { documents: Arc::new(documents), folder: Arc::from("") }
     }
+
+    /// The documents as an object in this folder sees them.
+    pub(crate) fn near(documents: &Arc<Documents>, folder: &str) -> Self {
+        Self { documents: Arc::clone(documents), folder: Arc::from(folder) }
+    }
+
+    fn nearest<'a>(&self, of_one_name: &'a [(Arc<str>, Arc<Value>)]) -> Option<&'a Value> {
+        let shared = |folder: &str| {
+            folder.split('/').zip(self.folder.split('/')).take_while(|(theirs, ours)| theirs == ours).count()
+        };
+        // Of equally near ones the first counts.
+        let nearest = of_one_name.iter().rev().max_by_key(|(folder, _)| shared(folder));
+        nearest.map(|(_, object)| object.as_ref())
+    }
+}
+
+impl Documents {
+    /// Remembers an object that stands in a folder.
+    pub(crate) fn add(&mut self, folder: &Arc<str>, object: &Value) {
+        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let (Some(api_version), Some(kind), Some(name)) = (text("/apiVersion"), text("/kind"), text("/metadata/name"))
+        else {
+            return;
+        };
+        let kind = ResourceType::new(api_version, kind);
+        let namespace = text("/metadata/namespace").filter(|_| !kind.is_cluster_scoped()).map(str::to_owned);
+        let same = self.objects.entry(kind).or_default().entry((namespace, name.to_owned())).or_default();
+        if same.iter().any(|(own, _)| own == folder) {
+            return;
+        }
+        // Copies in many folders are kept once.
+        let equal = same.iter().find(|(_, own)| **own == *object).map(|(_, own)| Arc::clone(own));
+        same.push((Arc::clone(folder), equal.unwrap_or_else(|| Arc::new(object.clone()))));
+    }
+}
+
+/// Whether anybody may ask for an object of this kind: a policy that says so, or the engine itself.
+pub(crate) fn may_be_asked_for(object: &Value, policies: &PolicySet) -> bool {
+    let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
+    let (api_version, kind) = (text("apiVersion"), text("kind"));
+    // The engine reads option files, and the labels of namespaces.
+    (api_version == "v1" && matches!(kind, "ConfigMap" | "Namespace"))
+        || policies.iter().any(|policy| {
+            policy.module.description().reads.iter().any(|asked| asked.api_version == api_version && asked.kind == kind)
+        })
 }
 
 impl Lookup for DocumentsLookup {
     fn get(&self, kind: &ResourceType, namespace: Option<&str>, name: &str) -> Result<Option<Value>, Unavailable> {
         let namespace = namespace.filter(|namespace| !namespace.is_empty() && !kind.is_cluster_scoped());
-        self.objects
-            .get(kind)
-            .and_then(|objects| objects.get(&(namespace.map(str::to_owned), name.to_owned())))
+        let objects = self.documents.objects.get(kind);
+        let of_one_name = objects.and_then(|objects| objects.get(&(namespace.map(str::to_owned), name.to_owned())));
+        of_one_name
+            .and_then(|objects| self.nearest(objects))
             .map(|object| Some(object.clone()))
             .ok_or_else(|| Unavailable::because("it is not among the documents of the audit"))
     }
@@ -58,15 +105,43 @@ impl Lookup for DocumentsLookup {
     }
 
     fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Value> {
-        let mut seen: Vec<_> = self
-            .objects
-            .get(kind)
+        let objects = self.documents.objects.get(kind);
+        objects
             .into_iter()
             .flatten()
             .filter(|((own, _), _)| kind.is_cluster_scoped() || own.as_deref() == namespace)
-            .collect();
-        // A report is the same each time.
-        seen.sort_by_key(|(key, _)| *key);
-        seen.into_iter().map(|(_, object)| object.clone()).collect()
+            .filter_map(|(_, of_one_name)| self.nearest(of_one_name).cloned())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_several_with_one_name_the_nearest_counts() {
+        let mut documents = Documents::default();
+        for folder in ["base", "overlays/test", "overlays/production"] {
+            let object = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "mysql" },
+                "data": { "from": folder } });
+            documents.add(&Arc::from(folder), &object);
+        }
+        let documents = Arc::new(documents);
+        let kind = ResourceType::new("v1", "ConfigMap");
+        for (folder, from) in [
+            ("overlays/production", "overlays/production"),
+            ("overlays/test/mysql", "overlays/test"),
+            ("overlays/other", "overlays/test"),
+            ("elsewhere", "base"),
+        ] {
+            let lookup = DocumentsLookup::near(&documents, folder);
+            let found = lookup.get(&kind, None, "mysql").unwrap().unwrap();
+            assert_eq!(found["data"]["from"], from, "{folder}");
+            assert_eq!(lookup.seen(&kind, None), [found]);
+        }
     }
 }

@@ -6,15 +6,18 @@
 //! A [`ClusterAudit`] is handed the objects of a cluster by whoever reads it, and has no client itself; `history`
 //! finds what keeps passwords beside the workloads.
 
+mod baseline;
 mod cluster;
 mod fingerprint;
 mod formats;
 mod history;
-mod lookup;
+pub(crate) mod lookup;
 pub(crate) mod objects;
 pub(crate) mod parallel;
 mod problem;
+mod progress;
 mod region;
+mod repaired;
 mod report;
 mod run;
 pub(crate) mod snippet;
@@ -23,11 +26,13 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
+pub use baseline::{Baseline, BaselineError, Known, mark_what_was_there_before};
 pub use cluster::ClusterAudit;
-pub use formats::{Detail, Format, write};
+pub use formats::{Detail, Format, Verbosity, policy_report, write};
 pub use history::ReleaseError;
 pub use lookup::DocumentsLookup;
 pub use problem::{InputError, InputProblem};
+pub use progress::Progress;
 pub use report::{
     AuditReport, Consequence, FailureReport, FindingReport, ManifestReport, ObjectReport, Origin, Outcome, Region,
     Replacement, RuleReport, Scope, Since, SourceLine, Stored, Suppression,

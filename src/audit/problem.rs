@@ -62,6 +62,38 @@ pub enum InputError {
         /// What can be done about it.
         way_out: Option<&'static str>,
     },
+    /// Whoever asked ended it.
+    #[error("stopped: {done} of {of} {what} were judged")]
+    Stopped {
+        /// How many were judged.
+        done: usize,
+        /// Of how many.
+        of: usize,
+        /// What they are.
+        what: &'static str,
+    },
+    /// A pattern that no file fits.
+    #[error("no file fits the pattern")]
+    NoMatch,
+    /// A pattern that is none.
+    #[error("it is not a pattern: {0}")]
+    NotAPattern(String),
+    /// A folder that has to be rendered, and nothing here that does it.
+    #[error("{what} has to be rendered, and {programs} is not on the PATH")]
+    NoRenderer {
+        /// What it is.
+        what: &'static str,
+        /// The programs that would do.
+        programs: &'static str,
+    },
+    /// A program that renders, and failed.
+    #[error("{program} failed: {said}")]
+    Renderer {
+        /// The command.
+        program: &'static str,
+        /// Its own words, shortened.
+        said: String,
+    },
     /// What should be a Helm release.
     #[error("{0}")]
     Release(ReleaseError),
@@ -94,7 +126,18 @@ impl InputError {
                 "the other documents of the release were judged; helm get manifest shows this one, and a revision that \
                  is not in use can be deleted",
             ),
-            Self::Missing | Self::Forbidden | Self::Unreadable(_) | Self::Empty | Self::NoObjects => None,
+            Self::NoMatch => Some("quote it if the shell should not expand it; ** stands for any number of folders"),
+            Self::NoRenderer { .. } => {
+                Some("install it, or render it elsewhere and give the output to tidegate audit -")
+            }
+            Self::Renderer { .. } => Some("what it needs is for it to say: run it by hand"),
+            Self::Stopped { .. }
+            | Self::NotAPattern(_)
+            | Self::Missing
+            | Self::Forbidden
+            | Self::Unreadable(_)
+            | Self::Empty
+            | Self::NoObjects => None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::baseline::Known;
 use super::problem::InputProblem;
 use super::snippet::Snippet;
 use crate::engine::{Decision, Judged};
@@ -18,6 +19,8 @@ pub struct AuditReport {
     pub scope: Scope,
     /// The rules that were judged by, in the order of the policies.
     pub rules: Vec<RuleReport>,
+    /// What the baseline knows and was not found again.
+    pub stale: Vec<Known>,
 }
 
 /// A rule that was judged by.
@@ -63,6 +66,8 @@ pub struct ObjectReport {
     pub title: String,
     /// Where it was found.
     pub source: Origin,
+    /// What rendered it, for instance `helm template`, if it does not stand in the file as it is.
+    pub rendered_by: Option<&'static str>,
     /// Whether it may pass.
     pub decision: Decision,
     /// What was found, also what does not count.
@@ -185,8 +190,10 @@ pub enum Suppression {
         /// Why, in the author's words.
         reason: String,
     },
-    /// It is known already.
+    /// It is known already, by a baseline.
     Baseline,
+    /// It was there before what is to be looked at.
+    Before,
 }
 
 /// What the gate would do about a finding.
@@ -256,9 +263,14 @@ pub enum Outcome {
 impl AuditReport {
     /// What it comes to in a word.
     pub fn outcome(&self) -> Outcome {
+        self.outcome_from(Severity::Info)
+    }
+
+    /// What it comes to in a word, if only findings count that are at least so bad.
+    pub fn outcome_from(&self, least: Severity) -> Outcome {
         if !self.problems.is_empty() {
             Outcome::Unusable
-        } else if self.objects.iter().any(ObjectReport::is_found_fault_with) {
+        } else if self.objects.iter().any(|object| object.fails_from(least)) {
             Outcome::Found
         } else {
             Outcome::Clean
@@ -280,6 +292,11 @@ impl ObjectReport {
     /// Whether it is a copy that keeps passwords, which the gate never gets to judge.
     pub fn is_kept(&self) -> bool {
         self.findings().any(|finding| finding.consequence == Consequence::Keep)
+    }
+
+    /// Whether a policy failed, or found something that is at least so bad.
+    fn fails_from(&self, least: Severity) -> bool {
+        !self.failures.is_empty() || self.findings().any(|finding| finding.severity >= least)
     }
 
     /// Whether there is anything to say of it.

@@ -1,22 +1,25 @@
 //! Reads, judges and reports: the audit itself.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
 use super::fingerprint::set_fingerprints;
 use super::formats::Detail;
-use super::lookup::DocumentsLookup;
+use super::lookup::{Documents, DocumentsLookup, may_be_asked_for};
 use super::objects::{FileObjects, SourceObject, read_objects};
 use super::parallel;
 use super::problem::{InputError, InputProblem};
+use super::progress::Progress;
+use super::repaired::Repaired;
 use super::report::{
     AuditReport, Consequence, FailureReport, FindingReport, ObjectReport, Origin, Region, RuleReport, Scope,
     SourceLine, Suppression,
 };
 use super::snippet::{Hidden, Snippet};
-use super::sources::Sources;
+use super::sources::{Source, Sources};
 use crate::engine::{Evaluation, Exception, Judged, evaluate, named_place};
 use crate::finding::Rule;
 use crate::lookup::Lookup;
@@ -30,35 +33,119 @@ pub struct Options {
     pub selection: Selection,
     /// What the form of the report needs beyond findings.
     pub detail: Detail,
+    /// Whether kustomizations and charts are rendered. Else their files are read as they are.
+    pub render: bool,
+}
+
+impl Options {
+    /// Whether texts are to be repaired.
+    fn keeps_documents(&self) -> bool {
+        self.detail != Detail::default()
+    }
 }
 
 /// Audits all manifests that the paths lead to; `-` is standard input.
-pub fn audit(paths: &[PathBuf], options: &Options, policies: &PolicySet) -> AuditReport {
-    let Sources { sources, mut problems, .. } = Sources::find(paths);
-    let files = sources.len();
-    let mut objects = Vec::new();
-    for FileObjects { objects: of_file, problems: in_file, .. } in parallel::map(&sources, read_objects) {
-        objects.extend(of_file);
-        problems.extend(in_file);
-    }
-    if objects.is_empty() && problems.is_empty() {
-        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        problems.push(InputProblem::of_file(names.join(", "), InputError::NoObjects));
-    }
-    let lookup: Arc<dyn Lookup> = Arc::new(DocumentsLookup::new(objects.iter().map(|object| &object.value)));
-    let mut report = AuditReport {
-        objects: Vec::with_capacity(objects.len()),
-        problems,
-        scope: Scope::Files(files),
-        rules: rules(policies),
-    };
-    for judged in parallel::map(&objects, |object| judge(object, options, policies, &lookup)) {
-        match judged {
-            Ok(object) => report.objects.push(object),
-            Err(problem) => report.problems.push(problem),
+///
+/// Files are read twice if they are many: first for what policies may ask about, then, a few at a time, to judge
+/// what is in them. So what is held at once does not grow with their number, but for the report.
+pub fn audit(paths: &[PathBuf], options: &Options, policies: &PolicySet, progress: &Progress) -> AuditReport {
+    let Sources { sources, problems, .. } = Sources::find(paths, options.render);
+    progress.expect(sources.len());
+    let (documents, read) = first_reading(&sources, options, policies);
+    let mut report =
+        AuditReport { problems, scope: Scope::Files(sources.len()), rules: rules(policies), ..AuditReport::default() };
+    let work: Vec<_> = sources.iter().zip(read.into_iter().map(Mutex::new)).collect();
+    let judged = parallel::map(&work, |(source, read)| {
+        if progress.is_stopped() {
+            return None;
         }
+        let read = read.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let judged = judge_file(source, read, options, policies, &documents);
+        progress.step();
+        Some(judged)
+    });
+    let (mut done, mut found) = (0, 0);
+    for file in judged.into_iter().flatten() {
+        done += 1;
+        found += file.objects.len();
+        report.problems.extend(file.problems);
+        report.objects.extend(file.objects);
+    }
+    if done < sources.len() {
+        let error = InputError::Stopped { done, of: sources.len(), what: "files" };
+        report.problems.push(InputProblem::of_file(names(paths), error));
+    } else if found == 0 && report.problems.is_empty() {
+        report.problems.push(InputProblem::of_file(names(paths), InputError::NoObjects));
     }
     report
+}
+
+fn names(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    names.join(", ")
+}
+
+/// What is kept of the first reading, in bytes of text: an audit of an ordinary repository reads each file once.
+const KEPT_TEXT: usize = 16 << 20;
+
+/// Reads all files for what policies may ask about; keeps the objects of the first ones.
+fn first_reading(
+    sources: &[Source],
+    options: &Options,
+    policies: &PolicySet,
+) -> (Arc<Documents>, Vec<Option<FileObjects>>) {
+    let kept = AtomicUsize::new(0);
+    let read = parallel::map(sources, |source| {
+        let file = read_objects(source, options.keeps_documents());
+        let known: Vec<Value> = file
+            .objects
+            .iter()
+            .filter(|object| may_be_asked_for(&object.value, policies))
+            .map(|object| object.value.clone())
+            .collect();
+        let size = file.objects.first().map_or(0, |object| object.file.text.len());
+        let fits = kept.fetch_add(size, Ordering::Relaxed) + size <= KEPT_TEXT;
+        (known, fits.then_some(file))
+    });
+    let mut documents = Documents::default();
+    let mut files = Vec::with_capacity(sources.len());
+    for (source, (known, file)) in sources.iter().zip(read) {
+        let folder: Arc<str> = Arc::from(source.folder());
+        known.iter().for_each(|object| documents.add(&folder, object));
+        files.push(file);
+    }
+    (Arc::new(documents), files)
+}
+
+/// What an audit says of one file.
+struct JudgedFile {
+    objects: Vec<ObjectReport>,
+    problems: Vec<InputProblem>,
+}
+
+/// So many objects of one file are judged by one thread.
+const MOST_BY_ONE: usize = 64;
+
+fn judge_file(
+    source: &Source,
+    read: Option<FileObjects>,
+    options: &Options,
+    policies: &PolicySet,
+    documents: &Arc<Documents>,
+) -> JudgedFile {
+    let FileObjects { objects, problems } = read.unwrap_or_else(|| read_objects(source, options.keeps_documents()));
+    let lookup: Arc<dyn Lookup> = Arc::new(DocumentsLookup::near(documents, source.folder()));
+    let one = |object: &SourceObject| judge(object, options, policies, &lookup);
+    let judged =
+        if objects.len() > MOST_BY_ONE { parallel::map(&objects, one) } else { objects.iter().map(one).collect() };
+    let mut file = JudgedFile { objects: Vec::with_capacity(judged.len()), problems };
+    for judged in judged {
+        match judged {
+            Ok(object) => file.objects.push(object),
+            Err(problem) => file.problems.push(problem),
+        }
+    }
+    file
 }
 
 /// The rules of the policies in force.
@@ -94,12 +181,24 @@ fn judge(
         }
     })?;
     let hidden = Hidden::of(object, &evaluation.findings);
-    let line = SourceLine { file: object.file.name.clone(), line: object.place("").line };
+    let is_rendered = object.file.rendered_by.is_some();
+    // A line of a rendered text is a line of no file.
+    let line = if is_rendered { 1 } else { object.place("").line };
+    let line = SourceLine { file: object.file.name.clone(), line };
     let seen = |at: &str| {
         let region = Region::of(&object.file.text, &object.place(at));
-        (Some(hidden.snippet(object, at)), Some(region))
+        (Some(hidden.snippet(object, at)), (!is_rendered).then_some(region))
     };
-    Ok(object_report(request, evaluation, Origin::File(line), seen))
+    let repaired = Repaired { source: object, evaluation: &evaluation, hidden: &hidden };
+    let fixes = if options.detail.fixes && !is_rendered { repaired.fixes() } else { Vec::new() };
+    let manifest = options.detail.manifests.then(|| repaired.manifest());
+    let mut report = object_report(request, evaluation, Origin::File(line), seen);
+    report.rendered_by = object.file.rendered_by;
+    report.manifest = manifest;
+    for (finding, fix) in report.findings.iter_mut().zip(fixes) {
+        finding.fix = fix;
+    }
+    Ok(report)
 }
 
 /// What the gate would say of an object; `seen` shows the line of a place, and where it is.
@@ -130,6 +229,7 @@ pub(super) fn object_report(
             })
             .collect(),
         patch: evaluation.patch,
+        rendered_by: None,
         manifest: None,
         namespace: request.namespace,
         name: request.name,

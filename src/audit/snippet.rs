@@ -110,7 +110,7 @@ impl Hidden {
 
     /// The line that a pointer into the object leads to.
     pub(super) fn snippet(&self, object: &SourceObject, pointer: &str) -> Snippet {
-        let text = object.file.text.as_str();
+        let text: &str = &object.file.text;
         let place = object.place(pointer);
         let first = place.key.clone().unwrap_or_else(|| place.value.clone());
         let line = line_around(text, first.start, object.place("").value);
@@ -127,8 +127,13 @@ impl Hidden {
         Snippet { line: place.line, column: place.column, text, mark }
     }
 
+    /// Whether a text holds something that is hidden.
+    pub(super) fn is_in(&self, source: &str, text: &str) -> bool {
+        self.parts.iter().filter_map(|(range, _)| source.get(range.clone())).any(|part| text.contains(part.trim()))
+    }
+
     /// A piece of the text as it may be shown.
-    fn shown(&self, text: &str, piece: Range<usize>) -> String {
+    pub(super) fn shown(&self, text: &str, piece: Range<usize>) -> String {
         let mut shown = String::new();
         let mut from = piece.start;
         for (range, instead) in &self.parts {

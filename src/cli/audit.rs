@@ -1,14 +1,19 @@
 //! `tidegate audit`: what the gate would say of manifests or of a live cluster.
 
-use std::io::{BufWriter, ErrorKind, Write};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::{live, policies};
-use crate::audit::{self, AuditReport, Format, Options, Outcome};
+use super::output::{self, Destination};
+use super::{explain, git, live, policies};
+use crate::audit::{self, AuditReport, Baseline, Detail, Format, Options, Outcome, Progress, Verbosity};
+use crate::explain::closest;
+use crate::finding::Severity;
+use crate::policy::PolicySet;
+use crate::request::Selection;
 
 /// Something was found.
 const EXIT_FOUND: u8 = 1;
@@ -19,16 +24,23 @@ const EXIT_UNUSABLE: u8 = 2;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit code: 0 nothing found, 1 something found, 2 the input or the usage is wrong.\n\n\
     Examples:\n  tidegate audit manifests/\n  helm template shop ./chart | tidegate audit -\n  \
-    tidegate audit --format json mysql.yaml\n  tidegate audit --cluster --namespace shop --history")]
+    tidegate audit --format json mysql.yaml\n  tidegate audit --output sarif=mysql.sarif --output html=mysql.html .\n  \
+    tidegate audit --diff-base origin/main --fail-on high .\n  tidegate audit --baseline known.json --write-baseline known.json .\n  \
+    tidegate audit --cluster --namespace shop --history")]
 pub(crate) struct AuditArguments {
-    /// Files, folders (searched for .yaml, .yml and .json, respecting .gitignore), or - for standard input.
+    /// Files, folders (searched for .yaml, .yml and .json, respecting .gitignore), patterns, or - for standard input.
+    /// Folders of kustomize and charts of Helm are rendered.
     #[arg(value_name = "PATH", required_unless_present = "cluster", conflicts_with = "cluster")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
     cluster: ClusterArguments,
-    /// How the report is written.
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "table")]
-    format: Format,
+    #[command(flatten)]
+    wanted: WantedArguments,
+    #[command(flatten)]
+    report: ReportArguments,
+    /// Read the files of kustomize folders as they are, and do not render charts.
+    #[arg(long)]
+    no_render: bool,
     /// A file with policy documents, on top of the built-in ones; may be given more than once.
     #[arg(long = "policy", value_name = "FILE")]
     policies: Vec<PathBuf>,
@@ -54,38 +66,163 @@ struct ClusterArguments {
     history: bool,
 }
 
+/// What of it is wanted.
+#[derive(Debug, clap::Args)]
+struct WantedArguments {
+    /// Only findings of this rule; may be given more than once.
+    #[arg(long = "rule", value_name = "RULE")]
+    rules: Vec<String>,
+    /// No findings of this rule; may be given more than once.
+    #[arg(long = "exclude", value_name = "RULE")]
+    excluded: Vec<String>,
+    /// Only findings that are at least so bad.
+    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
+    severity: Option<Severity>,
+    /// End with 1 only for findings that are at least so bad; the others are told all the same.
+    #[arg(long, value_name = "SEVERITY", value_parser = severities(), default_value = "info")]
+    fail_on: Severity,
+    /// Findings that this file knows do not count.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write all findings into this file, for --baseline.
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+    /// Only what was not found yet where the branch begins: at the last commit in common with this revision of Git.
+    #[arg(long, value_name = "REVISION", conflicts_with = "cluster")]
+    diff_base: Option<String>,
+}
+
+/// How it is told.
+#[derive(Debug, clap::Args)]
+struct ReportArguments {
+    /// How the report is written.
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    format: Option<Format>,
+    /// Write the report into a file, in a form of its own if one is named, as in sarif=report.sarif; may be given more
+    /// than once. Standard output then has the totals, or what --format says.
+    #[arg(short, long = "output", value_name = "[FORMAT=]FILE", value_parser = Destination::parse)]
+    outputs: Vec<Destination>,
+    /// Tell at the end what each rule is about that was found.
+    #[arg(long, conflicts_with = "quiet")]
+    explain: bool,
+    /// Write nothing to standard output.
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tell also of objects without findings, and of findings that do not count.
+    #[arg(short, long)]
+    verbose: bool,
+}
+
 /// The names of the forms that a report may have; clap says which one was meant.
 fn formats() -> impl TypedValueParser<Value = Format> {
     let names = Format::ALL.iter().map(|format| PossibleValue::new(format.name()).help(format.about()));
     PossibleValuesParser::new(names).try_map(|name| Format::of_name(&name).ok_or("no such format"))
 }
 
-/// Audits, and writes the report to standard output.
+/// The names of the severities.
+pub(super) fn severities() -> impl TypedValueParser<Value = Severity> {
+    let names = Severity::ALL.map(|severity| severity.to_string());
+    PossibleValuesParser::new(names.map(PossibleValue::new)).try_map(|name| {
+        Severity::ALL.into_iter().find(|severity| severity.to_string() == name).ok_or("no such severity")
+    })
+}
+
+/// Audits, and writes the report.
 pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
-    let AuditArguments { paths, cluster, format, policies, cache_dir } = arguments;
+    let AuditArguments { paths, cluster, wanted, report: told, no_render, policies, cache_dir } = arguments;
     let policies = policies::load(&policies, cache_dir.as_deref())?;
-    let options = Options { detail: format.needs(), ..Options::default() };
-    let report = if cluster.cluster {
+    let baseline = wanted.baseline.as_deref().map(read_baseline).transpose()?;
+    let selection = selection(wanted.rules, wanted.excluded, wanted.severity, &policies)?;
+    let options = Options { selection, detail: told.needs(), render: !no_render };
+    let progress = Progress::default();
+    let mut report = if cluster.cluster {
         let ClusterArguments { context, namespaces, history, .. } = cluster;
-        live::audit(live::Scope { context, namespaces, history, options }, &policies)?
+        live::audit(live::Scope { context, namespaces, history, options: options.clone() }, &policies)?
     } else {
-        audit::audit(&paths, &options, &policies)
+        audit::audit(&paths, &options, &policies, &progress)
     };
-    match write(&report, format) {
-        // Who reads with `head` has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-        outcome => outcome.context("the report cannot be written")?,
+    if let Some(revision) = &wanted.diff_base {
+        let before = git::Before::of(revision)?;
+        let then = Options { detail: Detail::default(), ..options.clone() };
+        let then = audit::audit(&before.paths(&paths)?, &then, &policies, &Progress::default());
+        audit::mark_what_was_there_before(&mut report, &then);
     }
-    Ok(match report.outcome() {
+    if let Some(baseline) = &baseline {
+        report.stale = baseline.apply(&mut report);
+    }
+    told.tell(&report)?;
+    if told.explain {
+        let found = report.objects.iter().flat_map(|object| object.findings()).map(|finding| finding.rule.as_str());
+        explain::print(&policies, &found.collect::<BTreeSet<_>>())?;
+    }
+    if let Some(file) = &wanted.write_baseline {
+        let text = Baseline::of(&report).to_text().context("the baseline cannot be written")?;
+        output::save_with(file, &mut |out| out.write_all(text.as_bytes()))?;
+    }
+    Ok(match report.outcome_from(wanted.fail_on) {
         Outcome::Clean => ExitCode::SUCCESS,
         Outcome::Found => ExitCode::from(EXIT_FOUND),
         Outcome::Unusable => ExitCode::from(EXIT_UNUSABLE),
     })
 }
 
-fn write(report: &AuditReport, format: Format) -> std::io::Result<()> {
-    // It takes colours away where there is no terminal, and obeys NO_COLOR and CLICOLOR_FORCE.
-    let mut out = BufWriter::new(anstream::stdout().lock());
-    audit::write(report, format, &mut out)?;
-    out.flush()
+fn read_baseline(file: &Path) -> anyhow::Result<Baseline> {
+    let name = file.display();
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{name}: the baseline cannot be read; --write-baseline {name} makes one"))?;
+    Baseline::parse(&text).with_context(|| name.to_string())
+}
+
+/// Which findings are wanted; the rules have to be there.
+pub(super) fn selection(
+    rules: Vec<String>,
+    excluded: Vec<String>,
+    least: Option<Severity>,
+    policies: &PolicySet,
+) -> anyhow::Result<Selection> {
+    let all: Vec<&str> =
+        policies.iter().flat_map(|policy| &policy.module.description().rules).map(|rule| rule.id.as_str()).collect();
+    let known = |rule: String| match all.iter().find(|known| known.eq_ignore_ascii_case(&rule)) {
+        Some(known) => Ok((*known).to_owned()),
+        None => {
+            let meant = closest(&rule, all.iter().copied()).map(|meant| format!("did you mean {meant}? "));
+            bail!("there is no rule {rule}; {}`tidegate explain` lists all rules", meant.unwrap_or_default())
+        }
+    };
+    let rules = rules.into_iter().map(known).collect::<anyhow::Result<_>>()?;
+    let excluded = excluded.into_iter().map(known).collect::<anyhow::Result<_>>()?;
+    Ok(Selection { rules, excluded, least, declined: Vec::new() })
+}
+
+impl ReportArguments {
+    /// What the forms need beyond findings.
+    fn needs(&self) -> Detail {
+        let outputs = self.outputs.iter().map(|output| self.format_of(output));
+        outputs.chain(self.format).fold(Detail::default(), |needs, format| needs.and(format.needs()))
+    }
+
+    fn format_of(&self, output: &Destination) -> Format {
+        output.format.or(self.format).unwrap_or(Format::Table)
+    }
+
+    /// Writes files first: standard output may be closed by whoever reads it.
+    fn tell(&self, report: &AuditReport) -> anyhow::Result<()> {
+        for output in &self.outputs {
+            output::save(report, self.format_of(output), &output.file)?;
+        }
+        let goes_into_files = !self.outputs.is_empty();
+        let is_taken = self.outputs.iter().any(|output| output.format.is_none());
+        let (format, verbosity) = match self.format {
+            // It was named for a file.
+            Some(_) if is_taken => (Format::Table, Verbosity::Brief),
+            Some(format) => (format, self.verbosity()),
+            None if goes_into_files => (Format::Table, Verbosity::Brief),
+            None => (Format::Table, self.verbosity()),
+        };
+        if self.quiet { Ok(()) } else { output::print(report, format, verbosity) }
+    }
+
+    fn verbosity(&self) -> Verbosity {
+        if self.verbose { Verbosity::Full } else { Verbosity::Ordinary }
+    }
 }

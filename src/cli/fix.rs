@@ -6,11 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
+use super::audit::{selection, severities};
 use super::{answers, destinations, policies};
 use crate::finding::Severity;
 use crate::fix::{self, Ask, Destination, FixOptions, FixReport, Mode, Outcome};
-use crate::policy::PolicySet;
-use crate::request::Selection;
 
 /// Something is left, or would be changed.
 const EXIT_LEFT: u8 = 1;
@@ -64,24 +63,15 @@ struct Manner {
 
 #[derive(Debug, clap::Args)]
 struct Wanted {
-    /// Only this rule; may be given more than once.
-    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',')]
+    /// Only findings of this rule; may be given more than once.
+    #[arg(long = "rule", value_name = "RULE")]
     rules: Vec<String>,
-    /// Not this rule; may be given more than once.
-    #[arg(long = "exclude", value_name = "RULE", value_delimiter = ',')]
+    /// No findings of this rule; may be given more than once.
+    #[arg(long = "exclude", value_name = "RULE")]
     excluded: Vec<String>,
-    /// Only what is at least this bad.
-    #[arg(long = "severity", value_name = "SEVERITY", value_enum)]
-    least: Option<Least>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Least {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
+    /// Only findings that are at least so bad.
+    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
+    severity: Option<Severity>,
 }
 
 /// Where passwords go that are taken out of manifests; without one of these they stay.
@@ -110,7 +100,7 @@ pub(crate) fn run(arguments: FixArguments) -> anyhow::Result<ExitCode> {
     }
     let policies = policies::load(&policies, cache_dir.as_deref())?;
     let options = FixOptions {
-        selection: wanted.selection(&policies)?,
+        selection: selection(wanted.rules, wanted.excluded, wanted.severity, &policies)?,
         may_rewrite: manner.rewrite,
         mode: if manner.diff || manner.check { Mode::DryRun } else { Mode::Write },
         diff: manner.diff,
@@ -153,26 +143,5 @@ fn write(report: &FixReport, manner: &Manner, reads_input: bool) -> std::io::Res
         let mut out = BufWriter::new(anstream::stdout().lock());
         fix::show_report(report, &mut out)?;
         out.flush()
-    }
-}
-
-impl Wanted {
-    fn selection(self, policies: &PolicySet) -> anyhow::Result<Selection> {
-        let known: Vec<&str> = policies
-            .iter()
-            .flat_map(|policy| policy.module.description().rules.iter())
-            .map(|rule| rule.id.as_str())
-            .collect();
-        if let Some(rule) = self.rules.iter().chain(&self.excluded).find(|rule| !known.contains(&rule.as_str())) {
-            bail!("no policy has a rule {rule:?}; there are {}", known.join(", "));
-        }
-        let least = self.least.map(|least| match least {
-            Least::Info => Severity::Info,
-            Least::Low => Severity::Low,
-            Least::Medium => Severity::Medium,
-            Least::High => Severity::High,
-            Least::Critical => Severity::Critical,
-        });
-        Ok(Selection { rules: self.rules, excluded: self.excluded, least, declined: Vec::new() })
     }
 }

@@ -2,11 +2,17 @@
 
 mod answers;
 mod audit;
+mod completions;
 mod demo;
 mod destinations;
+mod explain;
 mod fix;
+mod git;
+mod kubectl;
 mod live;
 mod logging;
+mod man;
+mod output;
 mod policies;
 mod secrets;
 mod serve;
@@ -14,7 +20,9 @@ mod serve;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use kubectl::Called;
 
 /// The input or the usage is wrong; clap's own code for it.
 const EXIT_USAGE: u8 = 2;
@@ -31,10 +39,16 @@ struct Arguments {
 enum Command {
     /// Tell what the gate would say of manifests or of a live cluster, without changing anything.
     Audit(audit::AuditArguments),
+    /// Write what a shell needs to complete this command's words.
+    Completions(completions::CompletionsArguments),
     /// Show the gate at work over TLS, without a cluster.
     Demo(demo::DemoArguments),
+    /// Tell what a rule is about: what is wrong, what happens otherwise, what to do.
+    Explain(explain::ExplainArguments),
     /// Repair manifests in their files, with comments and layout kept.
     Fix(fix::FixArguments),
+    /// Write the manual's pages.
+    Man(man::ManArguments),
     /// Answer an API server's admission reviews over HTTPS.
     Serve(serve::ServeArguments),
 }
@@ -42,11 +56,21 @@ enum Command {
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
     logging::quiet_panics();
-    let Arguments { command } = Arguments::parse();
+    let mut words = std::env::args_os();
+    let called = kubectl::called(words.next().as_deref());
+    let whole = match called {
+        Called::Completer => return kubectl::complete(Arguments::command(), words),
+        Called::Plugin => kubectl::as_plugin(Arguments::command()),
+        Called::Itself => Arguments::command(),
+    };
+    let Arguments { command } = Arguments::from_arg_matches(&whole.get_matches()).unwrap_or_else(|error| error.exit());
     let outcome = match command {
         Command::Audit(arguments) => audit::run(arguments),
+        Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),
         Command::Demo(arguments) => demo::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
+        Command::Man(arguments) => man::run(arguments, Arguments::command()),
         Command::Serve(arguments) => serve::run(arguments),
     };
     outcome.unwrap_or_else(|error| {

@@ -1,12 +1,11 @@
 //! What changes in a file, as a unified diff without credentials.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use similar::{ChangeTag, TextDiff};
 
 use super::mask::masked_lines;
-use crate::audit::objects::{SourceObject, SourceText, objects_of};
+use crate::audit::objects::{SourceObject, objects_of};
 use crate::engine::Judged;
 use crate::yaml::{self, Document};
 
@@ -18,31 +17,30 @@ pub(super) type Found = HashMap<(usize, usize), Vec<Judged>>;
 
 /// A text and what stands in it.
 pub(super) struct Side {
-    file: Arc<SourceText>,
+    text: String,
     documents: HashMap<usize, Document>,
     objects: Vec<SourceObject>,
 }
 
 impl Side {
     pub(super) fn new(name: &str, text: String) -> Self {
-        let file = Arc::new(SourceText { name: name.to_owned(), text, raw: None });
-        let documents = yaml::parse(&file.text).into_iter().flatten();
+        let documents = yaml::parse(&text).into_iter().flatten();
         let documents = documents.map(|document| (document.index, document)).collect();
-        let objects = objects_of(&file, true).objects;
-        Self { file, documents, objects }
+        let objects = objects_of(name, &text);
+        Self { text, documents, objects }
     }
 
     /// Which of the objects of its document an object is: the same before and after a repair.
-    pub(super) fn number_of(&self, document: usize, object: &SourceObject) -> usize {
-        let mut own = self.objects.iter().filter(|other| other.document == document);
+    pub(super) fn number_of(&self, object: &SourceObject) -> usize {
+        let mut own = self.objects.iter().filter(|other| other.document.index == object.document.index);
         own.position(|other| other.is_same_place(object)).unwrap_or_default()
     }
 
     /// The lines of a document as they are, as they may be shown, and how many stand before it.
     fn lines(&self, index: usize, found: &Found) -> Option<(Vec<&str>, Vec<String>, usize)> {
         let range = self.documents.get(&index)?.range.clone();
-        let text = &self.file.text;
-        let own = self.objects.iter().filter(|object| object.document == index).enumerate();
+        let text = &self.text;
+        let own = self.objects.iter().filter(|object| object.document.index == index).enumerate();
         let objects = own.map(|(number, object)| (object, found.get(&(index, number)).cloned().unwrap_or_default()));
         let masked = masked_lines(text, range.clone(), objects);
         let before = text[..range.start].bytes().filter(|&byte| byte == b'\n').count();

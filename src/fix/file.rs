@@ -7,13 +7,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::item::Item;
-use super::rewrite::{Change, bytes_after, change};
-use crate::audit::objects::SourceText;
-use crate::yaml::{self, Document, EditError, Splice};
+use super::rewrite::{Change, change};
+use crate::yaml::{Document, EditError, Splice};
 
 /// A file, and where its objects are among all of them.
 pub(super) struct ManifestFile {
-    pub(super) text: Arc<SourceText>,
+    /// As it was named.
+    pub(super) name: String,
+    pub(super) text: Arc<str>,
     /// None for standard input.
     pub(super) path: Option<PathBuf>,
     pub(super) items: Range<usize>,
@@ -47,11 +48,6 @@ impl FileChange {
         let is_anew = |document: &&DocumentChange| document.outcome.as_ref().is_ok_and(|change| change.anew);
         self.documents.iter().filter(is_anew).map(|document| document.line).collect()
     }
-
-    /// The file's bytes afterwards.
-    pub(super) fn bytes(&self, file: &SourceText) -> Option<Vec<u8>> {
-        bytes_after(file, &self.splices())
-    }
 }
 
 impl ManifestFile {
@@ -62,14 +58,15 @@ impl ManifestFile {
             return FileChange::default();
         }
         let mut changes = FileChange::default();
-        for document in yaml::parse(&self.text.text).into_iter().flatten() {
-            let in_it = || own.iter().filter(|item| item.source.document == document.index && item.changes());
-            if in_it().any(&wanted) {
-                let values = in_it().map(|item| (item, item.value.clone()));
+        // Items of one document stand one after the other.
+        for in_it in own.chunk_by(|one, next| one.source.document.index == next.source.document.index) {
+            let Some(document) = in_it.first().map(|item| &item.source.document) else { continue };
+            if in_it.iter().any(|item| item.changes() && wanted(item)) {
+                let values = in_it.iter().filter(|item| item.changes()).map(|item| (item, item.value.clone()));
                 changes.documents.push(DocumentChange {
                     index: document.index,
                     line: document.first_line,
-                    outcome: change(&self.text, &document, &with(&document, values), may_rewrite),
+                    outcome: change(&self.text, document, &with(document, values), may_rewrite),
                 });
             }
         }
@@ -81,7 +78,8 @@ impl ManifestFile {
 pub(super) fn with<'i>(document: &Document, objects: impl IntoIterator<Item = (&'i Item, Value)>) -> Value {
     let mut value = document.value.clone();
     for (item, object) in objects {
-        item.source.put_into(&mut value, object);
+        // It was read from this place.
+        let _ = item.source.put_into(&mut value, object);
     }
     value
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::destination::Destination;
+use super::known::{Known, Now};
 use super::report::FindingRow;
 use crate::audit::objects::SourceObject;
-use crate::audit::{DocumentsLookup, InputError, InputProblem, parallel};
+use crate::audit::{InputError, InputProblem, parallel};
 use crate::engine::{Evaluation, Judged, Misfit, evaluate};
-use crate::lookup::Lookup;
 use crate::policy::PolicySet;
 use crate::request::{Request, Selection};
 
@@ -20,6 +20,8 @@ pub(super) const MOST_ROUNDS: usize = 5;
 /// An object, and what becomes of it.
 pub(super) struct Item {
     pub(super) source: SourceObject,
+    /// The folder of its file, as it was named.
+    pub(super) folder: Arc<str>,
     /// As it is repaired so far.
     pub(super) value: Value,
     pub(super) done: Vec<Judged>,
@@ -39,8 +41,9 @@ pub(super) struct Item {
 }
 
 impl Item {
-    pub(super) fn new(source: SourceObject) -> Self {
+    pub(super) fn new(source: SourceObject, folder: &Arc<str>) -> Self {
         Self {
+            folder: Arc::clone(folder),
             value: source.value.clone(),
             source,
             done: Vec::new(),
@@ -183,20 +186,20 @@ impl Judge<'_> {
         &self,
         item: &Item,
         declined: &[(String, String)],
-        lookup: &Arc<dyn Lookup>,
+        now: &Now,
     ) -> Result<Evaluation, Misfit> {
         let mut selection = self.selection.clone();
         selection.declined.extend_from_slice(declined);
         let no_secret = item.no_secret.clone().or_else(|| self.no_secret.map(str::to_owned));
         let request = Request { selection, no_secret, ..Request::audit(item.value.clone()) };
-        evaluate(&request, self.policies, lookup)
+        evaluate(&request, self.policies, &now.near(item))
     }
 
     /// Repairs objects until nothing is repaired any more; each may ask for all others.
-    pub(super) fn repair(&self, items: &mut [Item]) {
+    pub(super) fn repair(&self, items: &mut [Item], known: &Known) {
         for _ in 0..self.rounds {
-            let lookup = lookup(items);
-            let judged = parallel::map(items, |item| self.evaluate(item, &item.declined, &lookup));
+            let now = known.now(items);
+            let judged = parallel::map(items, |item| self.evaluate(item, &item.declined, &now));
             let mut changed = false;
             for (item, result) in items.iter_mut().zip(judged) {
                 changed |= item.take(result);
@@ -208,18 +211,13 @@ impl Judge<'_> {
     }
 
     /// Repairs one object anew, beside the others as they are now.
-    pub(super) fn repair_anew(&self, item: &mut Item, lookup: &Arc<dyn Lookup>) {
+    pub(super) fn repair_anew(&self, item: &mut Item, now: &Now) {
         item.reset();
         for _ in 0..self.rounds {
-            let judged = self.evaluate(item, &item.declined, lookup);
+            let judged = self.evaluate(item, &item.declined, now);
             if !item.take(judged) {
                 break;
             }
         }
     }
-}
-
-/// What the objects may ask: all of them, as they are now.
-pub(super) fn lookup(items: &[Item]) -> Arc<dyn Lookup> {
-    Arc::new(DocumentsLookup::new(items.iter().map(|item| &item.value)))
 }

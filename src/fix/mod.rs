@@ -9,8 +9,10 @@ mod diff;
 mod file;
 mod in_cluster;
 mod item;
+mod known;
 mod mask;
 mod questions;
+mod read;
 mod report;
 mod rewrite;
 mod run;
@@ -18,10 +20,6 @@ mod seal;
 mod sealed;
 mod secret_file;
 mod show;
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-mod tests;
 
 pub use destination::{Destination, DestinationError, Kept};
 pub use in_cluster::{InCluster, Wait};

@@ -1,14 +1,12 @@
 //! Asks for each repair whether it is wanted.
 
-use std::sync::Arc;
-
 use super::diff::{Found, Side, document_diff};
 use super::file::{ManifestFile, with};
-use super::item::{Item, Judge, lookup};
+use super::item::{Item, Judge};
+use super::known::{Known, Now};
 use super::rewrite::change;
 use crate::engine::{Evaluation, Judged};
-use crate::lookup::Lookup;
-use crate::yaml::{self, Document};
+use crate::yaml;
 
 /// Somebody who can be asked.
 pub trait Ask {
@@ -56,15 +54,16 @@ pub(super) fn ask_about(
     judge: &Judge<'_>,
     files: &[ManifestFile],
     items: &mut [Item],
+    known: &Known,
     may_rewrite: bool,
     ask: &mut dyn Ask,
 ) {
-    let lookup = lookup(items);
+    let now = known.now(items);
     let mut for_all = None;
     for file in files {
         let mut rest = for_all;
         for index in file.items.clone() {
-            let asked = Asked { judge, file, item: &items[index], lookup: &lookup, may_rewrite };
+            let asked = Asked { judge, file, item: &items[index], now: &now, may_rewrite };
             let declined = asked.declined(&mut rest, &mut for_all, ask);
             items[index].declined = declined;
         }
@@ -75,7 +74,7 @@ struct Asked<'a> {
     judge: &'a Judge<'a>,
     file: &'a ManifestFile,
     item: &'a Item,
-    lookup: &'a Arc<dyn Lookup>,
+    now: &'a Now,
     may_rewrite: bool,
 }
 
@@ -83,7 +82,7 @@ impl Asked<'_> {
     /// What is declined. `rest` is what was said about all others of the file, `for_all` about all files.
     fn declined(&self, rest: &mut Option<bool>, for_all: &mut Option<bool>, ask: &mut dyn Ask) -> Vec<Key> {
         let (mut accepted, mut declined): (Vec<Key>, Vec<Key>) = (Vec::new(), Vec::new());
-        while let Ok(evaluation) = self.judge.evaluate(self.item, &declined, self.lookup) {
+        while let Ok(evaluation) = self.judge.evaluate(self.item, &declined, self.now) {
             let open: Vec<&Judged> = evaluation
                 .findings
                 .iter()
@@ -112,10 +111,10 @@ impl Asked<'_> {
         let mut without = declined.to_vec();
         without.extend(open.iter().map(|judged| key(judged)));
         let with: Vec<Key> = without.iter().filter(|other| **other != key(next)).cloned().collect();
-        let evaluate = |declined: &[Key]| self.judge.evaluate(self.item, declined, self.lookup).ok();
+        let evaluate = |declined: &[Key]| self.judge.evaluate(self.item, declined, self.now).ok();
         let diff = evaluate(&without).zip(evaluate(&with)).and_then(|(old, new)| self.diff(&old, &new));
         Question {
-            file: &self.file.text.name,
+            file: &self.file.name,
             object: self.item.title(),
             rule: &next.finding.rule,
             message: &next.finding.message,
@@ -126,18 +125,17 @@ impl Asked<'_> {
 
     /// The difference between two repairs of the object.
     fn diff(&self, old: &Evaluation, new: &Evaluation) -> Option<Vec<String>> {
-        let text = &self.file.text.text;
-        let index = self.item.source.document;
-        let document: Document = yaml::parse(text).into_iter().flatten().find(|document| document.index == index)?;
+        let text: &str = &self.file.text;
+        let document = &self.item.source.document;
         let side = |evaluation: &Evaluation| {
-            let wanted = with(&document, [(self.item, evaluation.object.clone())]);
-            let change = change(&self.file.text, &document, &wanted, self.may_rewrite).ok()?;
-            Some(Side::new(&self.file.text.name, yaml::apply(text, &change.splices)))
+            let wanted = with(document, [(self.item, evaluation.object.clone())]);
+            let change = change(text, document, &wanted, self.may_rewrite).ok()?;
+            Some(Side::new(&self.file.name, yaml::apply(text, &change.splices)))
         };
         let (old_side, new_side) = (side(old)?, side(new)?);
-        let number = old_side.number_of(index, &self.item.source);
-        let found = Found::from([((index, number), new.findings.iter().chain(&old.findings).cloned().collect())]);
-        Some(document_diff(&old_side, &new_side, index, &found))
+        let number = old_side.number_of(&self.item.source);
+        let found = Found::from([((document.index, number), new.findings.iter().chain(&old.findings).cloned().collect())]);
+        Some(document_diff(&old_side, &new_side, document.index, &found))
     }
 }
 

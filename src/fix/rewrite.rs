@@ -1,8 +1,8 @@
 //! From repaired objects to the text of their file.
 
-use crate::audit::objects::SourceText;
-use crate::yaml::{self, Document, EditError, Splice};
 use serde_json::Value;
+
+use crate::yaml::{self, Document, EditError, Splice};
 
 /// How a document is changed.
 pub(super) struct Change {
@@ -14,15 +14,15 @@ pub(super) struct Change {
 /// The change that lets a document say what is wanted; if its layout cannot be kept, and that may be, it is written
 /// anew.
 pub(super) fn change(
-    file: &SourceText,
+    text: &str,
     document: &Document,
     wanted: &Value,
     may_rewrite: bool,
 ) -> Result<Change, EditError> {
-    match yaml::edit(&file.text, document, wanted) {
+    match yaml::edit(text, document, wanted) {
         Ok(splices) => Ok(Change { splices, anew: false }),
         Err(error) if may_rewrite => {
-            let splice = anew(&file.text, document, wanted).ok_or(error)?;
+            let splice = anew(text, document, wanted).ok_or(error)?;
             Ok(Change { splices: vec![splice], anew: true })
         }
         Err(error) => Err(error),
@@ -55,9 +55,8 @@ fn anew(text: &str, document: &Document, wanted: &Value) -> Option<Splice> {
     says_it.then_some(splice)
 }
 
-/// The bytes of the file after replacements in its text: its byte order mark and its line breaks stay.
-pub(super) fn bytes_after(file: &SourceText, splices: &[Splice]) -> Option<Vec<u8>> {
-    let Some(raw) = &file.raw else { return Some(yaml::apply(&file.text, splices).into_bytes()) };
+/// The bytes of a file after replacements in its text: its byte order mark and its line breaks stay.
+pub(super) fn bytes_after(raw: &[u8], splices: &[Splice]) -> Option<Vec<u8>> {
     let raw = std::str::from_utf8(raw).ok()?;
     let (mark, text) = match raw.strip_prefix('\u{feff}') {
         Some(text) => ("\u{feff}", text),

@@ -1,21 +1,22 @@
 //! The repair itself: reads, judges, sees to the passwords, writes.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::destination::{Destination, NO_DESTINATION};
 use super::diff::{Found, Side, document_diff};
 use super::file::{FileChange, ManifestFile};
-use super::item::{Item, Judge, MOST_ROUNDS, lookup};
+use super::item::{Item, Judge, MOST_ROUNDS};
+use super::known::Known;
 use super::questions::{Ask, ask_about};
+use super::read::{Read, read};
 use super::report::{FileReport, FindingRow, FixReport, Output, Written};
-use crate::audit::objects::{FileObjects, read_objects};
-use crate::audit::{InputError, InputProblem, Sources, parallel};
+use super::rewrite::bytes_after;
+use crate::audit::parallel;
 use crate::engine::Judged;
-use crate::files;
+use crate::files::{self, FileError};
 use crate::policy::PolicySet;
 use crate::request::Selection;
+use crate::yaml::{self, Splice};
 
 /// What whoever repairs wants.
 #[derive(Debug, Clone, Default)]
@@ -56,13 +57,13 @@ pub fn fix(
         rounds: if ask.is_some() { 1 } else { MOST_ROUNDS },
     };
     let mut report = FixReport::default();
-    let (files, mut items) = read(paths, &mut report);
+    let Read { files, mut items, known } = read(paths, policies, &mut report);
     if let Some(ask) = ask {
-        ask_about(&judge, &files, &mut items, options.may_rewrite, ask);
+        ask_about(&judge, &files, &mut items, &known, options.may_rewrite, ask);
     }
-    judge.repair(&mut items);
+    judge.repair(&mut items, &known);
     if let Some(destination) = &mut destination {
-        move_passwords(&judge, &files, &mut items, options, *destination);
+        move_passwords(&judge, &files, &mut items, &known, options, *destination);
     }
     let changes = parallel::map(&files, |file| file.change(&items, options.may_rewrite, |_| true));
     for (file, change) in files.iter().zip(&changes) {
@@ -88,34 +89,12 @@ pub fn fix(
     report
 }
 
-/// Reads the files, each once, however many links lead to it.
-fn read(paths: &[PathBuf], report: &mut FixReport) -> (Vec<ManifestFile>, Vec<Item>) {
-    let Sources { mut sources, problems, .. } = Sources::find(paths);
-    report.problems = problems;
-    let mut known = HashSet::new();
-    sources.retain(|source| source.path().and_then(|path| path.canonicalize().ok()).is_none_or(|path| known.insert(path)));
-    report.looked_through = sources.len();
-    let (mut files, mut items) = (Vec::new(), Vec::new());
-    for (source, read) in sources.iter().zip(parallel::map(&sources, read_objects)) {
-        let FileObjects { objects, problems, file } = read;
-        report.problems.extend(problems);
-        let Some(text) = file else { continue };
-        let first = items.len();
-        items.extend(objects.into_iter().map(Item::new));
-        files.push(ManifestFile { text, path: source.path().map(Path::to_owned), items: first..items.len() });
-    }
-    if items.is_empty() && report.problems.is_empty() {
-        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        report.problems.push(InputProblem::of_file(names.join(", "), InputError::NoObjects));
-    }
-    (files, items)
-}
-
 /// Has the passwords taken that were moved; what cannot be taken, or not be taken out of its text, stays.
 fn move_passwords(
     judge: &Judge<'_>,
     files: &[ManifestFile],
     items: &mut [Item],
+    known: &Known,
     options: &FixOptions,
     destination: &mut dyn Destination,
 ) {
@@ -128,9 +107,9 @@ fn move_passwords(
         let folder = file.path.as_deref().map(|path| path.parent().unwrap_or(Path::new("")));
         for index in file.items.clone() {
             if let Err(why) = items[index].hand_over(folder, destination) {
-                let lookup = lookup(items);
+                let now = known.now(items);
                 items[index].no_secret = Some(why);
-                judge.repair_anew(&mut items[index], &lookup);
+                judge.repair_anew(&mut items[index], &now);
             }
         }
     }
@@ -142,7 +121,7 @@ fn take_back(file: &ManifestFile, change: &FileChange, items: &mut [Item]) {
         let Err(error) = &document.outcome else { continue };
         let why = format!("{error} (--rewrite)");
         let own = items[file.items.clone()].iter_mut();
-        for item in own.filter(|item| item.source.document == document.index && item.changes()) {
+        for item in own.filter(|item| item.source.document.index == document.index && item.changes()) {
             item.take_back(&why);
         }
     }
@@ -161,23 +140,21 @@ fn finish(
     let rows = |item: &Item, judged: &[Judged]| -> Vec<FindingRow> {
         judged.iter().map(|judged| item.row(judged)).collect()
     };
-    let before = file.text.bytes();
-    let after = change.bytes(&file.text).unwrap_or_else(|| before.to_owned());
+    let splices = change.splices();
     let written = match &file.path {
-        _ if !writes && after != before => Written::Wanted,
-        Some(path) if after != before => match files::replace(path, before, &after) {
+        None if writes => {
+            *output = Some(Output(yaml::apply(&file.text, &splices).into_bytes()));
+            if splices.is_empty() { Written::Unchanged } else { Written::Done }
+        }
+        _ if splices.is_empty() => Written::Unchanged,
+        Some(path) if writes => match write(path, &file.text, &splices) {
             Ok(()) => Written::Done,
             Err(error) => Written::Failed(error),
         },
-        Some(_) => Written::Unchanged,
-        None => {
-            let changed = after != before;
-            *output = writes.then_some(Output(after));
-            if changed { Written::Done } else { Written::Unchanged }
-        }
+        _ => Written::Wanted,
     };
     FileReport {
-        name: file.text.name.clone(),
+        name: file.name.clone(),
         repaired: own.iter().flat_map(|item| rows(item, &item.done)).collect(),
         left: own.iter().flat_map(|item| rows(item, &item.left)).collect(),
         failures: own.iter().flat_map(|item| item.failures.clone()).collect(),
@@ -187,18 +164,28 @@ fn finish(
     }
 }
 
+/// Puts replacements into the bytes of a file, if they still are what was read.
+fn write(path: &Path, text: &str, splices: &[Splice]) -> Result<(), FileError> {
+    let before = std::fs::read(path).map_err(|error| FileError::of(&error))?;
+    if yaml::decode(before.clone()).is_ok_and(|now| now == text)
+        && let Some(after) = bytes_after(&before, splices)
+    {
+        return files::replace(path, &before, &after);
+    }
+    Err(FileError::Changed)
+}
+
 fn file_diff(file: &ManifestFile, change: &FileChange, own: &[Item]) -> Vec<String> {
     let splices = change.splices();
     if splices.is_empty() {
         return Vec::new();
     }
-    let name = &file.text.name;
-    let before = Side::new(name, file.text.text.clone());
-    let after = Side::new(name, crate::yaml::apply(&file.text.text, &splices));
+    let name = &file.name;
+    let before = Side::new(name, file.text.to_string());
+    let after = Side::new(name, yaml::apply(&file.text, &splices));
     let mut found = Found::new();
     for item in own {
-        let number = before.number_of(item.source.document, &item.source);
-        found.insert((item.source.document, number), item.found());
+        found.insert((item.source.document.index, before.number_of(&item.source)), item.found());
     }
     let mut lines = vec![format!("--- {name}"), format!("+++ {name}")];
     for document in &change.documents {

@@ -20,7 +20,7 @@ pub struct MatchError {
 }
 
 /// A `match`, checked and ready to be asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Matcher {
     spec: MatchSpec,
     namespaces: GlobSet,

@@ -11,6 +11,7 @@ use crate::lookup::Lookup;
 use crate::request::Request;
 
 /// A policy document joined with its code, checked and ready.
+#[derive(Clone)]
 pub struct InstalledPolicy {
     /// The document's name.
     pub name: String,
@@ -55,6 +56,11 @@ impl PolicySet {
     /// The policies in order.
     pub fn iter(&self) -> impl Iterator<Item = &InstalledPolicy> {
         self.policies.iter()
+    }
+
+    /// The policies of one name, without the others.
+    pub fn only(&self, name: &str) -> Self {
+        Self { policies: self.policies.iter().filter(|policy| policy.name == name).cloned().collect() }
     }
 
     /// How many there are.

@@ -107,3 +107,6 @@ mod releases;
 
 // An audit lists what it may, and says what it may not.
 mod cluster_audit;
+
+// The report of an audit as objects of a cluster.
+mod report_objects;

@@ -17,6 +17,7 @@ pub(crate) mod fault_proxy;
 pub(crate) mod gate;
 pub(crate) mod https;
 pub(crate) mod kubectl;
+pub(crate) mod report_kinds;
 pub(crate) mod wait;
 pub(crate) mod webhooks;
 

@@ -66,7 +66,7 @@ fn build(into: &Path) {
     assert!(status.success(), "{} failed ({status})", script.display());
 }
 
-fn skip(why: &str) {
+pub(super) fn skip(why: &str) {
     assert!(env::var("CI").as_deref() != Ok("true"), "not to be skipped where CI=true: {why}");
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     // Not `eprintln!`, which the test harness hides when the test passes.

@@ -9,6 +9,8 @@ use annotate_snippets::{
 };
 use anstyle::{AnsiColor, Style};
 
+use super::Verbosity;
+use crate::audit::baseline::Known;
 use crate::audit::problem::InputProblem;
 use crate::audit::report::{
     AuditReport, Consequence, FailureReport, FindingReport, ObjectReport, Origin, Scope, Suppression,
@@ -24,10 +26,23 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 ///
 /// # Errors
 /// What the writer says.
-pub(super) fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &AuditReport, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
     let renderer = Renderer::styled();
-    for object in report.objects.iter().filter(|object| object.is_found_fault_with()) {
-        write_object(object, &renderer, out)?;
+    let is_shown = |object: &&ObjectReport| match verbosity {
+        Verbosity::Brief => false,
+        Verbosity::Ordinary => object.is_found_fault_with(),
+        Verbosity::Full => true,
+    };
+    for object in report.objects.iter().filter(is_shown) {
+        write_object(object, verbosity, &renderer, out)?;
+    }
+    for known in &report.stale {
+        let Known { object, rule, place, times, .. } = known;
+        let often = if *times == 1 { String::new() } else { format!(" {times} times") };
+        let words = format!("the baseline knows {rule} at {place} of {object}{often}, which is no longer found");
+        let group = Level::NOTE.primary_title(normalize_untrusted_str(&words));
+        let group = group.element(Level::HELP.message("write it anew with --write-baseline"));
+        writeln!(out, "{}\n", renderer.render(&[group]))?;
     }
     for problem in &report.problems {
         writeln!(out, "{}\n", renderer.render(&[problem_group(problem)]))?;
@@ -35,7 +50,12 @@ pub(super) fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()>
     write_totals(report, out)
 }
 
-fn write_object(object: &ObjectReport, renderer: &Renderer, out: &mut dyn Write) -> io::Result<()> {
+fn write_object(
+    object: &ObjectReport,
+    verbosity: Verbosity,
+    renderer: &Renderer,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let (style, outcome) = match object.decision {
         _ if object.is_kept() => {
             (BAD, if object.findings().count() == 1 { "keeps a password" } else { "keeps passwords" })
@@ -47,12 +67,16 @@ fn write_object(object: &ObjectReport, renderer: &Renderer, out: &mut dyn Write)
     let title = normalize_untrusted_str(&object.title);
     // An object of a cluster is its own place; a copy in it has one.
     let place = match &object.source {
-        Origin::File(line) => Some(format!("{}:{}", line.file, line.line)),
+        Origin::File(line) => Some(match object.rendered_by {
+            Some(command) => format!("{}, by {command}", line.file),
+            None => format!("{}:{}", line.file, line.line),
+        }),
         Origin::Cluster(stored) => stored.within.clone(),
     };
     let place = place.map(|place| format!(" ({})", normalize_untrusted_str(&place))).unwrap_or_default();
     writeln!(out, "{TITLE}{title}{TITLE:#}{place} {style}{outcome}{style:#}\n")?;
-    for finding in object.findings() {
+    let is_shown = |finding: &&FindingReport| verbosity == Verbosity::Full || finding.suppression.is_none();
+    for finding in object.findings.iter().filter(is_shown) {
         writeln!(out, "{}\n", renderer.render(&[finding_group(&object.source, finding)]))?;
     }
     for failure in &object.failures {
@@ -82,6 +106,15 @@ fn finding_group<'a>(source: &Origin, finding: &'a FindingReport) -> Group<'a> {
     }
     if let Some(refused) = &finding.exception_refused {
         group = group.element(Level::NOTE.message(normalize_untrusted_str(&format!("not excepted: {refused}"))));
+    }
+    let does_not_count = match &finding.suppression {
+        None => None,
+        Some(Suppression::Exception { reason }) => Some(format!("excepted by the author: {reason}")),
+        Some(Suppression::Baseline) => Some("known by the baseline".to_owned()),
+        Some(Suppression::Before) => Some("there before".to_owned()),
+    };
+    if let Some(why) = does_not_count {
+        return group.element(Level::NOTE.message(normalize_untrusted_str(&why)));
     }
     let policy = &finding.policy;
     let what_happens = match finding.consequence {
@@ -140,7 +173,8 @@ fn problem_group(problem: &InputProblem) -> Group<'_> {
 fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     let findings: Vec<&FindingReport> = report.objects.iter().flat_map(ObjectReport::findings).collect();
     let failures = report.objects.iter().map(|object| object.failures.len()).sum::<usize>();
-    let refused = report.objects.iter().filter(|object| object.decision == Decision::Deny).count();
+    let is_refused = |object: &&ObjectReport| object.decision == Decision::Deny && object.is_found_fault_with();
+    let refused = report.objects.iter().filter(is_refused).count();
     let mut parts = Vec::new();
     if report.objects.is_empty() && matches!(report.scope, Scope::Files(_) | Scope::Cluster(0)) {
         parts.push("nothing was judged".to_owned());
@@ -172,6 +206,7 @@ fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
     for (number, words) in [
         (suppressed(|why| matches!(why, Suppression::Exception { .. })), "excepted by the author"),
         (suppressed(|why| *why == Suppression::Baseline), "known by the baseline"),
+        (suppressed(|why| *why == Suppression::Before), "there before"),
     ] {
         if number > 0 {
             parts.push(format!("{number} {words}"));

@@ -77,6 +77,7 @@ impl Holder {
             findings,
             failures: Vec::new(),
             patch: json_patch::Patch(Vec::new()),
+            rendered_by: None,
             manifest: None,
         })
     }

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod bad_input;
+mod baselines;
 mod credentials;
 mod finding_files;
+mod repaired;
 mod reports;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +15,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{AuditReport, Format, ObjectReport, Options, Origin, SourceLine, audit};
+use super::{AuditReport, Detail, Format, ObjectReport, Options, Origin, Progress, SourceLine, Verbosity, audit};
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
@@ -46,8 +48,13 @@ impl Folder {
 
     /// Audits paths below the folder; the empty path is the folder.
     fn audit(&self, paths: &[&str]) -> AuditReport {
+        self.audit_with(paths, Detail::default())
+    }
+
+    fn audit_with(&self, paths: &[&str], detail: Detail) -> AuditReport {
         let paths: Vec<PathBuf> = paths.iter().map(|path| self.path(path)).collect();
-        let mut report = audit(&paths, &Options::default(), &policies());
+        let options = Options { render: true, detail, ..Options::default() };
+        let mut report = audit(&paths, &options, &policies(), &Progress::default());
         let folder = self.folder.path();
         for object in &mut report.objects {
             if let Origin::File(line) = &mut object.source {
@@ -76,13 +83,13 @@ fn below(folder: &Path, name: &str) -> String {
 
 fn table(report: &AuditReport) -> String {
     let mut out = Vec::new();
-    super::write(report, Format::Table, &mut out).unwrap();
+    super::write(report, Format::Table, Verbosity::Ordinary, &mut out).unwrap();
     anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
 }
 
 fn json_of(report: &AuditReport) -> Value {
     let mut out = Vec::new();
-    super::write(report, Format::Json, &mut out).unwrap();
+    super::write(report, Format::Json, Verbosity::Ordinary, &mut out).unwrap();
     serde_json::from_slice(&out).unwrap()
 }
 

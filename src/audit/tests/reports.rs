@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::{Format, Outcome};
+use super::super::{Format, Outcome, Verbosity};
 use super::{Folder, json_of, source, table};
 
 const DEPLOYMENT: &str = r#"apiVersion: v1
@@ -122,7 +122,7 @@ fn terminal_escapes_of_a_manifest_are_not_passed_on() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\e[35mb\", annotations: {forbidden: x}}\nspec: {containers: [{name: mysql, readinessProbe: {}}]}\n";
     let folder = Folder::of(&[("a\u{1b}[32m.yaml", text), ("b\u{1b}[33m.yaml", "\"\u{1b}[34m")]);
     let mut out = Vec::new();
-    super::super::write(&folder.audit(&[""]), Format::Table, &mut out).unwrap();
+    super::super::write(&folder.audit(&[""]), Format::Table, Verbosity::Ordinary, &mut out).unwrap();
     let table = String::from_utf8(out).unwrap();
     assert!(table.contains("refused") && table.contains("b"), "{table:?}");
     for code in ["\u{1b}[35m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[34m"] {

@@ -20,7 +20,8 @@ fn value(tree: &Tree, id: usize, changed: &dyn Fn(usize) -> Option<Option<Value>
         Kind::Scalar(_, value) => Some(value.clone()),
         Kind::Alias(anchor) => match changed(*anchor) {
             Some(value) => value,
-            None => value(tree, *tree.anchors.get(anchor)?, changed),
+            // An anchor that has not changed says what it said, whatever became of aliases inside.
+            None => value(tree, *tree.anchors.get(anchor)?, &|_| None),
         },
         Kind::Sequence(_, items) => items.iter().map(|item| value(tree, item.value, changed)).collect(),
         Kind::Mapping(_, entries) => {
@@ -29,7 +30,7 @@ fn value(tree: &Tree, id: usize, changed: &dyn Fn(usize) -> Option<Option<Value>
                 let field = value(tree, entry.value, changed)?;
                 match &entry.key {
                     Some(key) => _ = fields.insert(key.clone(), field),
-                    None => merge(field, &mut fields),
+                    None => merge(field, &mut fields)?,
                 }
             }
             Some(Value::Object(fields))
@@ -37,13 +38,19 @@ fn value(tree: &Tree, id: usize, changed: &dyn Fn(usize) -> Option<Option<Value>
     }
 }
 
-/// As `fields.rs` merges: what is merged later wins, of a list's mappings the earlier.
-fn merge(value: Value, into: &mut Map<String, Value>) {
+/// As `fields.rs` merges: what is merged later wins, of a list's mappings the earlier. None if it
+/// cannot be merged.
+fn merge(value: Value, into: &mut Map<String, Value>) -> Option<()> {
     match value {
         Value::Object(fields) => into.extend(fields),
-        Value::Array(mappings) => mappings.into_iter().rev().for_each(|mapping| merge(mapping, into)),
-        _ => {}
+        Value::Array(mappings) => {
+            for mapping in mappings.into_iter().rev().map(|mapping| mapping.is_object().then_some(mapping)) {
+                merge(mapping?, into)?;
+            }
+        }
+        _ => return None,
     }
+    Some(())
 }
 
 impl<'t> Editor<'t> {
@@ -80,10 +87,7 @@ impl<'t> Editor<'t> {
         let mut is_lost = false;
         for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.key.is_none()) {
             let mut fields = Map::new();
-            match value(self.tree, entry.value, &changed) {
-                Some(value) => merge(value, &mut fields),
-                None => is_lost = true,
-            }
+            is_lost |= value(self.tree, entry.value, &changed).and_then(|value| merge(value, &mut fields)).is_none();
             merged.extend(fields.into_iter().map(|(key, value)| (key, (value, index))));
         }
         let wins = |index: usize, key: &str| merged.get(key).filter(|(_, at)| *at > index);

@@ -170,6 +170,20 @@ proptest! {
     }
 
     #[test]
+    fn anchors_take_any_change(value in values(), other in values(), seed in any::<u64>()) {
+        let text = format!(
+            "a: &x {value}\nb: *x\nc:\n- *x\n- {{d: *x}}\ne: &y\n  f: *x\n  g: &z\n  - {value}\nh: *y\nm:\n  f: 1\n  \
+             <<: *y\n  l: 2\nn:\n- *z\no:\n  <<: [*y, {{p: *x}}]\n"
+        );
+        let mut dice = Dice(seed);
+        let whole = parse(&text).remove(0).unwrap().value;
+        let wanted = changed(&whole, &other, &mut dice);
+        if wanted.is_object() {
+            takes(&text, &wanted)?;
+        }
+    }
+
+    #[test]
     fn json_takes_any_change(value in values(), other in values(), seed in any::<u64>(), pretty in any::<bool>()) {
         let value = json!({ "root": value });
         let text = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };

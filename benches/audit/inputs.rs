@@ -1,0 +1,112 @@
+//! Large inputs, made of real manifests.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::support::ControlPlane;
+
+/// Real manifests.
+pub(crate) struct Inputs {
+    /// Each file: its path below the corpus and its text.
+    files: Vec<(PathBuf, String)>,
+    /// The Deployments and StatefulSets in them.
+    workloads: Vec<Value>,
+}
+
+impl Inputs {
+    /// The corpus that `TIDEGATE_CORPUS` names, or the one beside the project.
+    pub(crate) fn find() -> Option<Self> {
+        let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+        let folder = std::env::var_os("TIDEGATE_CORPUS").map_or(beside, PathBuf::from);
+        let mut files = Vec::new();
+        collect(&folder, &folder, &mut files);
+        files.sort();
+        let documents = files.iter().flat_map(|(_, text)| tidegate::yaml::parse(text));
+        let values = documents.filter_map(Result::ok).map(|document| document.value);
+        let workloads: Vec<Value> = values
+            .filter(|value| matches!(value["kind"].as_str(), Some("Deployment" | "StatefulSet")))
+            .filter(|value| value["apiVersion"] == "apps/v1" && value["metadata"]["name"].is_string())
+            .filter(tidegate::workload::may_concern_mysql)
+            .collect();
+        (!workloads.is_empty()).then_some(Self { files, workloads })
+    }
+
+    /// So many copies of all files.
+    pub(crate) fn copy(&self, to: &Path, copies: usize) {
+        for copy in 0..copies {
+            for (path, text) in &self.files {
+                write(&to.join(copy.to_string()).join(path), text);
+            }
+        }
+    }
+
+    /// So many files of one workload each, no two alike.
+    pub(crate) fn distinct(&self, to: &Path, files: usize) {
+        for (number, workload) in self.numbered().take(files).enumerate() {
+            write(
+                &to.join((number / 1000).to_string()).join(format!("{number}.yaml")),
+                &tidegate::yaml::render(&workload),
+            );
+        }
+    }
+
+    /// One file of so many workloads.
+    pub(crate) fn one_file(&self, to: &Path, documents: usize) {
+        let mut text = String::new();
+        for workload in self.numbered().take(documents) {
+            write!(text, "---\n{}", tidegate::yaml::render(&workload)).unwrap();
+        }
+        write(to, &text);
+    }
+
+    /// Stores so many Deployments in a cluster, in the namespaces of ten teams.
+    pub(crate) fn store(&self, cluster: &ControlPlane, objects: usize) {
+        for team in 0..10 {
+            cluster.kubectl(&["create", "namespace", &format!("team-{team}")]).expect_success();
+        }
+        let mut list = Vec::new();
+        for number in 0..objects {
+            let name = format!("mysql-{number}");
+            list.push(json!({
+                "apiVersion": "apps/v1", "kind": "Deployment",
+                "metadata": { "name": name, "namespace": format!("team-{}", number % 10) },
+                // Without pods: nothing here would run them.
+                "spec": { "replicas": 0, "selector": { "matchLabels": { "app": name } }, "template": {
+                    "metadata": { "labels": { "app": name } },
+                    "spec": { "containers": [{ "name": "mysql", "image": "mysql:8.0",
+                        "env": [{ "name": "MYSQL_ROOT_PASSWORD", "value": format!("not-secret-{number}") }] }] },
+                } },
+            }));
+        }
+        for part in list.chunks(500) {
+            let list = json!({ "apiVersion": "v1", "kind": "List", "items": part }).to_string();
+            cluster.kubectl_with_input(&["create", "-f", "-"], &list).expect_success();
+        }
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = Value> {
+        self.workloads.iter().cycle().enumerate().map(|(number, workload)| {
+            let mut workload = workload.clone();
+            workload["metadata"]["name"] = Value::from(format!("mysql-{number}"));
+            workload
+        })
+    }
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut Vec<(PathBuf, String)>) {
+    for path in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            files.push((path.strip_prefix(root).unwrap().to_owned(), text));
+        }
+    }
+}
+
+fn write(file: &Path, text: &str) {
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, text).unwrap();
+}

@@ -1,0 +1,93 @@
+//! An earlier state of the files, out of Git.
+
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+use tempfile::TempDir;
+
+/// The files of a revision, in a folder of their own for as long as this is held.
+pub(super) struct Before {
+    folder: TempDir,
+    root: PathBuf,
+}
+
+impl Before {
+    /// Takes out what the current branch began with: the last commit that it has in common with
+    /// `revision`. Neither the repository nor its index is touched.
+    pub(super) fn of(revision: &str) -> anyhow::Result<Self> {
+        if revision.starts_with('-') {
+            bail!("--diff-base: {revision} is no revision");
+        }
+        let root = PathBuf::from(git(["rev-parse", "--show-toplevel"], &[])?);
+        let unknown = || format!("--diff-base: Git does not know {revision}; in CI, fetch it first");
+        git(["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")], &[]).with_context(unknown)?;
+        let base = git(["merge-base", revision, "HEAD"], &[]).with_context(|| {
+            format!("--diff-base: {revision} and HEAD have no commit in common; in CI, fetch the whole history")
+        })?;
+        let folder = tempfile::tempdir().context("--diff-base: no folder for the earlier state")?;
+        let index = folder.path().join("index");
+        let files = folder.path().join("files/");
+        let own_index = [("GIT_INDEX_FILE", index.as_os_str())];
+        let at = root.as_os_str();
+        git([OsStr::new("-C"), at, OsStr::new("read-tree"), OsStr::new(&base)], &own_index)?;
+        let mut prefix = std::ffi::OsString::from("--prefix=");
+        prefix.push(&files);
+        prefix.push("/");
+        git([OsStr::new("-C"), at, OsStr::new("checkout-index"), OsStr::new("--all"), prefix.as_os_str()], &own_index)?;
+        Ok(Self { folder, root })
+    }
+
+    /// The paths as they were: those that were not there yet are left out.
+    pub(super) fn paths(&self, paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+        let here = std::env::current_dir().context("the current folder is gone")?;
+        let mut then = Vec::new();
+        for path in paths {
+            if path.as_os_str() == "-" {
+                bail!("--diff-base needs files: standard input was nothing before");
+            }
+            let whole = plain(&here.join(path));
+            let whole = whole.canonicalize().unwrap_or(whole);
+            let below = whole.strip_prefix(&self.root).with_context(|| {
+                format!("--diff-base: {} is outside of the repository {}", path.display(), self.root.display())
+            })?;
+            let before = self.folder.path().join("files").join(below);
+            // A pattern is not there by its name.
+            if before.exists() || !path.exists() {
+                then.push(before);
+            }
+        }
+        Ok(then)
+    }
+}
+
+/// A path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// Runs Git, and gives back the line that it prints.
+fn git<S: AsRef<OsStr>, const N: usize>(arguments: [S; N], variables: &[(&str, &OsStr)]) -> anyhow::Result<String> {
+    let output = Command::new("git")
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .context("--diff-base needs git, which cannot be run")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("--diff-base: git says: {}", said.trim().lines().last().unwrap_or("nothing"));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+}

@@ -1,0 +1,133 @@
+//! Where reports go: standard output, and files, each in its own form.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::audit::{self, AuditReport, Format, Verbosity};
+use crate::explain;
+
+/// A file that a report is written into, and its form; none if it has that of `--format`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Destination {
+    pub(super) format: Option<Format>,
+    pub(super) file: PathBuf,
+}
+
+impl Destination {
+    /// Reads `[FORMAT=]FILE`. A file whose name has a `=` needs the form before it.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let Some((name, file)) = text.split_once('=').filter(|(name, _)| !name.contains(['/', '.'])) else {
+            return Ok(Self { format: None, file: PathBuf::from(text) });
+        };
+        match Format::of_name(name) {
+            _ if file.is_empty() => Err("the name of the file is missing".to_owned()),
+            Some(format) => Ok(Self { format: Some(format), file: PathBuf::from(file) }),
+            None => {
+                let names = || Format::ALL.iter().map(|format| format.name());
+                let meant = explain::closest(name, names()).map(|meant| format!("; did you mean {meant}?"));
+                let all = names().collect::<Vec<_>>().join(", ");
+                Err(format!("there is no form {name}{}; there are {all}", meant.unwrap_or_default()))
+            }
+        }
+    }
+}
+
+/// Writes a report to standard output; `audit::write` may colour it.
+pub(super) fn print(report: &AuditReport, format: Format, verbosity: Verbosity) -> anyhow::Result<()> {
+    // It takes colours away where there is no terminal, and obeys NO_COLOR and CLICOLOR_FORCE.
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    let written = audit::write(report, format, verbosity, &mut out).and_then(|()| out.flush());
+    match written {
+        // Who reads with `head` has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome.context("the report cannot be written"),
+    }
+}
+
+/// Writes a report into a file.
+pub(super) fn save(report: &AuditReport, format: Format, file: &Path) -> anyhow::Result<()> {
+    save_with(file, &mut |out| {
+        let mut plain = anstream::StripStream::new(out);
+        audit::write(report, format, Verbosity::Ordinary, &mut plain)
+    })
+}
+
+/// Writes a file whole or not at all: what was there stays until everything is written.
+pub(super) fn save_with(file: &Path, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let name = file.display();
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        bail!("{name}: there is no folder {} to write into; make it first", folder.display());
+    }
+    let cannot = || format!("{name}: it cannot be written");
+    // A device or a pipe is written to as it is; what a link leads to is replaced, not the link.
+    let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    if target.is_dir() {
+        bail!("{name}: it is a folder; name a file");
+    }
+    if target.exists() && !target.is_file() {
+        let mut out = BufWriter::new(File::options().write(true).open(&target).with_context(cannot)?);
+        return write(&mut out).and_then(|()| out.flush()).with_context(cannot);
+    }
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(folder);
+    let mut whole = tempfile::Builder::new().prefix(".tidegate-").tempfile_in(folder).with_context(cannot)?;
+    {
+        let mut out = BufWriter::new(whole.as_file_mut());
+        write(&mut out).and_then(|()| out.flush()).with_context(cannot)?;
+    }
+    let permissions = permissions_of(&target);
+    whole.as_file().set_permissions(permissions).with_context(cannot)?;
+    whole.persist(&target).map(drop).with_context(cannot)
+}
+
+/// Those that the file has; for a new one those that any program would give it.
+fn permissions_of(file: &Path) -> fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    /// Others may read a report, and `umask` is not to be had without `unsafe`.
+    const NEW_FILE: u32 = 0o644;
+    fs::metadata(file).map_or_else(|_| fs::Permissions::from_mode(NEW_FILE), |there| there.permissions())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_may_stand_before_the_file() {
+        let file = |format, file: &str| Ok(Destination { format, file: PathBuf::from(file) });
+        for (text, expected) in [
+            ("report.json", file(None, "report.json")),
+            ("json=report", file(Some(Format::Json), "report")),
+            ("json=a=b", file(Some(Format::Json), "a=b")),
+            ("./a=b", file(None, "./a=b")),
+        ] {
+            assert_eq!(Destination::parse(text), expected, "{text}");
+        }
+        assert!(Destination::parse("jsn=report").unwrap_err().contains("did you mean json?"));
+        assert!(Destination::parse("json=").unwrap_err().contains("missing"));
+    }
+
+    #[test]
+    fn a_file_is_written_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report");
+        save_with(&file, &mut |out| out.write_all(b"first")).unwrap();
+        let failed = save_with(&file, &mut |out| {
+            out.write_all(b"second")?;
+            Err(io::Error::other("full"))
+        });
+        assert!(format!("{:#}", failed.unwrap_err()).contains("cannot be written: full"));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "first");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let nowhere = save_with(&folder.path().join("no/report"), &mut |_| Ok(()));
+        assert!(nowhere.unwrap_err().to_string().contains("there is no folder"));
+    }
+}

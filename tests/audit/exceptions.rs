@@ -1,0 +1,45 @@
+//! Exceptions that a manifest makes.
+
+use super::{DEPLOYMENT, Place};
+
+fn excepting(lines: &str) -> String {
+    DEPLOYMENT.replace(
+        "  namespace: shop\n",
+        &format!("  namespace: shop\n  annotations:\n    tidegate.dev/exceptions: \"{lines}\"\n"),
+    )
+}
+
+#[test]
+fn an_exception_needs_a_reason_and_a_policy_that_allows_it() {
+    let place = Place::with(&[("mysql.yaml", DEPLOYMENT)]);
+    let before = place.audit(&["mysql.yaml"]).rules();
+    assert!(before.contains(&"MY018".to_owned()), "{before:?}");
+
+    place.write("mysql.yaml", &excepting("MY018: nothing else runs there"));
+    let granted = place.audit(&["mysql.yaml"]);
+    assert!(!granted.rules().contains(&"MY018".to_owned()), "{}", granted.out);
+    assert!(granted.out.contains("excepted by the author"), "{}", granted.out);
+    let verbose = place.audit(&["--verbose", "mysql.yaml"]);
+    assert!(verbose.out.contains("excepted by the author: nothing else runs there"), "{}", verbose.out);
+
+    place.write("mysql.yaml", &excepting("MY018:"));
+    let rules = place.audit(&["mysql.yaml"]).rules();
+    assert!(rules.contains(&"MY018".to_owned()) && rules.contains(&"MY040".to_owned()), "{rules:?}");
+
+    // That data may be lost is not for the author alone to say.
+    place.write("mysql.yaml", &excepting("MY005: a test"));
+    let refused = place.audit(&["mysql.yaml"]);
+    assert!(refused.rules().contains(&"MY005".to_owned()), "{}", refused.out);
+    assert!(
+        refused.out.contains("not excepted: policy persistent-data allows exceptions up to medium"),
+        "{}",
+        refused.out
+    );
+    place.write(
+        "policy.yaml",
+        "apiVersion: tidegate.dev/v1alpha1\nkind: ClusterPolicy\nmetadata: { name: persistent-data }\nspec: { module: \
+         'builtin://persistent-data', exceptions: critical }\n",
+    );
+    let allowed = place.audit(&["--policy", "policy.yaml", "mysql.yaml"]);
+    assert!(!allowed.rules().contains(&"MY005".to_owned()), "{}", allowed.out);
+}
