@@ -7,6 +7,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tidegate::yaml::{Document, apply, edit, parse};
 
+use super::manifests;
+
 /// How a change is named, and what it did.
 #[derive(Default)]
 struct Counts {
@@ -15,9 +17,10 @@ struct Counts {
 }
 
 /// Tries every change, prints how many, and says which went wrong.
-pub(crate) fn problems(files: &[std::path::PathBuf], folder: &Path) -> Vec<String> {
+pub(crate) fn problems(folder: &Path) -> Vec<String> {
+    let files = manifests::files(folder);
     let mut counts = Counts::default();
-    for path in files {
+    for path in &files {
         let name = path.strip_prefix(folder).unwrap().display().to_string();
         let text = std::fs::read_to_string(path).unwrap();
         let documents: Vec<_> = parse(&text).into_iter().flatten().collect();
@@ -44,7 +47,9 @@ fn every_change(file: &str, text: &str, document: &Document, all: &[Document], c
         };
         match document.value.pointer(&pointer).unwrap() {
             Value::Object(fields) => {
-                attempt("add a field", &|value| _ = value.as_object_mut().unwrap().insert("new-key".into(), json!("x y")));
+                attempt("add a field", &|value| {
+                    _ = value.as_object_mut().unwrap().insert("new-key".into(), json!("x y"))
+                });
                 for key in fields.keys() {
                     attempt("remove a field", &|value| _ = value.as_object_mut().unwrap().remove(key));
                     attempt("rename a field", &|value| {
@@ -83,7 +88,12 @@ fn collect(value: &Value, at: String, into: &mut Vec<String>) {
 }
 
 /// How many lines are gone and how many are new.
-fn lines_changed(text: &str, document: &Document, before: &[Document], wanted: &Value) -> Result<(usize, usize), String> {
+fn lines_changed(
+    text: &str,
+    document: &Document,
+    before: &[Document],
+    wanted: &Value,
+) -> Result<(usize, usize), String> {
     let splices = edit(text, document, wanted).map_err(|error| error.to_string())?;
     let result = apply(text, &splices);
     let after: Vec<_> = parse(&result).into_iter().flatten().collect();

@@ -16,6 +16,7 @@
 mod support;
 
 mod accepted;
+mod edits;
 mod judged;
 mod manifests;
 mod promises;
@@ -47,6 +48,7 @@ fn main() {
             report(promises::others_untouched(judged))
         }),
         Trial::test("no policy fails", move || report(promises::no_failure(judged))),
+        Trial::test("every part of a manifest can be changed in its text", move || report(edits::problems(&folder))),
         Trial::test("the API server accepts what was repaired", move || report(answers.problems(judged))),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials);

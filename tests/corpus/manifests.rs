@@ -67,7 +67,8 @@ fn take(value: Value, objects: &mut Vec<Value>) {
     }
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// The files of manifests below a folder.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,6 +1,6 @@
 //! What anchors, aliases and merge keys make of a change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -82,7 +82,7 @@ impl<'t> Editor<'t> {
     /// has to go, all of them are written out.
     pub(super) fn plan_merges<'n>(&self, entries: &'t [Entry], new: &'n Map<String, Value>) -> Plan<'n> {
         let changed = |anchor: usize| self.anchors.get(&anchor).cloned();
-        // By key: the merged value, and whether it wins over a field before it.
+        // By key: the merged value, and the last merge key that has it, which wins over fields before it.
         let mut merged: BTreeMap<String, (Value, usize)> = BTreeMap::new();
         let mut is_lost = false;
         for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.key.is_none()) {
@@ -93,7 +93,7 @@ impl<'t> Editor<'t> {
         let wins = |index: usize, key: &str| merged.get(key).filter(|(_, at)| *at > index);
         let written_out = is_lost || merged.keys().any(|key| !new.contains_key(key));
         let mut plan = Plan { fates: Vec::new(), added: Vec::new() };
-        let mut is_there: BTreeMap<&str, ()> = BTreeMap::new();
+        let mut is_there = BTreeSet::new();
         for (index, entry) in entries.iter().enumerate() {
             plan.fates.push(match entry.key.as_deref() {
                 None if written_out => Fate::Remove,
@@ -107,7 +107,7 @@ impl<'t> Editor<'t> {
                         }
                     }
                     (Some(value), _) => {
-                        is_there.insert(key, ());
+                        is_there.insert(key);
                         Fate::Keep(value)
                     }
                     (None, _) => Fate::Remove,
@@ -118,7 +118,7 @@ impl<'t> Editor<'t> {
             .into_iter()
             .filter(|(key, value)| {
                 let is_merged = !written_out && merged.get(*key).is_some_and(|(merged, _)| same(merged, value));
-                !is_there.contains_key(key.as_str()) && !is_merged
+                !is_there.contains(key.as_str()) && !is_merged
             })
             .collect();
         if written_out {

@@ -76,7 +76,8 @@ impl Tree {
     /// Reads the text of one document; none if it is not one.
     pub(super) fn read(text: &str) -> Option<Self> {
         let chunks = split::split(text);
-        let [chunk] = chunks.as_slice() else { return None };
+        // Behind a `...` nothing is left.
+        let chunk = chunks.first().filter(|_| chunks[1..].iter().all(|rest| rest.text.is_empty()))?;
         let options: Options = granit_parser::options! {
             emit_comments: false,
             flow_nesting_limit: DEEPEST,

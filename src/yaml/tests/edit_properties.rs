@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::{apply, edit, parse, render};
-use super::properties::values;
+use super::super::{apply, decode, edit, parse, render};
+use super::properties::{values, yaml_like};
 
 /// Chooses among styles, the same each time.
 struct Dice(u64);
@@ -53,7 +53,7 @@ fn styled(value: &Value, column: usize, dice: &mut Dice, lines: &mut Vec<String>
 
 /// A field's value, behind or below its key.
 fn nested(field: &Value, column: usize, dice: &mut Dice, lines: &mut Vec<String>, head: String) {
-    let is_collection = field.as_object().map_or(false, |fields| !fields.is_empty())
+    let is_collection = field.as_object().is_some_and(|fields| !fields.is_empty())
         || field.as_array().is_some_and(|items| !items.is_empty());
     if let Value::String(text) = field
         && text.chars().all(|c| c == '\n' || !c.is_control())
@@ -180,6 +180,21 @@ proptest! {
         let wanted = changed(&whole, &other, &mut dice);
         if wanted.is_object() {
             takes(&text, &wanted)?;
+        }
+    }
+
+    #[test]
+    fn any_text_takes_a_change_or_refuses_it(text in yaml_like(), other in values(), seed in any::<u64>()) {
+        let text = decode(text.into_bytes()).unwrap();
+        let mut dice = Dice(seed);
+        for document in parse(&text).into_iter().flatten() {
+            for _ in 0..4 {
+                let wanted = changed(&document.value, &other, &mut dice);
+                if let Ok(splices) = edit(&text, &document, &wanted) {
+                    let after = parse(&apply(&text, &splices)).into_iter().nth(document.index);
+                    prop_assert!(matches!(after, Some(Ok(after)) if after.value == wanted));
+                }
+            }
         }
     }
 

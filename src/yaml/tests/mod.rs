@@ -4,6 +4,7 @@
 mod bad_input;
 mod edit_properties;
 mod edits;
+mod edits_unusual;
 mod kubectl;
 mod places;
 mod properties;

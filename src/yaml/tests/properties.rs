@@ -25,6 +25,41 @@ pub(super) fn values() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Texts made of what YAML is made of.
+pub(super) fn yaml_like() -> impl Strategy<Value = String> {
+    let parts = prop_oneof![
+        Just("a: "),
+        Just("b:\n"),
+        Just("\n"),
+        Just("- "),
+        Just("  "),
+        Just("&x "),
+        Just("*x"),
+        Just("<<: "),
+        Just("{"),
+        Just("}"),
+        Just("["),
+        Just("]"),
+        Just(", "),
+        Just("\""),
+        Just("'"),
+        Just("|\n"),
+        Just(">-\n"),
+        Just("---\n"),
+        Just("...\n"),
+        Just("? "),
+        Just("!!str "),
+        Just("# c\n"),
+        Just("%"),
+        Just("\t"),
+        Just("é"),
+        Just("{{ x }}"),
+        Just("1"),
+        Just("\r\n"),
+    ];
+    prop::collection::vec(parts, 0..40).prop_map(|parts| parts.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -38,13 +73,8 @@ proptest! {
 
     #[test]
     fn yaml_like_text_is_read_or_refused(
-        parts in prop::collection::vec(prop_oneof![
-            Just("a: "), Just("b:\n"), Just("\n"), Just("- "), Just("  "), Just("&x "), Just("*x"), Just("<<: "), Just("{"), Just("}"),
-            Just("["), Just("]"), Just(", "), Just("\""), Just("'"), Just("|\n"), Just(">-\n"), Just("---\n"), Just("...\n"), Just("? "),
-            Just("!!str "), Just("# c\n"), Just("%"), Just("\t"), Just("é"), Just("{{ x }}"), Just("1"), Just("\r\n"),
-        ], 0..40),
+        text in yaml_like(),
     ) {
-        let text = parts.concat();
         let text = decode(text.into_bytes()).unwrap();
         for document in parse(&text).into_iter().flatten() {
             every_pointer_is_located(&text, &document);
