@@ -14,20 +14,25 @@ const EDGES: &[(&str, &[&str])] = &[
     ("request", &["finding"]),
     ("workload", &[]),
     ("yaml", &[]),
+    ("files", &[]),
     ("policy", &["finding", "lookup", "request", "workload"]),
     ("engine", &["finding", "lookup", "policy", "request", "workload"]),
     ("wasm", &["finding", "lookup", "policy", "request", "workload"]),
-    ("secrets", &["engine"]),
+    ("secrets", &["engine", "yaml"]),
     ("cluster", &["lookup"]),
     ("server", &["engine", "finding", "lookup", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
     ("explain", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
+    (
+        "fix",
+        &["audit", "engine", "files", "finding", "lookup", "policy", "request", "secrets", "workload", "yaml"],
+    ),
     ("demo", &["lookup", "policy", "secrets", "server", "workload"]),
     (
         "cli",
         &[
-            "audit", "cluster", "demo", "engine", "explain", "finding", "lookup", "policy", "request", "secrets",
-            "server", "wasm", "workload", "yaml",
+            "audit", "cluster", "demo", "engine", "explain", "files", "finding", "fix", "lookup", "policy", "request",
+            "secrets", "server", "wasm", "workload", "yaml",
         ],
     ),
 ];

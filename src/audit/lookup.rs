@@ -28,7 +28,7 @@ pub struct DocumentsLookup {
 
 /// The objects of an audit that anybody may ask for.
 #[derive(Default)]
-pub(super) struct Documents {
+pub(crate) struct Documents {
     objects: HashMap<ResourceType, Objects>,
 }
 
@@ -43,7 +43,7 @@ impl DocumentsLookup {
     }
 
     /// The documents as an object in this folder sees them.
-    pub(super) fn near(documents: &Arc<Documents>, folder: &str) -> Self {
+    pub(crate) fn near(documents: &Arc<Documents>, folder: &str) -> Self {
         Self { documents: Arc::clone(documents), folder: Arc::from(folder) }
     }
 
@@ -59,7 +59,7 @@ impl DocumentsLookup {
 
 impl Documents {
     /// Remembers an object that stands in a folder.
-    pub(super) fn add(&mut self, folder: &Arc<str>, object: &Value) {
+    pub(crate) fn add(&mut self, folder: &Arc<str>, object: &Value) {
         let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (Some(api_version), Some(kind), Some(name)) = (text("/apiVersion"), text("/kind"), text("/metadata/name"))
         else {
@@ -78,7 +78,7 @@ impl Documents {
 }
 
 /// Whether anybody may ask for an object of this kind: a policy that says so, or the engine itself.
-pub(super) fn may_be_asked_for(object: &Value, policies: &PolicySet) -> bool {
+pub(crate) fn may_be_asked_for(object: &Value, policies: &PolicySet) -> bool {
     let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default();
     let (api_version, kind) = (text("apiVersion"), text("kind"));
     // The engine reads option files, and the labels of namespaces.

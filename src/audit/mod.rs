@@ -11,16 +11,16 @@ mod cluster;
 mod fingerprint;
 mod formats;
 mod history;
-mod lookup;
-mod objects;
-mod parallel;
+pub(crate) mod lookup;
+pub(crate) mod objects;
+pub(crate) mod parallel;
 mod problem;
 mod progress;
 mod region;
 mod repaired;
 mod report;
 mod run;
-mod snippet;
+pub(crate) mod snippet;
 mod sources;
 
 #[cfg(test)]

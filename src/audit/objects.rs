@@ -9,9 +9,9 @@ use super::sources::{Rendering, Source};
 use crate::yaml::{self, Document, Place};
 
 /// The text of a file, shared by its objects.
-pub(super) struct SourceText {
-    pub name: String,
-    pub text: Arc<str>,
+pub(crate) struct SourceText {
+    pub(crate) name: String,
+    pub(crate) text: Arc<str>,
     /// What rendered it, if it does not stand in the file as it is.
     pub rendered_by: Option<&'static str>,
     /// Where its lines begin.
@@ -37,11 +37,11 @@ impl SourceText {
 /// One object, and where it stands.
 ///
 /// It is not `Debug`: it may hold passwords.
-pub(super) struct SourceObject {
-    pub file: Arc<SourceText>,
-    pub value: Value,
+pub(crate) struct SourceObject {
+    pub(crate) file: Arc<SourceText>,
+    pub(crate) value: Value,
     /// The document that it is, or is in; its value is null unless it was to be kept.
-    pub(super) document: Arc<Document>,
+    pub(crate) document: Arc<Document>,
     /// Where the object is in its document: `/items/3` in a List, otherwise empty.
     at: String,
     /// Whether it says itself what it is. The items of a typed list need not.
@@ -50,24 +50,36 @@ pub(super) struct SourceObject {
 
 impl SourceObject {
     /// Where a part of the object stands.
-    pub(super) fn place(&self, pointer: &str) -> Place {
+    pub(crate) fn place(&self, pointer: &str) -> Place {
         self.document.locations.find(&format!("{}{pointer}", self.at))
     }
 
     /// The whole document, with another object in the place of this one; none if the document's value was not kept.
-    pub(super) fn document_with(&self, mut object: Value) -> Option<Value> {
+    pub(super) fn document_with(&self, object: Value) -> Option<Value> {
         if self.document.value.is_null() {
             return None;
         }
+        let mut document = self.document.value.clone();
+        self.put_into(&mut document, object)?;
+        Some(document)
+    }
+
+    /// Puts another object in the place of this one, in the value of its document; what its list says for it stays
+    /// unsaid. None if there is no such place.
+    pub(crate) fn put_into(&self, document: &mut Value, mut object: Value) -> Option<()> {
         if !self.says_its_type
             && let Some(fields) = object.as_object_mut()
         {
             fields.remove("apiVersion");
             fields.remove("kind");
         }
-        let mut document = self.document.value.clone();
         *document.pointer_mut(&self.at)? = object;
-        Some(document)
+        Some(())
+    }
+
+    /// Whether another object, of the same text or a changed one, is in the same place of its document.
+    pub(crate) fn is_same_place(&self, other: &Self) -> bool {
+        (self.document.index, &self.at) == (other.document.index, &other.at)
     }
 
     /// The same object in another text of its file.
@@ -82,9 +94,9 @@ impl SourceObject {
 
 /// What a file holds.
 #[derive(Default)]
-pub(super) struct FileObjects {
-    pub objects: Vec<SourceObject>,
-    pub problems: Vec<InputProblem>,
+pub(crate) struct FileObjects {
+    pub(crate) objects: Vec<SourceObject>,
+    pub(crate) problems: Vec<InputProblem>,
 }
 
 /// Reads a file and takes its objects out of it.
@@ -92,7 +104,7 @@ pub(super) struct FileObjects {
 /// A folder may hold files that are no manifests, `values.yaml` for one: they are passed over. A
 /// file that was named has to hold objects.
 /// With `keep`, what is wanted of a document can be put into its text.
-pub(super) fn read_objects(source: &Source, keep: bool) -> FileObjects {
+pub(crate) fn read_objects(source: &Source, keep: bool) -> FileObjects {
     let mut found = FileObjects::default();
     let text = match source.read() {
         Ok(text) => text,
@@ -120,6 +132,16 @@ pub(super) fn read_objects(source: &Source, keep: bool) -> FileObjects {
         found.problems.push(InputProblem::of_file(&file.name, InputError::Empty));
     }
     found
+}
+
+/// The objects of a text, without a file.
+pub(crate) fn objects_of(name: &str, text: &str) -> Vec<SourceObject> {
+    let file = Arc::new(SourceText::new(name.to_owned(), Arc::from(text), None));
+    let mut found = FileObjects::default();
+    for document in yaml::parse(text).into_iter().flatten() {
+        found.take(&file, document, false, false);
+    }
+    found.objects
 }
 
 /// Where Helm says which template what follows comes from: the line, and the template's file.

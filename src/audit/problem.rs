@@ -152,7 +152,7 @@ impl InputError {
 
 impl InputProblem {
     /// A problem of a file or folder as a whole.
-    pub(super) fn of_file(file: impl Into<String>, error: InputError) -> Self {
+    pub(crate) fn of_file(file: impl Into<String>, error: InputError) -> Self {
         Self { file: file.into(), line: None, column: None, in_cluster: false, error }
     }
 

@@ -37,7 +37,7 @@ impl Snippet {
 }
 
 /// Which parts of a text must not be shown, and what stands there instead.
-pub(super) struct Hidden {
+pub(crate) struct Hidden {
     /// In order, without overlaps.
     parts: Vec<(Range<usize>, String)>,
 }
@@ -46,10 +46,12 @@ impl Hidden {
     /// The credentials of an object: what [`withheld`] hides, and what the repairs of findings move
     /// into a Secret.
     pub(super) fn of(object: &SourceObject, findings: &[Judged]) -> Self {
+        if findings.is_empty() { Self { parts: Vec::new() } } else { Self::all(object, findings) }
+    }
+
+    /// The same, also if nothing is found.
+    pub(crate) fn all(object: &SourceObject, findings: &[Judged]) -> Self {
         let mut hidden = Self { parts: Vec::new() };
-        if findings.is_empty() {
-            return hidden;
-        }
         hidden.compare(object, &object.value, &withheld(&object.value), &mut String::new());
         for edit in findings.iter().flat_map(|judged| &judged.finding.fix) {
             if let Edit::MoveToSecret(variable) = edit {
@@ -86,8 +88,7 @@ impl Hidden {
             }
             (value, shown) if value != shown => {
                 // An argument with its password withheld still says which argument it is.
-                let instead = shown.as_str().filter(|text| text.len() < LONGEST_LINE && !text.contains('\n'));
-                self.hide(object, at, instead.unwrap_or(WITHHELD));
+                self.hide(object, at, shown.as_str().unwrap_or(WITHHELD));
             }
             _ => {}
         }
@@ -99,6 +100,12 @@ impl Hidden {
             // An alias shows nothing, its anchor does.
             self.parts.push((place.written.unwrap_or(place.value), instead.to_owned()));
         }
+    }
+
+    /// The pieces of the file that must not be shown, and each as it may be: its value with the credentials in it
+    /// withheld, which may have many lines.
+    pub(crate) fn parts(&self) -> &[(Range<usize>, String)] {
+        &self.parts
     }
 
     /// The line that a pointer into the object leads to.
@@ -135,7 +142,8 @@ impl Hidden {
             }
             if range.start >= from {
                 shown.push_str(&text[from..range.start]);
-                shown.push_str(instead);
+                let is_short = instead.len() < LONGEST_LINE && !instead.contains('\n');
+                shown.push_str(if is_short { instead } else { WITHHELD });
             }
             from = range.end.min(piece.end);
         }

@@ -47,7 +47,14 @@ pub(crate) fn audit(scope: Scope, policies: &PolicySet) -> anyhow::Result<AuditR
 }
 
 fn connect(runtime: &Runtime, context: Option<String>) -> anyhow::Result<Client> {
-    let config = runtime.block_on(async {
+    let config = config(runtime, context)?;
+    let _inside = runtime.enter();
+    Client::try_from(config).context("the cluster's configuration cannot be used")
+}
+
+/// What the kubeconfig says of a cluster: of its current one if no context is named.
+pub(super) fn config(runtime: &Runtime, context: Option<String>) -> anyhow::Result<Config> {
+    runtime.block_on(async {
         match context {
             Some(context) => {
                 let options = KubeConfigOptions { context: Some(context), ..KubeConfigOptions::default() };
@@ -57,7 +64,5 @@ fn connect(runtime: &Runtime, context: Option<String>) -> anyhow::Result<Client>
                 .await
                 .context("no cluster is at hand: set KUBECONFIG, or name a context of ~/.kube/config by --context"),
         }
-    })?;
-    let _inside = runtime.enter();
-    Client::try_from(config).context("the cluster's configuration cannot be used")
+    })
 }

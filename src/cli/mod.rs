@@ -1,9 +1,12 @@
 //! The command line: one file per command, arguments and wiring, nothing else.
 
+mod answers;
 mod audit;
 mod completions;
 mod demo;
+mod destinations;
 mod explain;
+mod fix;
 mod git;
 mod kubectl;
 mod live;
@@ -42,6 +45,8 @@ enum Command {
     Demo(demo::DemoArguments),
     /// Tell what a rule is about: what is wrong, what happens otherwise, what to do.
     Explain(explain::ExplainArguments),
+    /// Repair manifests in their files, with comments and layout kept.
+    Fix(fix::FixArguments),
     /// Write the manual's pages.
     Man(man::ManArguments),
     /// Answer an API server's admission reviews over HTTPS.
@@ -64,6 +69,7 @@ pub fn run() -> ExitCode {
         Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
         Command::Serve(arguments) => serve::run(arguments),
     };

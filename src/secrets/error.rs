@@ -17,7 +17,9 @@ pub struct SecretName {
 
 impl fmt::Display for SecretName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Secret \"{}\" in namespace \"{}\"", self.name, self.namespace)
+        write!(out, "Secret \"{}\"", self.name)?;
+        // A manifest need not say one.
+        if self.namespace.is_empty() { Ok(()) } else { write!(out, " in namespace \"{}\"", self.namespace) }
     }
 }
 

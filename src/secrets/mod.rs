@@ -3,11 +3,12 @@
 //!
 //! What is due is said by [`WorkloadSecret`](crate::engine::WorkloadSecret); whether it can be done is
 //! decided by a pure function (`plan`) that every store shares; `kube_store` is the only file that
-//! writes a Secret.
+//! writes a Secret of a cluster.
 
 mod claims;
 mod clean_up;
 mod error;
+mod file_store;
 mod kept;
 mod keys;
 mod kube_store;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use clean_up::{CleanUp, CleanUpScope};
 pub use error::{SecretError, SecretName};
+pub use file_store::{FileSecretStore, SecretTextError};
 pub use kept::{Kept, WhyKept};
 pub use kube_store::KubeSecretStore;
 pub use memory_store::MemorySecretStore;

@@ -1,0 +1,40 @@
+//! Asks whoever sits at the terminal about each repair.
+
+use std::io::{BufRead, Write};
+
+use crate::fix::{self, Answer, Ask, Question};
+
+/// What each answer means.
+const HELP: &str = "y - repair this\nn - leave this\na - repair this and all others in this file\nd - leave this and all \
+     others in this file\nq - leave this and all others; what was answered with y is written\n";
+
+/// Reads answers from standard input.
+pub(super) struct Answers;
+
+impl Ask for Answers {
+    fn ask(&mut self, question: &Question<'_>) -> Answer {
+        let mut out = anstream::stdout().lock();
+        if fix::show_question(question, &mut out).is_err() {
+            return Answer::Quit;
+        }
+        loop {
+            let asked = write!(out, "Repair this [y,n,a,d,q,?]? ").and_then(|()| out.flush());
+            let mut line = String::new();
+            // Without anybody who answers nothing is repaired.
+            if asked.is_err() || !matches!(std::io::stdin().lock().read_line(&mut line), Ok(1..)) {
+                let _ = writeln!(out);
+                return Answer::Quit;
+            }
+            match line.trim() {
+                "y" => return Answer::Yes,
+                "n" => return Answer::No,
+                "a" => return Answer::All,
+                "d" => return Answer::None,
+                "q" => return Answer::Quit,
+                _ => {
+                    let _ = write!(out, "{HELP}");
+                }
+            }
+        }
+    }
+}

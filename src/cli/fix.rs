@@ -1,0 +1,147 @@
+//! `tidegate fix`: repairs manifests in their files.
+
+use std::io::{BufWriter, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+
+use super::audit::{selection, severities};
+use super::{answers, destinations, policies};
+use crate::finding::Severity;
+use crate::fix::{self, Ask, Destination, FixOptions, FixReport, Mode, Outcome};
+
+/// Something is left, or would be changed.
+const EXIT_LEFT: u8 = 1;
+/// Something could not be read, judged or written.
+const EXIT_UNUSABLE: u8 = 2;
+/// The name of standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// The arguments of `fix`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit code: 0 everything is repaired that was found, 1 something is left that a person has to \
+    decide, 2 the input or the usage is wrong, or a file could not be written. With --check or --diff: 0 nothing would \
+    be changed, 1 something would.\n\n\
+    Examples:\n  tidegate fix --diff manifests/\n  tidegate fix --secrets ~/shop-secrets.yaml manifests/\n  \
+    tidegate fix --seal 'kubeseal --format yaml' manifests/\n  tidegate fix --interactive --rule MY011 mysql.yaml\n  \
+    helm template shop ./chart | tidegate fix - > repaired.yaml")]
+pub(crate) struct FixArguments {
+    /// Files, folders (searched for .yaml, .yml and .json, respecting .gitignore), or - for standard input, whose
+    /// repaired text goes to standard output.
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    manner: Manner,
+    #[command(flatten)]
+    wanted: Wanted,
+    #[command(flatten)]
+    passwords: PasswordArguments,
+    /// A file with policy documents, on top of the built-in ones; may be given more than once.
+    #[arg(long = "policy", value_name = "FILE")]
+    policies: Vec<PathBuf>,
+    /// Where compiled policies are kept for the next start.
+    #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
+    cache_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Manner {
+    /// Show what would be changed, passwords withheld, and change nothing.
+    #[arg(long)]
+    diff: bool,
+    /// Say what would be changed, and change nothing.
+    #[arg(long)]
+    check: bool,
+    /// Ask about each repair.
+    #[arg(short, long, conflicts_with_all = ["diff", "check"])]
+    interactive: bool,
+    /// Write documents anew, without their comments, whose layout cannot be kept.
+    #[arg(long)]
+    rewrite: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct Wanted {
+    /// Only findings of this rule; may be given more than once.
+    #[arg(long = "rule", value_name = "RULE")]
+    rules: Vec<String>,
+    /// No findings of this rule; may be given more than once.
+    #[arg(long = "exclude", value_name = "RULE")]
+    excluded: Vec<String>,
+    /// Only findings that are at least so bad.
+    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
+    severity: Option<Severity>,
+}
+
+/// Where passwords go that are taken out of manifests; without one of these they stay.
+#[derive(Debug, clap::Args)]
+pub(super) struct PasswordArguments {
+    /// The file that gets the Secrets: only you may read it, and it has to be outside of Git or ignored by it.
+    /// `apply` makes them in the cluster of KUBECONFIG or ~/.kube/config, those of manifests without a namespace in
+    /// that of the context. With --seal, the file or folder that gets what is sealed.
+    #[arg(long, value_name = "FILE|apply")]
+    pub(super) secrets: Option<PathBuf>,
+    /// A program that seals: it gets each Secret by its standard input, and what it writes to its standard output is
+    /// put beside the manifest. It is started by sh.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(super) seal: Option<String>,
+    /// The context of the kubeconfig for --secrets apply, if not its current one.
+    #[arg(long, value_name = "NAME")]
+    pub(super) context: Option<String>,
+}
+
+/// Repairs, and tells what was repaired.
+pub(crate) fn run(arguments: FixArguments) -> anyhow::Result<ExitCode> {
+    let FixArguments { paths, manner, wanted, passwords, policies, cache_dir } = arguments;
+    let reads_input = paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT);
+    if manner.interactive && reads_input {
+        bail!("--interactive reads the answers from standard input, so that no manifest can come from there: name a file");
+    }
+    let policies = policies::load(&policies, cache_dir.as_deref())?;
+    let options = FixOptions {
+        selection: selection(wanted.rules, wanted.excluded, wanted.severity, &policies)?,
+        may_rewrite: manner.rewrite,
+        mode: if manner.diff || manner.check { Mode::DryRun } else { Mode::Write },
+        diff: manner.diff,
+    };
+    let mut destination = destinations::of(passwords)?;
+    let destination = destination.as_mut().map(|destination| destination.as_mut() as &mut dyn Destination);
+    let mut answers = answers::Answers;
+    let ask = manner.interactive.then_some(&mut answers as &mut dyn Ask);
+    let report = fix::fix(&paths, &options, &policies, destination, ask);
+    match write(&report, &manner, reads_input) {
+        // Who reads with `head` has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        outcome => outcome.context("the report cannot be written")?,
+    }
+    Ok(match report.outcome(options.mode == Mode::Write) {
+        Outcome::Clean => ExitCode::SUCCESS,
+        Outcome::Left => ExitCode::from(EXIT_LEFT),
+        Outcome::Unusable => ExitCode::from(EXIT_UNUSABLE),
+    })
+}
+
+/// Standard output gets the diff or the repaired text, if there is to be one, and else the report.
+fn write(report: &FixReport, manner: &Manner, reads_input: bool) -> std::io::Result<()> {
+    // They take colours away where there is no terminal, and obey NO_COLOR and CLICOLOR_FORCE.
+    if manner.diff {
+        let mut out = BufWriter::new(anstream::stdout().lock());
+        fix::show_diffs(report, &mut out)?;
+        out.flush()?;
+    }
+    if let Some(output) = &report.output {
+        let mut out = std::io::stdout().lock();
+        out.write_all(&output.0)?;
+        out.flush()?;
+    }
+    if manner.diff || reads_input {
+        let mut out = BufWriter::new(anstream::stderr().lock());
+        fix::show_report(report, &mut out)?;
+        out.flush()
+    } else {
+        let mut out = BufWriter::new(anstream::stdout().lock());
+        fix::show_report(report, &mut out)?;
+        out.flush()
+    }
+}

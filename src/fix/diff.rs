@@ -1,0 +1,85 @@
+//! What changes in a file, as a unified diff without credentials.
+
+use std::collections::HashMap;
+
+use similar::{ChangeTag, TextDiff};
+
+use super::mask::masked_lines;
+use crate::audit::objects::{SourceObject, objects_of};
+use crate::engine::Judged;
+use crate::yaml::{self, Document};
+
+/// Lines around a change that are shown with it; as many as Git shows.
+const CONTEXT: usize = 3;
+
+/// What was found in an object: by its document and its number among the objects of it.
+pub(super) type Found = HashMap<(usize, usize), Vec<Judged>>;
+
+/// A text and what stands in it.
+pub(super) struct Side {
+    text: String,
+    documents: HashMap<usize, Document>,
+    objects: Vec<SourceObject>,
+}
+
+impl Side {
+    pub(super) fn new(name: &str, text: String) -> Self {
+        let documents = yaml::parse(&text).into_iter().flatten();
+        let documents = documents.map(|document| (document.index, document)).collect();
+        let objects = objects_of(name, &text);
+        Self { text, documents, objects }
+    }
+
+    /// Which of the objects of its document an object is: the same before and after a repair.
+    pub(super) fn number_of(&self, object: &SourceObject) -> usize {
+        let mut own = self.objects.iter().filter(|other| other.document.index == object.document.index);
+        own.position(|other| other.is_same_place(object)).unwrap_or_default()
+    }
+
+    /// The lines of a document as they are, as they may be shown, and how many stand before it.
+    fn lines(&self, index: usize, found: &Found) -> Option<(Vec<&str>, Vec<String>, usize)> {
+        let range = self.documents.get(&index)?.range.clone();
+        let text = &self.text;
+        let own = self.objects.iter().filter(|object| object.document.index == index).enumerate();
+        let objects = own.map(|(number, object)| (object, found.get(&(index, number)).cloned().unwrap_or_default()));
+        let masked = masked_lines(text, range.clone(), objects);
+        let before = text[..range.start].bytes().filter(|&byte| byte == b'\n').count();
+        Some((text[range].split_inclusive('\n').collect(), masked, before))
+    }
+}
+
+/// The lines of the diff of one document, each with its sign. Nothing of another document is in it.
+pub(super) fn document_diff(before: &Side, after: &Side, index: usize, found: &Found) -> Vec<String> {
+    let (Some((old, old_shown, old_before)), Some((new, new_shown, new_before))) =
+        (before.lines(index, found), after.lines(index, found))
+    else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    let diff = TextDiff::from_slices(&old, &new);
+    for group in diff.grouped_ops(CONTEXT) {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+        let extent = |from: usize, to: usize, before: usize| {
+            let start = if to > from { from + before + 1 } else { from + before };
+            if to - from == 1 { format!("{start}") } else { format!("{start},{}", to - from) }
+        };
+        lines.push(format!(
+            "@@ -{} +{} @@",
+            extent(first.old_range().start, last.old_range().end, old_before),
+            extent(first.new_range().start, last.new_range().end, new_before),
+        ));
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let (sign, shown) = match change.tag() {
+                ChangeTag::Delete => ('-', change.old_index().and_then(|index| old_shown.get(index))),
+                ChangeTag::Insert => ('+', change.new_index().and_then(|index| new_shown.get(index))),
+                ChangeTag::Equal => (' ', change.old_index().and_then(|index| old_shown.get(index))),
+            };
+            let shown = shown.map(String::as_str).unwrap_or_default();
+            lines.push(format!("{sign}{}", shown.trim_end_matches(['\n', '\r'])));
+            if !shown.ends_with('\n') {
+                lines.push("\\ No newline at end of file".to_owned());
+            }
+        }
+    }
+    lines
+}

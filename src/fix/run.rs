@@ -1,0 +1,195 @@
+//! The repair itself: reads, judges, sees to the passwords, writes.
+
+use std::path::{Path, PathBuf};
+
+use super::destination::{Destination, NO_DESTINATION};
+use super::diff::{Found, Side, document_diff};
+use super::file::{FileChange, ManifestFile};
+use super::item::{Item, Judge, MOST_ROUNDS};
+use super::known::Known;
+use super::questions::{Ask, ask_about};
+use super::read::{Read, read};
+use super::report::{FileReport, FindingRow, FixReport, Output, Written};
+use super::rewrite::bytes_after;
+use crate::audit::parallel;
+use crate::engine::Judged;
+use crate::files::{self, FileError};
+use crate::policy::PolicySet;
+use crate::request::Selection;
+use crate::yaml::{self, Splice};
+
+/// What whoever repairs wants.
+#[derive(Debug, Clone, Default)]
+pub struct FixOptions {
+    /// Which findings.
+    pub selection: Selection,
+    /// Whether documents may be written anew whose layout cannot be kept.
+    pub may_rewrite: bool,
+    /// Whether it is written.
+    pub mode: Mode,
+    /// Whether the change is to be shown.
+    pub diff: bool,
+}
+
+/// Whether files are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// They are.
+    Write,
+    /// Nothing is, no Secret either.
+    #[default]
+    DryRun,
+}
+
+/// Repairs all manifests that the paths lead to; `-` is standard input.
+pub fn fix(
+    paths: &[PathBuf],
+    options: &FixOptions,
+    policies: &PolicySet,
+    mut destination: Option<&mut dyn Destination>,
+    ask: Option<&mut dyn Ask>,
+) -> FixReport {
+    let judge = Judge {
+        policies,
+        selection: &options.selection,
+        no_secret: destination.is_none().then_some(NO_DESTINATION),
+        // Who is asked about each repair is not asked about those that would follow from them.
+        rounds: if ask.is_some() { 1 } else { MOST_ROUNDS },
+    };
+    let mut report = FixReport::default();
+    let Read { files, mut items, known } = read(paths, policies, &mut report);
+    if let Some(ask) = ask {
+        ask_about(&judge, &files, &mut items, &known, options.may_rewrite, ask);
+    }
+    judge.repair(&mut items, &known);
+    if let Some(destination) = &mut destination {
+        move_passwords(&judge, &files, &mut items, &known, options, *destination);
+    }
+    let changes = parallel::map(&files, |file| file.change(&items, options.may_rewrite, |_| true));
+    for (file, change) in files.iter().zip(&changes) {
+        take_back(file, change, &mut items);
+    }
+    report.problems.extend(items.iter().filter_map(Item::problem));
+    if options.mode == Mode::Write
+        && items.iter().any(|item| !item.moves.is_empty())
+        && let Some(destination) = destination
+    {
+        match destination.commit() {
+            Ok(kept) => report.kept = kept,
+            Err(error) => report.not_kept = Some(error),
+        }
+    }
+    let writes = options.mode == Mode::Write && report.not_kept.is_none();
+    for (file, change) in files.iter().zip(&changes) {
+        let told = finish(file, change, &items, options.diff, writes, &mut report.output);
+        if !told.says_nothing() {
+            report.files.push(told);
+        }
+    }
+    report
+}
+
+/// Has the passwords taken that were moved; what cannot be taken, or not be taken out of its text, stays.
+fn move_passwords(
+    judge: &Judge<'_>,
+    files: &[ManifestFile],
+    items: &mut [Item],
+    known: &Known,
+    options: &FixOptions,
+    destination: &mut dyn Destination,
+) {
+    let moves = |item: &Item| !item.moves.is_empty();
+    let trials = parallel::map(files, |file| file.change(items, options.may_rewrite, moves));
+    for (file, trial) in files.iter().zip(&trials) {
+        take_back(file, trial, items);
+    }
+    for file in files {
+        let folder = file.path.as_deref().map(|path| path.parent().unwrap_or(Path::new("")));
+        for index in file.items.clone() {
+            if let Err(why) = items[index].hand_over(folder, destination) {
+                let now = known.now(items);
+                items[index].no_secret = Some(why);
+                judge.repair_anew(&mut items[index], &now);
+            }
+        }
+    }
+}
+
+/// Takes back the repairs in documents that cannot be changed.
+fn take_back(file: &ManifestFile, change: &FileChange, items: &mut [Item]) {
+    for document in &change.documents {
+        let Err(error) = &document.outcome else { continue };
+        let why = format!("{error} (--rewrite)");
+        let own = items[file.items.clone()].iter_mut();
+        for item in own.filter(|item| item.source.document.index == document.index && item.changes()) {
+            item.take_back(&why);
+        }
+    }
+}
+
+/// Writes a file, and tells what became of it.
+fn finish(
+    file: &ManifestFile,
+    change: &FileChange,
+    items: &[Item],
+    diff: bool,
+    writes: bool,
+    output: &mut Option<Output>,
+) -> FileReport {
+    let own = &items[file.items.clone()];
+    let rows = |item: &Item, judged: &[Judged]| -> Vec<FindingRow> {
+        judged.iter().map(|judged| item.row(judged)).collect()
+    };
+    let splices = change.splices();
+    let written = match &file.path {
+        None if writes => {
+            *output = Some(Output(yaml::apply(&file.text, &splices).into_bytes()));
+            if splices.is_empty() { Written::Unchanged } else { Written::Done }
+        }
+        _ if splices.is_empty() => Written::Unchanged,
+        Some(path) if writes => match write(path, &file.text, &splices) {
+            Ok(()) => Written::Done,
+            Err(error) => Written::Failed(error),
+        },
+        _ => Written::Wanted,
+    };
+    FileReport {
+        name: file.name.clone(),
+        repaired: own.iter().flat_map(|item| rows(item, &item.done)).collect(),
+        left: own.iter().flat_map(|item| rows(item, &item.left)).collect(),
+        failures: own.iter().flat_map(|item| item.failures.clone()).collect(),
+        anew: change.anew(),
+        diff: if diff { file_diff(file, change, own) } else { Vec::new() },
+        written,
+    }
+}
+
+/// Puts replacements into the bytes of a file, if they still are what was read.
+fn write(path: &Path, text: &str, splices: &[Splice]) -> Result<(), FileError> {
+    let before = std::fs::read(path).map_err(|error| FileError::of(&error))?;
+    if yaml::decode(before.clone()).is_ok_and(|now| now == text)
+        && let Some(after) = bytes_after(&before, splices)
+    {
+        return files::replace(path, &before, &after);
+    }
+    Err(FileError::Changed)
+}
+
+fn file_diff(file: &ManifestFile, change: &FileChange, own: &[Item]) -> Vec<String> {
+    let splices = change.splices();
+    if splices.is_empty() {
+        return Vec::new();
+    }
+    let name = &file.name;
+    let before = Side::new(name, file.text.to_string());
+    let after = Side::new(name, yaml::apply(&file.text, &splices));
+    let mut found = Found::new();
+    for item in own {
+        found.insert((item.source.document.index, before.number_of(&item.source)), item.found());
+    }
+    let mut lines = vec![format!("--- {name}"), format!("+++ {name}")];
+    for document in &change.documents {
+        lines.extend(document_diff(&before, &after, document.index, &found));
+    }
+    lines
+}
