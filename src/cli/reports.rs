@@ -1,6 +1,6 @@
 //! The arguments of `serve` that say which reports are written into the cluster.
 
-use std::num::NonZeroU32;
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 use super::serve::parse_duration;
@@ -21,7 +21,7 @@ pub(super) struct ReportArguments {
     reports_every: Duration,
     /// How many objects are judged for that in a second, at most.
     #[arg(long, value_name = "NUMBER", default_value = "10", env = "TIDEGATE_REPORTS_RATE")]
-    reports_rate: NonZeroU32,
+    reports_rate: NonZeroU16,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -15,7 +15,7 @@ mod store;
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;
 
-use std::num::NonZeroU32;
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ pub struct Reports {
     /// From the beginning of one scan to that of the next.
     pub every: Duration,
     /// Objects judged, or reports removed, in a second at most.
-    pub rate: NonZeroU32,
+    pub rate: NonZeroU16,
     /// The namespace of the Lease: the gate's own.
     pub namespace: String,
     /// Who this replica is, among the others.

@@ -60,9 +60,11 @@ impl Problem {
                 "the API server knows no {} of {}: install its CustomResourceDefinition, as docs/reports.md says",
                 resource.kind, resource.api_version
             )),
-            (Error::Api(status), _) => {
-                Self { words: format!("the API server answered {}", status.code), is_passing: true }
-            }
+            // Too much is asked of it (429), or it is in trouble.
+            (Error::Api(status), _) => Self {
+                words: format!("the API server answered {}", status.code),
+                is_passing: status.code == 429 || status.code >= 500,
+            },
             (_, _) => Self { words: "the API server cannot be reached".to_owned(), is_passing: true },
         }
     }

@@ -1,7 +1,7 @@
 //! One look at every object of a cluster, at a pace that nobody notices.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroU32;
+use std::num::NonZeroU16;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ use crate::policy::PolicySet;
 pub(super) struct Scanner {
     client: Client,
     store: Store,
-    rate: NonZeroU32,
+    rate: NonZeroU16,
     policies: Arc<PolicySet>,
     lookup: Arc<dyn Lookup>,
 }
@@ -37,7 +37,7 @@ struct Progress {
     judged: usize,
     written: usize,
     removed: usize,
-    /// The first thing that went wrong; what can be done all the same is done.
+    /// The first thing that went wrong, or that the API server is in trouble.
     problem: Option<Problem>,
 }
 
@@ -45,7 +45,7 @@ impl Scanner {
     pub(super) fn new(
         client: Client,
         api: ReportApi,
-        rate: NonZeroU32,
+        rate: NonZeroU16,
         policies: Arc<PolicySet>,
         lookup: Arc<dyn Lookup>,
     ) -> Self {
@@ -73,6 +73,9 @@ impl Scanner {
             let Some(content) = Content::of(subject, &report) else { continue };
             let written = self.store.write(&content, known.remove(&place).as_ref()).await;
             progress.written += usize::from(progress.note(written));
+            if progress.is_in_vain() {
+                return progress.problem;
+            }
         }
         let Ok(unlisted) = listing.await else { return progress.problem.or_else(|| Some(Problem::no_answer())) };
         let unseen = Unseen::of(&unlisted);
@@ -84,6 +87,9 @@ impl Scanner {
             pace.tick().await;
             let removed = self.store.remove(place, report).await;
             progress.removed += usize::from(progress.note(removed));
+            if progress.is_in_vain() {
+                return progress.problem;
+            }
         }
         let Progress { judged, written, removed, problem } = progress;
         tracing::info!(judged, written, removed, "scanned the cluster for reports");
@@ -92,7 +98,7 @@ impl Scanner {
 
     /// So many objects a second. A burst after a pause would be one all the same.
     fn pace(&self) -> Interval {
-        let mut pace = interval(Duration::from_secs(1) / self.rate.get());
+        let mut pace = interval(Duration::from_secs(1) / u32::from(self.rate.get()));
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         pace
     }
@@ -130,12 +136,19 @@ impl Scanner {
 }
 
 impl Progress {
+    /// Whether the next object would only wait as long for the same answer.
+    fn is_in_vain(&self) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.is_passing)
+    }
+
     /// Whether something was done.
     fn note(&mut self, done: Result<bool, Problem>) -> bool {
         match done {
             Ok(done) => done,
             Err(problem) => {
-                self.problem.get_or_insert(problem);
+                if problem.is_passing || self.problem.is_none() {
+                    self.problem = Some(problem);
+                }
                 false
             }
         }
