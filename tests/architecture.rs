@@ -23,7 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("server", &["engine", "finding", "lookup", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
     ("explain", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
-    ("reports", &["audit", "cluster", "finding", "leadership", "lookup", "policy"]),
+    ("reports", &["audit", "cluster", "leadership", "lookup", "policy"]),
     ("demo", &["lookup", "policy", "secrets", "server", "workload"]),
     (
         "cli",

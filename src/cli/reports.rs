@@ -4,7 +4,8 @@ use std::num::NonZeroU16;
 use std::time::Duration;
 
 use super::serve::parse_duration;
-use crate::reports::{ReportApi, Reports};
+use crate::audit::policy_report::ReportApi;
+use crate::reports::Reports;
 
 /// Below that, one scan would begin as the other ends.
 const SHORTEST: Duration = Duration::from_secs(1);

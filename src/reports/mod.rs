@@ -23,10 +23,10 @@ use kube::Client;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use crate::audit::policy_report::ReportApi;
 use crate::leadership::{Leadership, RENEWAL};
 use crate::lookup::Lookup;
 use crate::policy::PolicySet;
-pub use api::ReportApi;
 use problem::{Problem, Told};
 use scan::Scanner;
 

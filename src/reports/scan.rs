@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::api::ReportApi;
-use super::content::{Content, Subject};
+use super::content::{Content, report_name, subject};
 use super::problem::Problem;
 use super::store::Store;
+use crate::audit::policy_report::ReportApi;
 use crate::audit::{ClusterAudit, ObjectReport, Options, is_judged, judge_stored};
 use crate::cluster::{Listing, Unlisted, Wanted};
 use crate::lookup::Lookup;
@@ -61,8 +61,8 @@ impl Scanner {
         let (mut progress, mut pace) = (Progress::default(), self.pace());
         let (mut objects, listing) = self.list();
         while let Some(object) = objects.recv().await {
-            let Some(subject) = Subject::of(&object) else { continue };
-            let place = (subject.namespace.clone(), subject.report_name());
+            let Some(subject) = subject(&object) else { continue };
+            let place = (subject.namespace.clone(), report_name(&subject));
             pace.tick().await;
             progress.judged += 1;
             let Some(report) = self.judge(object, &mut progress).await else {

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use kube::api::{
     Api, ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams, Preconditions,
 };
 use kube::{Client, Error};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::ReportApi;
-use super::content::{Content, Entry, SOURCE, Subject, Summary};
+use super::api::resource;
+use super::content::{Content, report_name};
 use super::problem::{Problem, is_of_an_ending_namespace};
+use crate::audit::policy_report::{ObjectReference, ReportApi, ReportResult, SOURCE, Summary, Timestamp};
 
 /// The label by which the gate's reports are known.
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
@@ -43,33 +43,18 @@ pub(super) struct Known {
     /// Of what it says; none if it is not as the gate writes it.
     digest: Option<u64>,
     /// Since when each of its results is told.
-    since: HashMap<u64, Time>,
+    since: HashMap<u64, Timestamp>,
 }
 
 /// Where a report is: its namespace and its name.
 pub(super) type Place = (Option<String>, String);
 
-/// A time as reports have it.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Time {
-    seconds: i64,
-    nanos: i32,
-}
-
-/// A result and since when it is told.
-#[derive(Serialize, Deserialize)]
-struct Timed<E> {
-    #[serde(flatten)]
-    entry: E,
-    timestamp: Time,
-}
-
 /// The part of a report that is compared.
 #[derive(Deserialize)]
 struct Said {
-    scope: Subject,
+    scope: ObjectReference,
     summary: Summary,
-    results: Vec<Timed<Entry>>,
+    results: Vec<ReportResult>,
 }
 
 impl Store {
@@ -81,7 +66,7 @@ impl Store {
     pub(super) async fn known(&self) -> Result<BTreeMap<Place, Known>, Problem> {
         let mut known = BTreeMap::new();
         for is_namespaced in [true, false] {
-            let resource = self.api.resource(is_namespaced);
+            let resource = resource(self.api, is_namespaced);
             let reports = Api::<DynamicObject>::all_with(self.client.clone(), &resource);
             let mut next = None;
             loop {
@@ -104,7 +89,7 @@ impl Store {
             return Ok(false);
         }
         let (reports, resource) = self.reports(content.scope.namespace.as_deref());
-        let name = content.scope.report_name();
+        let name = report_name(&content.scope);
         let mut report = report(content, &resource, known);
         let written = match known {
             Some(known) => {
@@ -142,7 +127,7 @@ impl Store {
     }
 
     fn reports(&self, namespace: Option<&str>) -> (Api<DynamicObject>, ApiResource) {
-        let resource = self.api.resource(namespace.is_some());
+        let resource = resource(self.api, namespace.is_some());
         let client = self.client.clone();
         let reports = match namespace {
             Some(namespace) => Api::namespaced_with(client, namespace, &resource),
@@ -165,7 +150,7 @@ impl Known {
         let said: Option<Said> = serde_json::from_value(report.data).ok();
         let (said, since) = said.map(Said::split).unzip();
         let is_owned = report.metadata.owner_references.is_some_and(|owners| {
-            said.as_ref().is_some_and(|said| owners.iter().any(|owner| owner.uid == said.scope.uid))
+            said.as_ref().is_some_and(|said| owners.iter().any(|owner| Some(&owner.uid) == said.scope.uid.as_ref()))
         });
         let known = Self {
             kind: scope_kind,
@@ -179,31 +164,32 @@ impl Known {
 }
 
 impl Said {
-    fn split(self) -> (Content, HashMap<u64, Time>) {
-        let since = self.results.iter().map(|timed| (digest(&timed.entry), timed.timestamp)).collect();
-        let results = self.results.into_iter().map(|timed| timed.entry).collect();
+    /// What it says, and since when each result is told.
+    fn split(self) -> (Content, HashMap<u64, Timestamp>) {
+        let mut since = HashMap::new();
+        let mut results = self.results;
+        for result in &mut results {
+            let time = result.timestamp.take();
+            since.extend(time.map(|time| (digest(result), time)));
+        }
         (Content { scope: self.scope, summary: self.summary, results }, since)
-    }
-}
-
-impl Time {
-    fn now() -> Self {
-        let now = Timestamp::now();
-        Self { seconds: now.as_second(), nanos: now.subsec_nanosecond() }
     }
 }
 
 /// The report as it is to be. What it said before keeps its time.
 pub(super) fn report(content: &Content, resource: &ApiResource, known: Option<&Known>) -> Value {
-    let now = Time::now();
-    let since = |entry: &Entry| known.and_then(|known| known.since.get(&digest(entry))).copied().unwrap_or(now);
-    let results: Vec<_> = content.results.iter().map(|entry| Timed { timestamp: since(entry), entry }).collect();
-    let Content { scope, summary, .. } = content;
+    let now = now();
+    let Content { scope, summary, results } = content;
+    let timed = |result: &ReportResult| {
+        let since = known.and_then(|known| known.since.get(&digest(result))).copied();
+        ReportResult { timestamp: Some(since.unwrap_or(now)), ..result.clone() }
+    };
+    let results: Vec<ReportResult> = results.iter().map(timed).collect();
     json!({
         "apiVersion": resource.api_version,
         "kind": resource.kind,
         "metadata": {
-            "name": scope.report_name(),
+            "name": report_name(scope),
             "namespace": scope.namespace,
             "labels": { MANAGED_BY: SOURCE },
             "ownerReferences": [
@@ -214,6 +200,11 @@ pub(super) fn report(content: &Content, resource: &ApiResource, known: Option<&K
         "summary": summary,
         "results": results,
     })
+}
+
+fn now() -> Timestamp {
+    let now = jiff::Timestamp::now();
+    Timestamp { seconds: now.as_second(), nanos: now.subsec_nanosecond() }
 }
 
 async fn create(reports: &Api<DynamicObject>, report: &Value) -> Result<(), Error> {

@@ -3,9 +3,10 @@
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
-use super::api::ReportApi;
-use super::content::{Content, Subject};
+use super::api::resource;
+use super::content::{Content, subject};
 use super::store::{Known, report};
+use crate::audit::policy_report::ReportApi;
 use crate::audit::{Consequence, FailureReport, FindingReport, ObjectReport, Origin, Stored, Suppression};
 use crate::engine::Decision;
 use crate::finding::Severity;
@@ -54,7 +55,7 @@ fn judged(asked: &[&str], findings: Vec<FindingReport>, failures: Vec<FailureRep
 }
 
 fn content(judged: &ObjectReport) -> Content {
-    Content::of(Subject::of(&object("mysql", Some("shop"))).unwrap(), judged).unwrap()
+    Content::of(subject(&object("mysql", Some("shop"))).unwrap(), judged).unwrap()
 }
 
 /// A report as the API server hands it out again.
@@ -92,7 +93,7 @@ fn everything() -> ObjectReport {
 
 #[test]
 fn each_result_says_what_the_gate_would_do() {
-    let mut report = report(&content(&everything()), &ReportApi::PolicyReport.resource(true), None);
+    let mut report = report(&content(&everything()), &resource(ReportApi::PolicyReport, true), None);
     for result in report["results"].as_array_mut().unwrap() {
         let time = result.as_object_mut().unwrap().remove("timestamp").unwrap();
         assert!(time["seconds"].as_i64() > Some(0) && time["nanos"].is_i64());
@@ -102,19 +103,19 @@ fn each_result_says_what_the_gate_would_do() {
 
 #[test]
 fn an_object_that_no_policy_is_for_has_no_report() {
-    let subject = Subject::of(&object("mysql", None)).unwrap();
-    assert!(Content::of(subject.clone(), &judged(&[], Vec::new(), Vec::new())).is_none());
-    let clean = Content::of(subject, &judged(&["a"], Vec::new(), Vec::new())).unwrap();
-    let report = report(&clean, &ReportApi::OpenReports.resource(false), None);
+    let of = subject(&object("mysql", None)).unwrap();
+    assert!(Content::of(of.clone(), &judged(&[], Vec::new(), Vec::new())).is_none());
+    let clean = Content::of(of, &judged(&["a"], Vec::new(), Vec::new())).unwrap();
+    let report = report(&clean, &resource(ReportApi::OpenReports, false), None);
     assert_eq!((&report["kind"], &report["metadata"]["namespace"]), (&json!("ClusterReport"), &Value::Null));
     assert_eq!(report["summary"], json!({ "pass": 1, "fail": 0, "warn": 0, "error": 0, "skip": 0 }));
 }
 
 #[test]
 fn what_says_the_same_is_known_and_what_was_said_before_keeps_its_time() {
-    let resource = ReportApi::PolicyReport.resource(true);
+    let kind = resource(ReportApi::PolicyReport, true);
     let before = content(&everything());
-    let mut first = report(&before, &resource, None);
+    let mut first = report(&before, &kind, None);
     for result in first["results"].as_array_mut().unwrap() {
         result["timestamp"] = json!({ "seconds": 1, "nanos": 2 });
     }
@@ -126,7 +127,7 @@ fn what_says_the_same_is_known_and_what_was_said_before_keeps_its_time() {
     judged.findings[0].message = "something else".to_owned();
     let after = content(&judged);
     assert!(!known.says(&after));
-    let again = report(&after, &resource, Some(&known));
+    let again = report(&after, &kind, Some(&known));
     let seconds: Vec<bool> =
         again["results"].as_array().unwrap().iter().map(|result| result["timestamp"]["seconds"] == 1).collect();
     assert_eq!(seconds, [false, true, true, true, true, true, true]);
