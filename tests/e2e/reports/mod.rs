@@ -81,11 +81,12 @@ impl Board {
     }
 
     /// Whether there is a report of an object.
-    fn has_report_of(&self, name: &str) -> bool {
-        [self.reports(true), self.reports(false)].concat().iter().any(|report| report["scope"]["name"] == name)
+    fn has_report_of(&self, kind: &str, name: &str) -> bool {
+        let reports = [self.reports(true), self.reports(false)].concat();
+        reports.iter().any(|report| report["scope"]["kind"] == kind && report["scope"]["name"] == name)
     }
 
-    /// What was created of a report's kinds, in the order of time, as the API server logged it.
+    /// What was written of reports, in the order of time, as the API server logged it.
     fn written(&self) -> Vec<Value> {
         let log = self.cluster.audit_log();
         let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());

@@ -29,7 +29,6 @@ fn one_replica_writes_and_another_takes_its_place() {
     first.stop();
     board.kubectl(&["delete", "policyreports", "-n", &namespace, "--all"]);
     board.report_of("Deployment", "mysql", |_| true);
-    assert!(scans(&second) > 0 || second.logs().contains("serving"));
     eventually("a scan of the other", REPORTED, || second.logs().contains(SCANNED).then_some(()));
 }
 
