@@ -28,8 +28,8 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "cluster", "demo", "engine", "explain", "finding", "lookup", "policy", "reports", "request", "secrets",
-            "server", "wasm", "workload", "yaml",
+            "audit", "cluster", "demo", "engine", "explain", "finding", "lookup", "policy", "reports", "request",
+            "secrets", "server", "wasm", "workload", "yaml",
         ],
     ),
 ];

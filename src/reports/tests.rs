@@ -45,6 +45,7 @@ fn judged(asked: &[&str], findings: Vec<FindingReport>, failures: Vec<FailureRep
         name: Some("mysql".to_owned()),
         title: "Deployment".to_owned(),
         source: Origin::Cluster(Stored { object: "Deployment shop/mysql".to_owned(), within: None }),
+        rendered_by: None,
         asked: asked.iter().map(|policy| (*policy).to_owned()).collect(),
         decision: Decision::Allow,
         findings,
