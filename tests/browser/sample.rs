@@ -207,6 +207,8 @@ fn object(kind: &str, namespace: Option<&str>, name: &str, file: &str, said: &[u
         name: Some(name.to_owned()),
         title: format!("{kind} \"{name}\"{place}"),
         source: Origin::File(SourceLine { file: file.to_owned(), line: FIRST_LINE }),
+        rendered_by: None,
+        asked: Vec::new(),
         decision: Decision::Allow,
         findings: said.iter().map(|index| finding(&SAID[*index])).collect(),
         failures: Vec::new(),
