@@ -24,18 +24,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("server", &["engine", "finding", "lookup", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
     ("explain", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
-    (
-        "fix",
-        &["audit", "engine", "files", "finding", "lookup", "policy", "request", "secrets", "workload", "yaml"],
-    ),
+    ("fix", &["audit", "engine", "files", "finding", "lookup", "policy", "request", "secrets", "workload", "yaml"]),
     ("reports", &["audit", "cluster", "leadership", "lookup", "policy"]),
     ("demo", &["lookup", "policy", "secrets", "server", "workload"]),
     (
         "cli",
         &[
             "audit", "cluster", "demo", "engine", "explain", "files", "finding", "fix", "lookup", "policy", "reports",
-            "request",
-            "secrets", "server", "wasm", "workload", "yaml",
+            "request", "secrets", "server", "wasm", "workload", "yaml",
         ],
     ),
 ];

@@ -122,5 +122,4 @@ fn without_script_totals_and_findings_are_there() {
         assert_eq!(page.texts(control), [""; 0], "{control}");
     }
     page.photograph("without-script.png");
-
 }

@@ -98,8 +98,7 @@ impl Page {
 
     /// An attribute of the first element that a selector selects.
     pub(crate) fn attribute(&self, selector: &str, name: &str) -> Value {
-        self.driver
-            .run(&format!("return document.querySelector({}).getAttribute({})", json!(selector), json!(name)))
+        self.driver.run(&format!("return document.querySelector({}).getAttribute({})", json!(selector), json!(name)))
     }
 
     /// Whether the focus is on an element that the selector selects.

@@ -185,13 +185,8 @@ fn rules() -> Vec<RuleReport> {
 }
 
 fn problems() -> Vec<InputProblem> {
-    let problem = |file: &str, error| InputProblem {
-        file: file.to_owned(),
-        line: None,
-        column: None,
-        in_cluster: false,
-        error,
-    };
+    let problem =
+        |file: &str, error| InputProblem { file: file.to_owned(), line: None, column: None, in_cluster: false, error };
     vec![
         problem("deploy/old", InputError::NoManifests),
         InputProblem { line: Some(3), ..problem("deploy/values.yaml", InputError::NotAnObject("kind")) },
@@ -225,9 +220,10 @@ fn object(kind: &str, namespace: Option<&str>, name: &str, file: &str, said: &[u
     }
     for finding in &mut object.findings {
         let parts = [file, name, &finding.rule];
-        let hash = parts.concat().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-        });
+        let hash = parts
+            .concat()
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
         finding.fingerprint = format!("{hash:016x}");
     }
     object
