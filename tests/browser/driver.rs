@@ -39,7 +39,8 @@ impl Driver {
         let mut process = Process::start("chromedriver", command, &folder.path().join("chromedriver.log"));
         process.wait_until(START, || exchange(port, "GET", "/status", None).is_ok());
         // Without its sandbox, which wants namespaces that containers do not give. The pages are our own.
-        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+        let arguments =
+            ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1360,900"];
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": { "binary": chromium, "args": arguments },

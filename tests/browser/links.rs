@@ -45,7 +45,7 @@ fn a_link_to_a_finding_opens_its_object_there() {
     let wanted = &report.objects[0].findings[3];
     let state = format!("#object=StatefulSet%2Fshop%2Fmysql&finding={}", wanted.fingerprint);
     let Some(page) = Page::at(&report, &state) else { return };
-    assert_eq!(page.text(".card.pointed h3"), wanted.message);
+    assert_eq!(page.text(".card.pointed .card-title"), wanted.message);
     assert!(page.is_focused(".card.pointed"));
     assert_eq!(page.text(".note.pointed"), format!("{} {}", wanted.rule, wanted.message));
 }

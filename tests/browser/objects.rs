@@ -11,7 +11,7 @@ fn the_manifest_shows_the_repair_and_the_lines_of_findings() {
     let Some(page) = Page::of(&report) else { return };
     page.click("#rows a");
     page.await_object("StatefulSet \"mysql\" in namespace \"shop\"");
-    assert_eq!(page.text(".object-facts"), "would be repaired deploy/shop/mysql.yaml:12");
+    assert_eq!(page.text(".object-facts"), "would be repaired\ndeploy/shop/mysql.yaml:12");
     assert_eq!(page.texts(".card").len(), 6);
 
     let code = |class: &str| page.texts(&format!(".manifest .code.{class}"));
@@ -79,6 +79,6 @@ fn what_is_known_of_a_finding_is_said() {
     page.open("#object=StatefulSet/billing/ledger/2");
     assert_eq!(
         page.text(".object-facts"),
-        "keeps a password ControllerRevision billing/ledger-7d9f, revision 3 of StatefulSet ledger"
+        "keeps a password\nControllerRevision billing/ledger-7d9f, revision 3 of StatefulSet ledger"
     );
 }

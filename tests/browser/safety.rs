@@ -20,13 +20,17 @@ fn markup_in_names_and_messages_is_text() {
     assert_eq!(page.texts("#rows .c-message"), [HOSTILE]);
     assert_eq!(page.texts("#rows .c-namespace"), [HOSTILE]);
     expect_nothing();
-    page.driver.run("[...document.querySelectorAll('[data-facet=namespace]')].at(-1).click()");
-    page.driver.run("document.querySelectorAll('[data-facet=rule]')[5].click()");
+    for facet in ["namespace", "rule"] {
+        page.driver.run(&format!(
+            "[...document.querySelectorAll('[data-facet={facet}]')].find((one) => one.dataset.value.includes('onerror')).click()"
+        ));
+    }
+    assert_eq!(page.texts(".chip").len(), 2);
     expect_nothing();
     page.click("#rows a");
     page.await_object(&format!("Deployment \"{HOSTILE}\" in namespace \"{HOSTILE}\""));
     assert!(page.texts(".manifest .code").iter().any(|line| line.contains(HOSTILE)));
-    assert!(page.texts(".card h3").contains(&HOSTILE.to_owned()));
+    assert!(page.texts(".card-title").contains(&HOSTILE.to_owned()));
     expect_nothing();
     // Its link leads to it again.
     page.open(&page.state());

@@ -12,6 +12,9 @@ mod texts;
 mod totals;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, Write};
 
 use base64::Engine;

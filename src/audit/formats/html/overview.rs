@@ -29,6 +29,7 @@ pub(super) fn write(report: &AuditReport, totals: &Totals<'_>, out: &mut dyn Wri
     if totals.all.sum() == 0 {
         return Ok(());
     }
+    writeln!(out, "<a class=\"jump\" href=\"#results\">To the findings</a>")?;
     severities(&totals.all, out)?;
     writeln!(out, "<div class=\"panels\">")?;
     let consequences = totals.consequences.iter().map(|(one, counts)| Row {
@@ -80,7 +81,8 @@ fn lead(report: &AuditReport, totals: &Totals<'_>) -> String {
     }
     for (number, by) in [(totals.excepted, "excepted by the author"), (totals.known, "known by the baseline")] {
         if number > 0 {
-            sentences.push(format!("{} more {} {by}.", grouped(number), if number == 1 { "is" } else { "are" }));
+            let are = if number == 1 { "is" } else { "are" };
+            sentences.push(format!("{} {are} {by}.", count(number, "more finding")));
         }
     }
     sentences.join(" ")

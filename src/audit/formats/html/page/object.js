@@ -2,6 +2,9 @@
 
 const VIEW_TITLES = { changes: "Changes", sides: "Side by side", before: "As it is", after: "As repaired" };
 
+// A part of the page, or one of many on paper: then its headings are one level down.
+const heading = (level, attributes, ...children) => make(`h${level}`, attributes, ...children);
+
 function findingCard(finding, { linked = true } = {}) {
   const { object } = finding;
   const line = finding.lines && object.line !== undefined ? `line ${finding.lines[0]}, ${finding.at}` : finding.at;
@@ -9,7 +12,7 @@ function findingCard(finding, { linked = true } = {}) {
   return make("li", { class: `card ${finding.severity}${finding.suppressed ? " is-suppressed" : ""}`, "data-card": finding.fingerprint, tabindex: linked ? "-1" : null },
     make("p", { class: "card-head" }, severityMark(finding.severity), make("b", {}, finding.rule),
       make("span", { class: `consequence ${finding.consequence}` }, finding.suppressed ? "Suppressed" : CONSEQUENCES.get(finding.consequence).title)),
-    make("h3", {}, finding.message),
+    heading(linked ? 2 : 3, { class: "card-title" }, finding.message),
     finding.help && make("p", { class: "help" }, finding.help),
     finding.snippet && make("pre", { class: "snippet" }, finding.snippet[0], make("mark", {}, finding.snippet[1]), finding.snippet[2]),
     make("dl", {},
@@ -21,12 +24,12 @@ function findingCard(finding, { linked = true } = {}) {
       note("There since", finding.since)));
 }
 
-const failureCard = (failure) => make("li", { class: "card failure" },
-  make("h3", {}, `Policy ${failure.policy} could not judge this object`),
+const failureCard = (failure, { linked = true } = {}) => make("li", { class: "card failure" },
+  heading(linked ? 2 : 3, { class: "card-title" }, `Policy ${failure.policy} could not judge this object`),
   make("p", { class: "help" }, `${failure.message}; ${failure.denies ? "the gate would refuse it" : "the gate would let it pass"}`));
 
-const objectHead = (object) => [
-  make("h2", { id: "object-title", tabindex: "-1" }, make("bdi", {}, object.title)),
+const objectHead = (object, { linked = true } = {}) => [
+  heading(linked ? 1 : 2, { class: "object-title", id: linked ? "object-title" : null, tabindex: linked ? "-1" : null }, make("bdi", {}, object.title)),
   make("p", { class: "object-facts" }, make("span", { class: `outcome ${object.outcome}` }, object.said), " ",
     make("bdi", { class: "place" }, placeOf(object))),
 ];
@@ -39,7 +42,7 @@ function drawObject(object, state, fitting) {
     : make("span", { class: "step", "aria-disabled": "true" }, title);
   const shown = object.findings.filter((finding) => state.suppressed || !finding.suppressed || finding.fingerprint === state.finding);
   const hidden = object.findings.length - shown.length;
-  const cards = make("ol", { class: "cards" }, ...shown.map((finding) => findingCard(finding)), ...object.failures.map(failureCard));
+  const cards = make("ol", { class: "cards" }, ...shown.map((finding) => findingCard(finding)), ...object.failures.map((failure) => failureCard(failure)));
   const more = hidden > 0 && make("button", { type: "button", class: "quiet", onclick: () => go({ suppressed: true }) }, `Also ${grouped(hidden)} suppressed`);
   byId("object-view").replaceChildren(
     make("nav", { class: "object-nav", "aria-label": "Objects" },

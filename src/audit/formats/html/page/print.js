@@ -10,11 +10,9 @@ function drawForPrint() {
   const shown = new Set(fitting);
   const lines = wanted.reduce((all, object) => all + (object?.manifest?.lines.length ?? 0), 0);
   byId("print-view").replaceChildren(...wanted.filter(Boolean).map((object) => {
-    const head = objectHead(object);
-    for (const element of head) element.removeAttribute("id");
     const cards = object.findings.filter((finding) => state.object ? state.suppressed || !finding.suppressed : shown.has(finding));
-    return make("article", {}, ...head,
-      make("ol", { class: "cards" }, ...cards.map((finding) => findingCard(finding, { linked: false })), ...object.failures.map(failureCard)),
+    return make("article", {}, ...objectHead(object, { linked: false }),
+      make("ol", { class: "cards" }, ...cards.map((finding) => findingCard(finding, { linked: false })), ...object.failures.map((failure) => failureCard(failure, { linked: false }))),
       object.manifest && manifestTable(object, object.manifest.changes.length === 0 ? "before" : "changes", { folded: lines > MOST_WHOLE, linked: false }));
   }));
   opened = [...document.querySelectorAll("details:not([open])")];

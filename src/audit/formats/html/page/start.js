@@ -63,16 +63,19 @@ document.documentElement.classList.add("with-script");
 startTheme();
 startPictures();
 startTable();
+byId("results").hidden = findings.length === 0;
 for (const link of document.querySelectorAll("[data-object]")) {
   link.href = addressOf({ ...readState(), finding: "", object: objects[Number(link.dataset.object)].key });
 }
-document.querySelector(".skip").addEventListener("click", (event) => {
-  // The address is taken: the link must not become part of it.
-  event.preventDefault();
-  const to = byId("object-view").hidden ? byId("results") : byId("object-title");
-  to.focus();
-  to.scrollIntoView();
-});
+for (const link of document.querySelectorAll(".skip, .jump")) {
+  link.addEventListener("click", (event) => {
+    // The address says what is shown: where the link leads is no part of that.
+    event.preventDefault();
+    const to = byId("object-view").hidden ? byId("results") : byId("object-title");
+    to.focus();
+    to.scrollIntoView();
+  });
+}
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !byId("object-view").hidden) byId("back").click();
 });

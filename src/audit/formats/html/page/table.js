@@ -52,7 +52,8 @@ function row(finding) {
     cell("rule", make("span", { title: report.rules[finding.rule] }, finding.rule)),
     cell("message", make("a", { href: address }, finding.message),
       finding.suppressed && make("span", { class: "suppressed" }, finding.suppressed)),
-    cell("object", make("span", { class: "kind" }, object.kind), " ", make("bdi", {}, object.name || object.title)),
+    cell("object", make("span", { class: "kind" }, object.kind), " ", make("bdi", {}, object.name || object.title),
+      object.namespace && make("span", { class: "in-namespace" }, " in ", make("bdi", {}, object.namespace))),
     cell("namespace", make("bdi", {}, object.namespace)),
     cell("place", make("bdi", {}, ...breakable(finding.place))),
     cell("consequence", make("span", { class: `consequence ${finding.consequence}` }, CONSEQUENCES.get(finding.consequence).title)));
