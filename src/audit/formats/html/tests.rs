@@ -143,6 +143,7 @@ fn ten_thousand_findings_are_a_file_of_some_megabytes() {
         let before = format!("metadata:\n  name: mysql-{number}\n{lines}");
         let mut object = object(&format!("mysql-{number}"), (&before, &before));
         object.failures.clear();
+        object.namespace = Some(format!("team-{}", number % 40));
         for finding in &mut object.findings {
             *finding = self::finding(help);
         }

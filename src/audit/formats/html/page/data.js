@@ -4,6 +4,7 @@ const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 
 const report = JSON.parse(byId("data").textContent);
 const textOf = (number) => (number === undefined ? undefined : report.texts[number]);
+const ruleTitles = new Map(Object.entries(report.rules));
 const CONSEQUENCES = new Map(report.consequences.map(([name, title, meaning]) => [name, { title, meaning }]));
 
 const objects = report.objects.map((raw) => ({
@@ -63,6 +64,6 @@ findings.forEach((finding, index) => {
   finding.words = [
     finding.message, finding.rule, finding.policy, finding.severity, finding.help, finding.at, finding.place,
     object.title, object.kind, object.namespace, object.name, CONSEQUENCES.get(finding.consequence).title,
-    report.rules[finding.rule], finding.suppressed,
+    ruleTitles.get(finding.rule), finding.suppressed,
   ].filter(Boolean).join("\n").toLowerCase();
 });

@@ -13,7 +13,7 @@ function readState() {
   const given = new URLSearchParams(location.hash.slice(1));
   const state = {
     search: given.get("search") ?? "",
-    sort: sortKey(given.get("sort") ?? "") in SORTS ? given.get("sort") : DEFAULT_SORT,
+    sort: Object.hasOwn(SORTS, sortKey(given.get("sort") ?? "")) ? given.get("sort") : DEFAULT_SORT,
     page: Math.max(1, Number.parseInt(given.get("page"), 10) || 1),
     suppressed: given.get("suppressed") === "shown",
     object: given.get("object") ?? "",

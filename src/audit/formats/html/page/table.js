@@ -40,7 +40,7 @@ function drawHeads(state) {
     return make("th", { scope: "col", role: "columnheader", class: `c-${key}`, "aria-sort": direction }, button);
   }));
   if (focused) byId("heads").querySelector(`[data-sort="${focused}"]`)?.focus();
-  byId("order").value = state.sort in SORTS || state.sort === DEFAULT_SORT ? state.sort : current === "severity" ? DEFAULT_SORT : current;
+  byId("order").value = Object.hasOwn(SORTS, state.sort) || state.sort === DEFAULT_SORT ? state.sort : current === "severity" ? DEFAULT_SORT : current;
 }
 
 function row(finding) {
@@ -49,7 +49,7 @@ function row(finding) {
   const cell = (key, ...children) => make("td", { role: "cell", class: `c-${key}` }, ...children);
   return make("tr", { role: "row", class: finding.suppressed ? "is-suppressed" : null },
     cell("severity", severityMark(finding.severity)),
-    cell("rule", make("span", { title: report.rules[finding.rule] }, finding.rule)),
+    cell("rule", make("span", { title: ruleTitles.get(finding.rule) }, finding.rule)),
     cell("message", make("a", { href: address }, finding.message),
       finding.suppressed && make("span", { class: "suppressed" }, finding.suppressed)),
     cell("object", make("span", { class: "kind" }, object.kind), " ", make("bdi", {}, object.name || object.title),
