@@ -144,7 +144,7 @@ pub fn small() -> AuditReport {
     kept.manifest = None;
     objects.push(kept);
     objects.push(hostile());
-    AuditReport { objects, problems: problems(), scope: Scope::Files(9), rules: rules() }
+    AuditReport { objects, problems: problems(), scope: Scope::Files(9), rules: rules(), ..AuditReport::default() }
 }
 
 /// An object whose author tries what a page might do with it.
@@ -171,7 +171,13 @@ pub fn large(findings: usize) -> AuditReport {
             object("StatefulSet", Some(&namespace), &name, &file, &[number % 7, (number / 7 + 1 + number % 7) % 7])
         })
         .collect();
-    AuditReport { objects, problems: Vec::new(), scope: Scope::Files(findings / 2), rules: rules() }
+    AuditReport {
+        objects,
+        problems: Vec::new(),
+        scope: Scope::Files(findings / 2),
+        rules: rules(),
+        ..AuditReport::default()
+    }
 }
 
 fn rules() -> Vec<RuleReport> {

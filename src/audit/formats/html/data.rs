@@ -111,8 +111,12 @@ pub(super) fn concerns(object: &ObjectReport) -> bool {
 impl Object {
     fn of(object: &ObjectReport, texts: &mut Texts) -> Self {
         let (outcome, said) = words::outcome(object);
+        // What a program rendered has no line of its own in any file.
+        let renderer = object.rendered_by.map(|command| format!("by {command}"));
         let (file, line, within) = match &object.source {
-            Origin::File(place) => (Some(place.file.as_str()), Some(place.line), None),
+            Origin::File(place) => {
+                (Some(place.file.as_str()), renderer.is_none().then_some(place.line), renderer.as_deref())
+            }
             Origin::Cluster(stored) => (Some(stored.object.as_str()), None, stored.within.as_deref()),
         };
         let with_snippets = object.manifest.is_none();

@@ -79,10 +79,14 @@ fn lead(report: &AuditReport, totals: &Totals<'_>) -> String {
         let copies = if totals.kept == 1 { "1 copy keeps".to_owned() } else { format!("{} copies keep", totals.kept) };
         sentences.push(format!("{copies} passwords."));
     }
-    for (number, by) in [(totals.excepted, "excepted by the author"), (totals.known, "known by the baseline")] {
+    for (number, why) in [
+        (totals.excepted, "excepted by the author"),
+        (totals.known, "known by the baseline"),
+        (totals.before, "left out, as there before"),
+    ] {
         if number > 0 {
             let are = if number == 1 { "is" } else { "are" };
-            sentences.push(format!("{} {are} {by}.", count(number, "more finding")));
+            sentences.push(format!("{} {are} {why}.", count(number, "more finding")));
         }
     }
     sentences.join(" ")

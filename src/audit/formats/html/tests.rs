@@ -34,6 +34,8 @@ fn object(text: &str, manifest: (&str, &str)) -> ObjectReport {
         name: Some(text.to_owned()),
         title: text.to_owned(),
         source: Origin::File(SourceLine { file: text.to_owned(), line: 1 }),
+        rendered_by: None,
+        asked: Vec::new(),
         decision: Decision::Allow,
         findings: vec![finding(text), finding(text)],
         failures: vec![FailureReport { policy: text.to_owned(), message: text.to_owned(), denies: false }],

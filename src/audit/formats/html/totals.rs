@@ -32,6 +32,8 @@ pub(super) struct Totals<'a> {
     pub(super) excepted: usize,
     /// Findings that are known by the baseline.
     pub(super) known: usize,
+    /// Findings that were there before what is looked at.
+    pub(super) before: usize,
     /// Policies that could not judge an object.
     pub(super) failures: usize,
 }
@@ -85,6 +87,7 @@ impl<'a> Totals<'a> {
         };
         self.excepted += suppressed(|why| matches!(why, Suppression::Exception { .. }));
         self.known += suppressed(|why| *why == Suppression::Baseline);
+        self.before += suppressed(|why| *why == Suppression::Before);
         self.concerned += usize::from(object.findings().next().is_some());
         self.refused += usize::from(object.decision == Decision::Deny);
         self.kept += usize::from(object.is_kept());
