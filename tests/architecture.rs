@@ -23,10 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("server", &["engine", "finding", "lookup", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
     ("explain", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
-    (
-        "fix",
-        &["audit", "engine", "files", "finding", "lookup", "policy", "request", "secrets", "workload", "yaml"],
-    ),
+    ("fix", &["audit", "engine", "files", "finding", "lookup", "policy", "request", "secrets", "workload", "yaml"]),
     ("demo", &["lookup", "policy", "secrets", "server", "workload"]),
     (
         "cli",

@@ -26,7 +26,9 @@ pub(super) fn of(arguments: PasswordArguments) -> anyhow::Result<Option<Box<dyn 
     }
     Ok(match (secrets, seal) {
         (Some(_), Some(_)) if applies => {
-            bail!("--secrets apply makes Secrets in the cluster, so that there is nothing to --seal: leave one of the two away")
+            bail!(
+                "--secrets apply makes Secrets in the cluster, so that there is nothing to --seal: leave one of the two away"
+            )
         }
         (place, Some(program)) => Some(Box::new(Sealed::new(program, place))),
         (Some(_), None) if applies => Some(Box::new(in_cluster(context)?)),

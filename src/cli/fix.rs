@@ -96,7 +96,9 @@ pub(crate) fn run(arguments: FixArguments) -> anyhow::Result<ExitCode> {
     let FixArguments { paths, manner, wanted, passwords, policies, cache_dir } = arguments;
     let reads_input = paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT);
     if manner.interactive && reads_input {
-        bail!("--interactive reads the answers from standard input, so that no manifest can come from there: name a file");
+        bail!(
+            "--interactive reads the answers from standard input, so that no manifest can come from there: name a file"
+        );
     }
     let policies = policies::load(&policies, cache_dir.as_deref())?;
     let options = FixOptions {

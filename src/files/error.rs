@@ -13,7 +13,9 @@ pub enum FileError {
     #[error("no permission to write it")]
     Forbidden,
     /// We may not make files beside it.
-    #[error("no permission to write in its folder {0}, where the new content is made ready before it takes the place of the old")]
+    #[error(
+        "no permission to write in its folder {0}, where the new content is made ready before it takes the place of the old"
+    )]
     FolderForbidden(PathBuf),
     /// Somebody else wrote it meanwhile.
     #[error("another program changed it meanwhile, so it is left as it is now; run again")]
@@ -60,7 +62,9 @@ pub enum WorkTreeError {
     )]
     NotIgnored(PathBuf),
     /// Git cannot be asked.
-    #[error("it is inside of the Git work tree {root}, and Git cannot say whether it ignores it ({why}). Name a file outside")]
+    #[error(
+        "it is inside of the Git work tree {root}, and Git cannot say whether it ignores it ({why}). Name a file outside"
+    )]
     Unknown {
         /// The work tree.
         root: PathBuf,

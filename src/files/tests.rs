@@ -116,8 +116,5 @@ fn git_says_what_it_would_take_in() {
     let nowhere = outside.path().join("none/a.yaml");
     assert_eq!(check_out_of_git(&nowhere), Err(WorkTreeError::NoFolder(outside.path().join("none"))));
     fs::create_dir_all(outside.path().join("broken/.git")).unwrap();
-    assert!(matches!(
-        check_out_of_git(&outside.path().join("broken/a.yaml")),
-        Err(WorkTreeError::Unknown { .. })
-    ));
+    assert!(matches!(check_out_of_git(&outside.path().join("broken/a.yaml")), Err(WorkTreeError::Unknown { .. })));
 }

@@ -36,10 +36,7 @@ pub struct Kept {
 
 impl Kept {
     pub(super) fn new(place: String, secret: &WorkloadSecret) -> Self {
-        let name = SecretName {
-            namespace: secret.namespace.clone().unwrap_or_default(),
-            name: secret.name.clone(),
-        };
+        let name = SecretName { namespace: secret.namespace.clone().unwrap_or_default(), name: secret.name.clone() };
         Self { place, secret: name.to_string() }
     }
 }

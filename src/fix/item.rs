@@ -135,10 +135,7 @@ impl Item {
             line: Some(place.line),
             column: Some(place.column),
             in_cluster: false,
-            error: InputError::Misfit {
-                object: self.title(),
-                misfit: Box::new(misfit),
-            },
+            error: InputError::Misfit { object: self.title(), misfit: Box::new(misfit) },
         })
     }
 
@@ -182,12 +179,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// What an object comes to, with these findings declined.
-    pub(super) fn evaluate(
-        &self,
-        item: &Item,
-        declined: &[(String, String)],
-        now: &Now,
-    ) -> Result<Evaluation, Misfit> {
+    pub(super) fn evaluate(&self, item: &Item, declined: &[(String, String)], now: &Now) -> Result<Evaluation, Misfit> {
         let mut selection = self.selection.clone();
         selection.declined.extend_from_slice(declined);
         let no_secret = item.no_secret.clone().or_else(|| self.no_secret.map(str::to_owned));

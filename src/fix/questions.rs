@@ -83,11 +83,8 @@ impl Asked<'_> {
     fn declined(&self, rest: &mut Option<bool>, for_all: &mut Option<bool>, ask: &mut dyn Ask) -> Vec<Key> {
         let (mut accepted, mut declined): (Vec<Key>, Vec<Key>) = (Vec::new(), Vec::new());
         while let Ok(evaluation) = self.judge.evaluate(self.item, &declined, self.now) {
-            let open: Vec<&Judged> = evaluation
-                .findings
-                .iter()
-                .filter(|judged| judged.fixed && !accepted.contains(&key(judged)))
-                .collect();
+            let open: Vec<&Judged> =
+                evaluation.findings.iter().filter(|judged| judged.fixed && !accepted.contains(&key(judged))).collect();
             let Some(next) = open.first() else { break };
             let is_wanted = match *rest {
                 Some(said) => said,
@@ -134,7 +131,8 @@ impl Asked<'_> {
         };
         let (old_side, new_side) = (side(old)?, side(new)?);
         let number = old_side.number_of(&self.item.source);
-        let found = Found::from([((document.index, number), new.findings.iter().chain(&old.findings).cloned().collect())]);
+        let found =
+            Found::from([((document.index, number), new.findings.iter().chain(&old.findings).cloned().collect())]);
         Some(document_diff(&old_side, &new_side, document.index, &found))
     }
 }

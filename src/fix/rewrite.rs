@@ -13,12 +13,7 @@ pub(super) struct Change {
 
 /// The change that lets a document say what is wanted; if its layout cannot be kept, and that may be, it is written
 /// anew.
-pub(super) fn change(
-    text: &str,
-    document: &Document,
-    wanted: &Value,
-    may_rewrite: bool,
-) -> Result<Change, EditError> {
+pub(super) fn change(text: &str, document: &Document, wanted: &Value, may_rewrite: bool) -> Result<Change, EditError> {
     match yaml::edit(text, document, wanted) {
         Ok(splices) => Ok(Change { splices, anew: false }),
         Err(error) if may_rewrite => {

@@ -137,9 +137,8 @@ fn finish(
     output: &mut Option<Output>,
 ) -> FileReport {
     let own = &items[file.items.clone()];
-    let rows = |item: &Item, judged: &[Judged]| -> Vec<FindingRow> {
-        judged.iter().map(|judged| item.row(judged)).collect()
-    };
+    let rows =
+        |item: &Item, judged: &[Judged]| -> Vec<FindingRow> { judged.iter().map(|judged| item.row(judged)).collect() };
     let splices = change.splices();
     let written = match &file.path {
         None if writes => {

@@ -51,7 +51,12 @@ pub fn show_report(report: &FixReport, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{RED}nothing was written{RED:#}: {}\n", harmless(&error.to_string()))?;
     }
     for kept in &report.kept {
-        writeln!(out, "{CYAN}{}{CYAN:#} is in {BOLD}{}{BOLD:#}; it has to be there before its workload", harmless(&kept.secret), harmless(&kept.place))?;
+        writeln!(
+            out,
+            "{CYAN}{}{CYAN:#} is in {BOLD}{}{BOLD:#}; it has to be there before its workload",
+            harmless(&kept.secret),
+            harmless(&kept.place)
+        )?;
     }
     show_totals(report, out)
 }
@@ -140,7 +145,13 @@ fn show_totals(report: &FixReport, out: &mut dyn Write) -> io::Result<()> {
 /// What the writer says.
 pub fn show_question(question: &Question<'_>, out: &mut dyn Write) -> io::Result<()> {
     let Question { file, object, rule, message, line, diff } = question;
-    writeln!(out, "{BOLD}{}:{line}{BOLD:#} {} {DIM}({}){DIM:#}", harmless(file), harmless(&format!("{rule}: {message}")), harmless(object))?;
+    writeln!(
+        out,
+        "{BOLD}{}:{line}{BOLD:#} {} {DIM}({}){DIM:#}",
+        harmless(file),
+        harmless(&format!("{rule}: {message}")),
+        harmless(object)
+    )?;
     if diff.is_empty() {
         writeln!(out, "{DIM}its document cannot be changed piece by piece, so that there is nothing to show{DIM:#}")?;
     }

@@ -19,7 +19,8 @@ use crate::engine::WorkloadSecret;
 use crate::yaml::{self, Document};
 
 /// What stands at the beginning of a text that was empty.
-const HEADING: &str = "# Passwords that tidegate took out of manifests. Keep this file out of Git, and apply it before them.\n";
+const HEADING: &str =
+    "# Passwords that tidegate took out of manifests. Keep this file out of Git, and apply it before them.\n";
 
 /// Why a text cannot be used. Holds nothing of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,10 +84,8 @@ impl FileSecretStore {
     pub fn read(text: String) -> Result<Self, SecretTextError> {
         let mut store = Self { text: Zeroizing::new(text), ..Self::default() };
         for document in yaml::parse(&store.text) {
-            let document = document.map_err(|problem| SecretTextError::Unreadable {
-                line: problem.line,
-                problem: problem.to_string(),
-            })?;
+            let document = document
+                .map_err(|problem| SecretTextError::Unreadable { line: problem.line, problem: problem.to_string() })?;
             let line = document.first_line;
             if document.value.get("kind").and_then(Value::as_str) == Some("Secret") {
                 let secret = secret_of(&document.value).ok_or(SecretTextError::NotASecret { line })?;
