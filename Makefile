@@ -26,6 +26,10 @@ build: policies ## builds target/release/tidegate
 demo: policies ## shows the gate at work over TLS, without a cluster
 	$(CARGO) run --quiet -- demo
 
+.PHONY: docs
+docs: policies ## writes docs/rules/ from policies/*/rules/
+	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test rules -- reference_is_current
+
 .PHONY: cluster
 cluster: ## builds etcd, kube-apiserver, kube-controller-manager and kubectl for the tests
 	@./scripts/install-tools go
@@ -37,6 +41,7 @@ servers: ## fetches MariaDB and MySQL for the tests, installing nothing
 
 .PHONY: test
 test: policies cluster servers ## runs every test
+	@./scripts/install-tools shells pipelines
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
 

@@ -18,18 +18,20 @@ const EDGES: &[(&str, &[&str])] = &[
     ("policy", &["finding", "lookup", "request", "workload"]),
     ("engine", &["finding", "lookup", "policy", "request", "workload"]),
     ("wasm", &["finding", "lookup", "policy", "request", "workload"]),
-    ("secrets", &["engine", "yaml"]),
+    ("leadership", &[]),
+    ("secrets", &["engine", "leadership", "yaml"]),
     ("cluster", &["lookup"]),
     ("server", &["engine", "finding", "lookup", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
     ("explain", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
     ("fix", &["audit", "engine", "files", "finding", "lookup", "policy", "request", "secrets", "workload", "yaml"]),
+    ("reports", &["audit", "cluster", "leadership", "lookup", "policy"]),
     ("demo", &["lookup", "policy", "secrets", "server", "workload"]),
     (
         "cli",
         &[
-            "audit", "cluster", "demo", "engine", "explain", "files", "finding", "fix", "lookup", "policy", "request",
-            "secrets", "server", "wasm", "workload", "yaml",
+            "audit", "cluster", "demo", "engine", "explain", "files", "finding", "fix", "lookup", "policy", "reports",
+            "request", "secrets", "server", "wasm", "workload", "yaml",
         ],
     ),
 ];
@@ -40,9 +42,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("axum", &["server"]),
     ("rustls", &["server", "cli"]),
     ("hyper", &["server"]),
-    ("tokio", &["server", "secrets", "cluster", "demo", "cli"]),
-    ("kube", &["secrets", "cluster", "demo", "cli"]),
-    ("k8s_openapi", &["secrets", "cluster", "cli"]),
+    ("tokio", &["server", "secrets", "cluster", "reports", "demo", "cli"]),
+    ("kube", &["leadership", "secrets", "cluster", "reports", "demo", "cli"]),
+    ("k8s_openapi", &["leadership", "secrets", "cluster", "cli"]),
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -50,6 +52,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml"]),
     ("annotate_snippets", &["audit"]),
     ("flate2", &["audit"]),
+    ("percent_encoding", &["audit"]),
+    ("quick_junit", &["audit"]),
     ("pulldown_cmark", &["explain"]),
     ("terminal_size", &["cli"]),
 ];
@@ -117,7 +121,7 @@ fn every_policy_is_one_whole_folder() {
             continue;
         }
         policies += 1;
-        for part in ["Cargo.toml", "README.md", "src/lib.rs", "cases"] {
+        for part in ["Cargo.toml", "README.md", "src/lib.rs", "cases", "rules"] {
             if !folder.join(part).exists() {
                 problems.push(format!("policies/{name} lacks {part}"));
             }

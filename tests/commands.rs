@@ -6,6 +6,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+use tidegate::audit::Format;
 
 /// Exit code, standard output, standard error.
 type Outcome = (i32, String, String);
@@ -89,6 +90,21 @@ fn an_audit_ends_with_zero_one_or_two() {
         assert_eq!(seen, code, "{arguments:?}\n{out}{err}");
         assert!(out.contains(part), "{arguments:?}: {out}");
         assert!(!(out + &err).trim().is_empty(), "{arguments:?} says nothing");
+    }
+}
+
+#[test]
+fn every_form_of_a_report_is_the_same_twice_and_holds_no_password() {
+    let input = std::fs::read_to_string("examples/mysql-deployment.yaml")
+        .unwrap()
+        .replace("value: password", "value: Formed-p4ssword");
+    for format in Format::ALL {
+        let arguments = ["audit", "--format", format.name(), "examples", "-"];
+        let (code, out, err) = tidegate(&arguments, &input);
+        assert_eq!((code, err.as_str()), (1, ""), "{}", format.name());
+        assert!(out.contains("MY001"), "{}: {out}", format.name());
+        assert!(!out.contains("Formed-p4ssword") && !out.contains('\u{1b}'), "{}: {out}", format.name());
+        assert_eq!(tidegate(&arguments, &input).1, out, "{}", format.name());
     }
 }
 

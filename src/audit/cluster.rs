@@ -83,8 +83,7 @@ impl ClusterAudit {
             {
                 self.revisions.push(object);
             }
-            // What controls it is judged in its place.
-            Some(_) if may_concern_mysql(&object) && (self.with_history || !is_controlled(&object)) => {
+            Some(_) if is_judged(&object) || (self.with_history && may_concern_mysql(&object)) => {
                 self.objects.push(object);
             }
             _ => {}
@@ -111,9 +110,9 @@ impl ClusterAudit {
         let mut kept: Vec<Kept> =
             controlled_objects.into_iter().map(|object| controlled(object.clone(), &owners)).collect();
         kept.extend(revisions(&self.revisions, &owners));
-        let live = |object: &&Value| {
-            Live { object, options: &self.options, policies, lookup, with_history: self.with_history }.judge()
-        };
+        let options = &self.options;
+        let live =
+            |object: &&Value| Live { object, options, policies, lookup, with_history: self.with_history }.judge();
         for (object, judged) in free.iter().zip(parallel::map(&free, live)) {
             match judged {
                 Ok((told, credentials)) => {
@@ -143,6 +142,26 @@ impl ClusterAudit {
         report.objects.extend(self.events.iter().filter_map(|event| event.report(&known)));
         report
     }
+}
+
+/// Whether an object of a cluster is judged: it may have to do with MySQL, and nothing that controls it is judged
+/// in its place.
+pub fn is_judged(object: &Value) -> bool {
+    may_concern_mysql(object) && !is_controlled(object)
+}
+
+/// What the gate would say of one object of a cluster: the same as an audit of the whole.
+///
+/// # Errors
+/// If a field of it has a type that its kind does not have.
+pub fn judge_stored(
+    object: &Value,
+    policies: &PolicySet,
+    lookup: &Arc<dyn Lookup>,
+) -> Result<ObjectReport, InputProblem> {
+    let options = &Options::default();
+    let (report, _) = Live { object, options, policies, lookup, with_history: false }.judge()?;
+    Ok(report)
 }
 
 fn places(findings: &[Judged]) -> Vec<(String, String)> {

@@ -27,7 +27,7 @@ mod sources;
 mod tests;
 
 pub use baseline::{Baseline, BaselineError, Known, mark_what_was_there_before};
-pub use cluster::ClusterAudit;
+pub use cluster::{ClusterAudit, is_judged, judge_stored};
 pub use formats::{Detail, Format, Verbosity, policy_report, write};
 pub use history::ReleaseError;
 pub use lookup::DocumentsLookup;

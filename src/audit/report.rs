@@ -68,6 +68,8 @@ pub struct ObjectReport {
     pub source: Origin,
     /// What rendered it, for instance `helm template`, if it does not stand in the file as it is.
     pub rendered_by: Option<&'static str>,
+    /// The policies that were asked about it.
+    pub asked: Vec<String>,
     /// Whether it may pass.
     pub decision: Decision,
     /// What was found, also what does not count.

@@ -213,6 +213,7 @@ pub(super) fn object_report(
         kind: request.kind().to_owned(),
         title: request.title(),
         source,
+        asked: evaluation.asked,
         decision: evaluation.decision,
         findings: evaluation
             .findings

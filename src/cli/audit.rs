@@ -121,10 +121,8 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 /// The names of the severities.
 pub(super) fn severities() -> impl TypedValueParser<Value = Severity> {
-    let names = Severity::ALL.map(|severity| severity.to_string());
-    PossibleValuesParser::new(names.map(PossibleValue::new)).try_map(|name| {
-        Severity::ALL.into_iter().find(|severity| severity.to_string() == name).ok_or("no such severity")
-    })
+    PossibleValuesParser::new(Severity::ALL.map(Severity::name))
+        .try_map(|name| Severity::ALL.into_iter().find(|severity| severity.name() == name).ok_or("no such severity"))
 }
 
 /// Audits, and writes the report.

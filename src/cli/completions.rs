@@ -49,12 +49,23 @@ pub(crate) fn run(arguments: &CompletionsArguments, command: Command) -> anyhow:
     Ok(ExitCode::SUCCESS)
 }
 
-/// The command with the names of all rules and policies as the values that `explain` takes: they are
+/// The command with the names of all rules as the values of every argument that is a rule: they are
 /// offered, while the command itself knows better what was meant by another one.
 pub(super) fn with_rules(command: Command) -> Command {
-    let names: Vec<&'static str> = embedded().iter().map(|file| file.rule).chain(builtin_names()).collect();
-    command.mut_subcommand("explain", |explain| {
-        explain.mut_arg("rules", |rules| rules.value_parser(PossibleValuesParser::new(names)))
+    let rules: Vec<&'static str> = embedded().iter().map(|file| file.rule).collect();
+    let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    names.iter().fold(command, |command, name| {
+        command.mut_subcommand(name, |subcommand| {
+            subcommand.mut_args(|argument| {
+                if argument.get_value_names().is_none_or(|names| names != ["RULE"]) {
+                    return argument;
+                }
+                // Policies are explained too.
+                let policies = builtin_names().filter(|_| argument.is_positional());
+                let names: Vec<&'static str> = rules.iter().copied().chain(policies).collect();
+                argument.value_parser(PossibleValuesParser::new(names))
+            })
+        })
     })
 }
 

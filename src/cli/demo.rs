@@ -12,6 +12,8 @@ use crate::yaml;
 
 /// The arguments of `demo`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  tidegate demo\n  tidegate demo mysql.yaml\n  \
+    tidegate demo --policy policies.yaml mysql.yaml")]
 pub(crate) struct DemoArguments {
     /// Manifests to apply; without any, those of the project's examples.
     #[arg(value_name = "FILE")]

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use super::policies;
-use crate::explain::{self, Explanation, Look, closest};
+use crate::explain::{self, Explanation, Look, closest, embedded};
 use crate::policy::PolicySet;
 
 /// Longer lines are tiring to read, however wide the terminal is.
@@ -68,6 +68,9 @@ fn choose(all: &[Explanation], words: &[String]) -> anyhow::Result<Vec<Explanati
     for word in words {
         let called: Vec<_> = all.iter().filter(|explanation| explanation.is_called(word)).collect();
         if called.is_empty() {
+            if let Some(file) = embedded().iter().find(|file| file.rule.eq_ignore_ascii_case(word)) {
+                bail!("{} is a rule of the policy {}, which is not in force", file.rule, file.policy);
+            }
             let known = all.iter().flat_map(|explanation| [explanation.rule.id.as_str(), explanation.policy.as_str()]);
             let meant = closest(word, known).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
             bail!("there is no rule or policy \"{word}\"; {meant}`tidegate explain` lists all rules");

@@ -1,5 +1,6 @@
 //! Reads the cluster of a kubeconfig for an audit.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -36,7 +37,11 @@ pub(crate) fn audit(scope: Scope, policies: &PolicySet) -> anyhow::Result<AuditR
     let mut audit = ClusterAudit::new(scope.history, scope.options);
     let wanted: Vec<Wanted> = audit.wanted().into_iter().map(|(kind, fields)| Wanted { kind, fields }).collect();
     let listing = Listing::new(client.clone(), runtime.handle().clone(), scope.namespaces);
-    for Unlisted { what, reason, way_out } in listing.read(&wanted, &mut |object| audit.add(object)) {
+    let mut take = |object| {
+        audit.add(object);
+        ControlFlow::Continue(())
+    };
+    for Unlisted { what, reason, way_out, .. } in listing.read(&wanted, &mut take) {
         audit.add_unlisted(what, reason, way_out);
     }
     let lookup: Arc<dyn Lookup> = Arc::new(LiveCluster::new(client, runtime.handle().clone()));

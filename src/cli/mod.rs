@@ -14,6 +14,8 @@ mod logging;
 mod man;
 mod output;
 mod policies;
+mod replica;
+mod reports;
 mod secrets;
 mod serve;
 

@@ -50,8 +50,9 @@ pub(super) fn print(report: &AuditReport, format: Format, verbosity: Verbosity) 
 /// Writes a report into a file.
 pub(super) fn save(report: &AuditReport, format: Format, file: &Path) -> anyhow::Result<()> {
     save_with(file, &mut |out| {
-        let mut plain = anstream::StripStream::new(out);
-        audit::write(report, format, Verbosity::Ordinary, &mut plain)
+        let mut text = Vec::new();
+        audit::write(report, format, Verbosity::Ordinary, &mut anstream::StripStream::new(&mut text))?;
+        out.write_all(&text)
     })
 }
 

@@ -53,7 +53,7 @@ impl SecretArguments {
     }
 
     /// How Secrets are cleaned up, if they are, by a gate in this namespace.
-    pub(super) fn clean_up(&self, namespace: &str) -> Option<CleanUp> {
+    pub(super) fn clean_up(&self, namespace: &str, identity: &str) -> Option<CleanUp> {
         let scope = match self.clean_up {
             Scope::Off => return None,
             Scope::Strays => CleanUpScope::Strays,
@@ -65,13 +65,11 @@ impl SecretArguments {
                  while its workload is still being stored"
             );
         }
-        Some(CleanUp { scope, after: self.clean_up_after, namespace: namespace.to_owned(), identity: identity() })
+        Some(CleanUp {
+            scope,
+            after: self.clean_up_after,
+            namespace: namespace.to_owned(),
+            identity: identity.to_owned(),
+        })
     }
-}
-
-/// The pod's name, which differs between replicas; elsewhere the process and when it started.
-fn identity() -> String {
-    let pod = std::env::var("HOSTNAME").ok().filter(|name| !name.is_empty());
-    let host = pod.unwrap_or_else(|| "tidegate".to_owned());
-    format!("{host}_{}_{}", std::process::id(), jiff::Timestamp::now().as_nanosecond())
 }

@@ -7,11 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use futures::StreamExt;
 use kube::{Client, Config};
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::watch;
 
 use super::logging::{self, LogFormat};
 use super::policies;
+use super::replica::identity;
+use super::reports::ReportArguments;
 use super::secrets::SecretArguments;
 use crate::cluster::LiveCluster;
 use crate::lookup::{Lookup, NoLookup};
@@ -26,8 +30,14 @@ use crate::server::{
 /// instance of a policy.
 const EVALUATIONS: usize = 64;
 
+/// Threads of the scan for reports, so that it takes none from reviews: one lists, one judges.
+const SCAN: usize = 2;
+
 /// The arguments of `serve`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  tidegate serve --tls-cert tls.crt --tls-key tls.key\n  \
+    tidegate serve --tls-cert tls.crt --tls-key tls.key --policy policies.yaml --listen 127.0.0.1:8443\n\n\
+    webhook-deploy/ has all that a cluster needs.")]
 pub(crate) struct ServeArguments {
     #[command(flatten)]
     port: PortArguments,
@@ -37,6 +47,8 @@ pub(crate) struct ServeArguments {
     policies: PolicyArguments,
     #[command(flatten)]
     secrets: SecretArguments,
+    #[command(flatten)]
+    reports: ReportArguments,
     /// How lines of the log are written; RUST_LOG says which.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "json", env = "TIDEGATE_LOG_FORMAT")]
     log_format: LogFormat,
@@ -75,8 +87,11 @@ struct PolicyArguments {
 /// Serves until a signal comes.
 pub(crate) fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
     logging::start(arguments.log_format)?;
-    let runtime: Runtime =
-        Builder::new_multi_thread().enable_all().max_blocking_threads(EVALUATIONS).build().context("no threads")?;
+    let runtime: Runtime = Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(EVALUATIONS + SCAN)
+        .build()
+        .context("no threads")?;
     let ending = runtime.block_on(serve(arguments));
     // A review that is still computing must not hold up the end: its time was over.
     runtime.shutdown_background();
@@ -99,6 +114,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
         certificate: CertificateArguments { tls_cert, tls_key },
         policies: PolicyArguments { files, cache_dir },
         secrets,
+        reports,
         log_format: _,
     } = arguments;
     use_ring();
@@ -108,8 +124,13 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let (certificate, seen) = certificate_files.load()?;
     let certificate = CurrentCertificate::new(certificate);
     let policies = load_policies(files, cache_dir).await?;
-    let (lookup, secrets) = cluster(&secrets).await?;
     let number = policies.len();
+    let (stop, stopping) = watch::channel(false);
+    // They end with the first signal: what is under way for reviews comes first.
+    let signals = signals.inspect(move |()| {
+        stop.send_replace(true);
+    });
+    let (lookup, secrets) = cluster(&secrets, &reports, &policies, stopping).await?;
     let gate = Arc::new(Gate::new(policies, lookup, secrets));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
@@ -128,18 +149,27 @@ async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyho
 
 /// The cluster of `KUBECONFIG`, of the default kubeconfig or of the pod's own account, if there is
 /// one. It need not answer yet.
-async fn cluster(arguments: &SecretArguments) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
+async fn cluster(
+    arguments: &SecretArguments,
+    reports: &ReportArguments,
+    policies: &Arc<PolicySet>,
+    stopping: watch::Receiver<bool>,
+) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
     match Config::infer().await {
         Ok(config) => {
             let (address, namespace) = (config.cluster_url.to_string(), config.default_namespace.clone());
             let client = Client::try_from(config).context("the cluster's configuration cannot be used")?;
             tracing::info!(cluster = %address, "Secrets are made in this cluster, and policies may ask it");
-            let lookup = LiveCluster::new(client.clone(), Handle::current());
-            if let Some(clean_up) = arguments.clean_up(&namespace) {
+            let lookup: Arc<dyn Lookup> = Arc::new(LiveCluster::new(client.clone(), Handle::current()));
+            let identity = identity();
+            if let Some(clean_up) = arguments.clean_up(&namespace, &identity) {
                 tokio::spawn(clean_up.run(client.clone()));
             }
+            if let Some(reports) = reports.reports(&namespace, &identity) {
+                tokio::spawn(reports.run(client.clone(), Arc::clone(policies), Arc::clone(&lookup), stopping));
+            }
             let secrets = KubeSecretStore::new(client, arguments.changed_passwords());
-            Ok((Arc::new(lookup), Arc::new(secrets)))
+            Ok((lookup, Arc::new(secrets)))
         }
         Err(error) if std::env::var_os("KUBECONFIG").is_some_and(|value| !value.is_empty()) => {
             Err(error).context("KUBECONFIG is set but cannot be used")
@@ -154,7 +184,7 @@ async fn cluster(arguments: &SecretArguments) -> anyhow::Result<(Arc<dyn Lookup>
     }
 }
 
-/// `5s`, `500ms`, `15m`, `0`.
+/// `5s`, `500ms`, `15m`, `1h`, `0`.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let number: Option<u64> = text[..digits].parse().ok();
@@ -162,6 +192,9 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
         (Some(number), "ms") => Ok(Duration::from_millis(number)),
         (Some(number), "s") => Ok(Duration::from_secs(number)),
         (Some(number), "m") => number.checked_mul(60).map(Duration::from_secs).ok_or_else(|| "far too long".to_owned()),
+        (Some(number), "h") => {
+            number.checked_mul(3600).map(Duration::from_secs).ok_or_else(|| "far too long".to_owned())
+        }
         (Some(0), "") => Ok(Duration::ZERO),
         _ => Err("not a duration; write for instance 5s or 500ms".to_owned()),
     }
@@ -176,6 +209,7 @@ mod tests {
         assert_eq!(parse_duration("5s"), Ok(Duration::from_secs(5)));
         assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(parse_duration("15m"), Ok(Duration::from_mins(15)));
+        assert_eq!(parse_duration("1h"), Ok(Duration::from_hours(1)));
         assert_eq!(parse_duration("0"), Ok(Duration::ZERO));
         for wrong in ["", "5", "s", "5 s", "-1s", "5m5", "99999999999999999999s"] {
             assert!(parse_duration(wrong).is_err(), "{wrong}");

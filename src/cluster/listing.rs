@@ -1,5 +1,6 @@
 //! Everything of some types that a cluster holds, page by page, for audits.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use kube::api::{DynamicObject, GetParams, ListParams};
@@ -61,8 +62,9 @@ impl Listing {
         Self { client, runtime, namespaces }
     }
 
-    /// Hands over every object of the wanted types, type by type, and tells what could not be had.
-    pub fn read(&self, wanted: &[Wanted], take: &mut dyn FnMut(Value)) -> Vec<Unlisted> {
+    /// Hands over every object of the wanted types, type by type, until one breaks off, and tells what could not be
+    /// had.
+    pub fn read(&self, wanted: &[Wanted], take: &mut dyn FnMut(Value) -> ControlFlow<()>) -> Vec<Unlisted> {
         let mut problems = Vec::new();
         let mut namespaces = Vec::new();
         for namespace in &self.namespaces {
@@ -77,12 +79,16 @@ impl Listing {
         for kind in wanted {
             let places = if kind.kind.is_cluster_scoped() { &[None][..] } else { &namespaces };
             for namespace in places {
-                if let Err(why) = self.read_type(kind, *namespace, take) {
-                    let ends = matches!(why, Why::Unreachable(_));
-                    problems.push(Unlisted::of(&kind.kind, *namespace, why));
-                    if ends {
-                        // The next type would only wait as long for the same answer.
-                        return problems;
+                match self.read_type(kind, *namespace, take) {
+                    Ok(ControlFlow::Continue(())) => {}
+                    Ok(ControlFlow::Break(())) => return problems,
+                    Err(why) => {
+                        let ends = matches!(why, Why::Unreachable(_));
+                        problems.push(Unlisted::of(&kind.kind, *namespace, why));
+                        if ends {
+                            // The next type would only wait as long for the same answer.
+                            return problems;
+                        }
                     }
                 }
             }
@@ -90,7 +96,12 @@ impl Listing {
         problems
     }
 
-    fn read_type(&self, wanted: &Wanted, namespace: Option<&str>, take: &mut dyn FnMut(Value)) -> Result<(), Why> {
+    fn read_type(
+        &self,
+        wanted: &Wanted,
+        namespace: Option<&str>,
+        take: &mut dyn FnMut(Value) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, Why> {
         let resource = any_resource(&wanted.kind).map_err(|_| Why::Unusable)?;
         let path = DynamicObject::url_path(&resource, namespace);
         let mut next = None;
@@ -108,11 +119,13 @@ impl Listing {
                     fields.insert("apiVersion".to_owned(), Value::from(wanted.kind.api_version.as_str()));
                     fields.insert("kind".to_owned(), Value::from(wanted.kind.kind.as_str()));
                 }
-                take(object);
+                if take(object).is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
             next = page.metadata.next.filter(|token| !token.is_empty());
             if next.is_none() {
-                return Ok(());
+                return Ok(ControlFlow::Continue(()));
             }
         }
     }

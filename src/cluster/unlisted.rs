@@ -9,6 +9,8 @@ use crate::lookup::ResourceType;
 /// Objects that could not be listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unlisted {
+    /// Their kind; none if it is about more than one.
+    pub kind: Option<String>,
     /// Which: `Secret objects of all namespaces`.
     pub what: String,
     /// Why not; holds nothing of an object.
@@ -75,18 +77,20 @@ impl Unlisted {
         let is_about_all = matches!(why, Why::Unreachable(_));
         let (reason, way_out) = why.words();
         if is_about_all {
-            return Self { what: "the cluster".to_owned(), reason, way_out };
+            return Self { kind: None, what: "the cluster".to_owned(), reason, way_out };
         }
         let whose = match namespace {
             Some(namespace) => format!(" in namespace {namespace}"),
             None if kind.is_cluster_scoped() => String::new(),
             None => " in all namespaces".to_owned(),
         };
-        Self { what: format!("{} objects{whose}", kind.kind), reason, way_out }
+        let what = format!("{} objects{whose}", kind.kind);
+        Self { kind: Some(kind.kind.clone()), what, reason, way_out }
     }
 
     pub(super) fn no_namespace(name: &str) -> Self {
         Self {
+            kind: None,
             what: format!("namespace {name}"),
             reason: "there is no such namespace".to_owned(),
             way_out: Some("kubectl get namespaces lists those that there are"),

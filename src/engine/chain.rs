@@ -42,6 +42,7 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         config_maps: RefCell::default(),
         workload: None,
         prepared: Prepared::default(),
+        asked: Vec::new(),
         findings: Vec::new(),
         failures: Vec::new(),
         entries: Vec::new(),
@@ -66,6 +67,7 @@ struct Chain<'a> {
     config_maps: RefCell<BTreeMap<String, Option<Value>>>,
     workload: Option<Workload>,
     prepared: Prepared,
+    asked: Vec<String>,
     findings: Vec<Judged>,
     failures: Vec<PolicyFailure>,
     entries: Vec<SecretEntry>,
@@ -92,6 +94,7 @@ impl Chain<'_> {
     }
 
     fn judge(&mut self, policy: &InstalledPolicy) -> Result<(), Misfit> {
+        self.asked.push(policy.name.clone());
         let context = ReviewContext {
             request: self.request,
             object: self.draft.shown(),
@@ -261,6 +264,7 @@ impl Chain<'_> {
         let (object, patch) = self.draft.finish();
         Evaluation {
             left_alone: None,
+            asked: self.asked,
             decision: if denied { Decision::Deny } else { Decision::Allow },
             findings: self.findings,
             failures: self.failures,

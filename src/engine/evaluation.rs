@@ -90,6 +90,8 @@ pub struct PolicyFailure {
 pub struct Evaluation {
     /// Why nothing was judged, if nothing was.
     pub left_alone: Option<LeftAlone>,
+    /// The policies that apply to the object and were asked, in their order.
+    pub asked: Vec<String>,
     /// Whether the object may pass.
     pub decision: Decision,
     /// What was found, in the order of the policies.
@@ -110,6 +112,7 @@ impl Evaluation {
     pub fn untouched(object: Value, why: LeftAlone) -> Self {
         Self {
             left_alone: Some(why),
+            asked: Vec::new(),
             decision: Decision::Allow,
             findings: Vec::new(),
             failures: Vec::new(),

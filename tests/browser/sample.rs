@@ -185,13 +185,8 @@ fn rules() -> Vec<RuleReport> {
 }
 
 fn problems() -> Vec<InputProblem> {
-    let problem = |file: &str, error| InputProblem {
-        file: file.to_owned(),
-        line: None,
-        column: None,
-        in_cluster: false,
-        error,
-    };
+    let problem =
+        |file: &str, error| InputProblem { file: file.to_owned(), line: None, column: None, in_cluster: false, error };
     vec![
         problem("deploy/old", InputError::NoManifests),
         InputProblem { line: Some(3), ..problem("deploy/values.yaml", InputError::NotAnObject("kind")) },
@@ -207,15 +202,17 @@ fn object(kind: &str, namespace: Option<&str>, name: &str, file: &str, said: &[u
         name: Some(name.to_owned()),
         title: format!("{kind} \"{name}\"{place}"),
         source: Origin::File(SourceLine { file: file.to_owned(), line: FIRST_LINE }),
+        rendered_by: None,
+        asked: Vec::new(),
         decision: Decision::Allow,
         findings: said.iter().map(|index| finding(&SAID[*index])).collect(),
         failures: Vec::new(),
         patch: json_patch::Patch::default(),
         manifest: Some(ManifestReport {
             first_line: FIRST_LINE,
-            before: BEFORE.replace("name: mysql\n  namespace: shop", &format!("name: {name}")),
+            before: BEFORE.replace("name: mysql\n  namespace", &format!("name: {name}\n  namespace")),
             after: if said.iter().any(|index| SAID[*index].4 == Consequence::Repair) { AFTER } else { BEFORE }
-                .replace("name: mysql\n  namespace: shop", &format!("name: {name}")),
+                .replace("name: mysql\n  namespace", &format!("name: {name}\n  namespace")),
         }),
     };
     if object.findings.iter().any(|finding| finding.consequence == Consequence::Refuse) {
@@ -223,9 +220,10 @@ fn object(kind: &str, namespace: Option<&str>, name: &str, file: &str, said: &[u
     }
     for finding in &mut object.findings {
         let parts = [file, name, &finding.rule];
-        let hash = parts.concat().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-        });
+        let hash = parts
+            .concat()
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
         finding.fingerprint = format!("{hash:016x}");
     }
     object

@@ -110,3 +110,6 @@ mod cluster_audit;
 
 // The report of an audit as objects of a cluster.
 mod report_objects;
+
+// What is found in stored objects, as reports beside them.
+mod reports;

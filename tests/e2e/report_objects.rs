@@ -8,7 +8,6 @@ use serde_json::Value;
 use crate::audited::audit;
 use crate::manifests::deployment_with;
 use crate::support::ControlPlane;
-use crate::support::folder::TemporaryFolder;
 use crate::support::report_kinds::ReportKinds;
 
 /// Names and words that YAML, JSON or an API server could take for something else.
@@ -47,7 +46,7 @@ fn an_api_server_takes_the_reports_and_loses_nothing() {
     cluster
         .kubectl_with_input(&["apply", "-n", "mysql", "-f", "-"], &deployment_with("Live-p4ssword"))
         .expect_success();
-    let folder = TemporaryFolder::new("report-objects");
+    let folder = tempfile::tempdir().unwrap();
     let strange = folder.path().join("strange: 100%, ü.yaml");
     std::fs::write(&strange, STRANGE).unwrap();
     for (kinds, format) in [(ReportKinds::PolicyReport, "policyreport"), (ReportKinds::OpenReports, "openreports")] {
@@ -83,7 +82,8 @@ fn applied(cluster: &ControlPlane, written: &str) -> usize {
     cluster.kubectl_with_input(&["apply", "--validate=strict", "-f", "-"], written).expect_success();
     for document in &documents {
         let text = |at: &str| document.pointer(at).and_then(Value::as_str).unwrap_or("default");
-        let kind = format!("{}.{}", text("/kind"), text("/apiVersion").split('/').next().unwrap());
+        let group = text("/apiVersion").split('/').next().unwrap();
+        let kind = format!("{}.{group}", text("/kind").to_lowercase());
         let stored = cluster.json(&["get", &kind, text("/metadata/name"), "-n", text("/metadata/namespace")]);
         for field in ["scope", "source", "summary", "results"] {
             assert_eq!(stored[field], document[field], "{field} of {}", document["metadata"]);

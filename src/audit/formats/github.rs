@@ -91,11 +91,11 @@ impl Command<'_> {
 }
 
 /// What may stand behind the second `::`, escaped as the runner reads it.
-fn data(text: &str) -> String {
+pub(super) fn data(text: &str) -> String {
     one_line(text).replace('%', "%25")
 }
 
 /// What may stand in a property.
-fn property(text: &str) -> String {
+pub(super) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

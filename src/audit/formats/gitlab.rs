@@ -7,7 +7,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::origin::Place;
-use super::text::{failure, help};
+use super::text::{failure, help, one_line};
 use crate::audit::report::AuditReport;
 use crate::finding::Severity;
 
@@ -63,6 +63,9 @@ pub(super) fn write(report: &AuditReport, out: &mut dyn Write) -> io::Result<()>
         }
     }
     number_doubles(&mut issues);
+    for issue in &mut issues {
+        issue.description = one_line(&issue.description).into_owned();
+    }
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     writeln!(out)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::text::place;
+use super::text::{one_line, place};
 use crate::audit::report::{Consequence, FailureReport, FindingReport, ObjectReport, Origin, Suppression};
 use crate::finding::Severity;
 
@@ -154,7 +154,8 @@ impl ReportResult {
             result,
             scored: result != Verdict::Warn,
             timestamp: None,
-            message: message.to_owned(),
+            // kubectl and others show it in terminals.
+            message: one_line(message).into_owned(),
             properties: BTreeMap::new(),
         }
     }
@@ -165,7 +166,7 @@ impl ReportResult {
 
     fn of_finding(finding: &FindingReport, object: &ObjectReport) -> Self {
         let mut properties = BTreeMap::new();
-        let mut tell = |name: &str, value: String| properties.insert(name.to_owned(), value);
+        let mut tell = |name: &str, value: String| properties.insert(name.to_owned(), one_line(&value).into_owned());
         match (&object.source, object.rendered_by) {
             (Origin::File(line), None) => {
                 tell("file", line.file.clone());

@@ -10,6 +10,7 @@ use annotate_snippets::{
 use anstyle::{AnsiColor, Style};
 
 use super::Verbosity;
+use super::text::count;
 use crate::audit::baseline::Known;
 use crate::audit::problem::InputProblem;
 use crate::audit::report::{
@@ -220,9 +221,4 @@ fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
         Scope::Cluster(objects) => format!("{} of the cluster", count(objects, "object")),
     };
     writeln!(out, "{TITLE}{looked_through}: {}{TITLE:#}", parts.join(", "))
-}
-
-/// `1 object`, `2 objects`.
-fn count(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -37,7 +37,7 @@ pub(super) fn help(finding: &FindingReport) -> Option<String> {
     }
 }
 
-/// The place in the object, as people write it. An Event, for instance, is not a place in anything.
+/// The place in the object, as people write it.
 pub(super) fn place(finding: &FindingReport) -> String {
     finding::place(&finding.at)
 }

@@ -73,6 +73,7 @@ impl Holder {
             name: Some(self.name.clone()),
             title,
             source: Origin::Cluster(Stored { object: self.words(), within }),
+            asked: Vec::new(),
             decision: Decision::Allow,
             findings,
             failures: Vec::new(),

@@ -8,7 +8,6 @@
 //! version before it is let in ([`RELIED_ON`](super::object::RELIED_ON)), so that for the workload itself
 //! no moment is left between the two.
 
-mod leadership;
 mod observed;
 mod survey;
 mod verdict;
@@ -28,11 +27,13 @@ use super::error::SecretName;
 use super::object::{MANAGER, Owner, WORKLOAD_UID, annotation, grown, owner};
 use super::wiped::Wiped;
 use crate::engine::stored_owner;
-use leadership::{Leadership, RENEWAL};
+use crate::leadership::{Leadership, RENEWAL};
 use observed::{Observed, Version};
 use survey::Survey;
 use verdict::{Verdict, refers_to, verdict};
 
+/// The Lease by which the replicas agree on who cleans up.
+const LEASE: &str = "tidegate-clean-up";
 /// How long one look at all Secrets may take: a connection that hangs must not end the clean-up.
 const TURN_LIMIT: Duration = Duration::from_mins(5);
 
@@ -63,7 +64,7 @@ pub struct CleanUp {
 impl CleanUp {
     /// Goes on for as long as the process lives. What cannot be done now is tried again.
     pub async fn run(self, client: Client) {
-        let mut leadership = Leadership::new(client.clone(), &self.namespace, self.identity.clone());
+        let mut leadership = Leadership::new(client.clone(), &self.namespace, LEASE, self.identity.clone());
         let mut round = Round::new(client, &self);
         // Often enough that a Secret is seen several times within the time of grace.
         let pause = (self.after / 5).clamp(Duration::from_millis(200), Duration::from_mins(3));

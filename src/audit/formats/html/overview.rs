@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::escape::text;
 use super::totals::{Counts, Totals};
-use super::words::{consequence_meaning, consequence_name, consequence_title, count, grouped};
+use super::words::{consequence_name, consequence_title, count, grouped};
 use crate::audit::report::{AuditReport, Consequence, Scope};
 use crate::finding::Severity;
 
@@ -34,7 +34,7 @@ pub(super) fn write(report: &AuditReport, totals: &Totals<'_>, out: &mut dyn Wri
     let consequences = totals.consequences.iter().map(|(one, counts)| Row {
         value: consequence_name(*one),
         name: consequence_title(*one).to_owned(),
-        about: Some(consequence_meaning(*one)),
+        about: None,
         counts,
     });
     panel("consequence", "At the gate", consequences.collect(), out)?;
@@ -78,11 +78,10 @@ fn lead(report: &AuditReport, totals: &Totals<'_>) -> String {
         let copies = if totals.kept == 1 { "1 copy keeps".to_owned() } else { format!("{} copies keep", totals.kept) };
         sentences.push(format!("{copies} passwords."));
     }
-    if totals.excepted > 0 {
-        sentences.push(format!("{} more are excepted by their authors.", grouped(totals.excepted)));
-    }
-    if totals.known > 0 {
-        sentences.push(format!("{} more are known by the baseline.", grouped(totals.known)));
+    for (number, by) in [(totals.excepted, "excepted by the author"), (totals.known, "known by the baseline")] {
+        if number > 0 {
+            sentences.push(format!("{} more {} {by}.", grouped(number), if number == 1 { "is" } else { "are" }));
+        }
     }
     sentences.join(" ")
 }

@@ -26,11 +26,11 @@ pub(super) fn consequence_name(consequence: Consequence) -> &'static str {
 /// What a consequence is called.
 pub(super) fn consequence_title(consequence: Consequence) -> &'static str {
     match consequence {
-        Consequence::Refuse => "Refused",
+        Consequence::Refuse => "Object refused",
         Consequence::Repair => "Repaired",
         Consequence::Warn => "Warned of",
-        Consequence::Record => "Recorded",
-        Consequence::Keep => "In a kept copy",
+        Consequence::Record => "Only recorded",
+        Consequence::Keep => "Kept copy",
     }
 }
 
@@ -61,13 +61,17 @@ pub(super) fn suppression(why: &Suppression) -> String {
     match why {
         Suppression::Exception { reason } => format!("excepted by the author: {reason}"),
         Suppression::Baseline => "known by the baseline".to_owned(),
+        Suppression::Before => "there before".to_owned(),
     }
 }
 
 /// Where an object was found. An object of a cluster is its own place; a copy in it has one.
 pub(super) fn place(object: &ObjectReport) -> Option<String> {
     match &object.source {
-        Origin::File(line) => Some(format!("{}:{}", line.file, line.line)),
+        Origin::File(line) => Some(match object.rendered_by {
+            Some(command) => format!("{}, by {command}", line.file),
+            None => format!("{}:{}", line.file, line.line),
+        }),
         Origin::Cluster(stored) => stored.within.clone(),
     }
 }

@@ -7,12 +7,12 @@ use crate::audit::formats::text::one_line;
 const CUT: &str = "<!-- -->";
 
 /// Text within a line of Markdown, but not at its beginning.
-pub(super) fn markdown(text: &str) -> String {
+pub(in crate::audit::formats) fn markdown(text: &str) -> String {
     escaped(text, &['\\', '`', '*', '_', '[', ']', '|', '~', '$'])
 }
 
 /// Text within HTML.
-pub(super) fn html(text: &str) -> String {
+pub(in crate::audit::formats) fn html(text: &str) -> String {
     escaped(text, &[])
 }
 
@@ -25,7 +25,6 @@ fn escaped(text: &str, with_backslash: &[char]) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
             _ if with_backslash.contains(&character) => escaped.extend(['\\', character]),
             _ => escaped.push(character),
         }
@@ -44,7 +43,7 @@ fn escaped(text: &str, with_backslash: &[char]) -> String {
 }
 
 /// A block of code: its fence is longer than any run of backticks in it.
-pub(super) fn fenced(language: &str, lines: &str) -> String {
+pub(in crate::audit::formats) fn fenced(language: &str, lines: &str) -> String {
     let longest = lines.split(|character| character != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
     let lines: Vec<_> = lines.lines().map(one_line).collect();

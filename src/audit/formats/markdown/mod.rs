@@ -1,6 +1,6 @@
 //! The report as Markdown, for a comment on a pull request: a summary, a table, and what is hidden until one asks.
 
-mod escape;
+pub(super) mod escape;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -143,6 +143,7 @@ fn add_table(report: &AuditReport, comment: &mut Comment) -> Option<String> {
 fn where_it_is(object: &ObjectReport, finding: &FindingReport) -> String {
     match (Place::of_finding(object, finding), &object.source) {
         (_, Origin::Cluster(stored)) => stored.within.clone().unwrap_or_default(),
+        (Place::Rendered { folder, command, .. }, _) => format!("{folder}, by {command}"),
         (Place::File { file, line: Some(line), .. }, _) => format!("{file}:{line}"),
         (place, _) => place.to_string(),
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::audit::formats::text::one_line;
 use crate::audit::report::Region as Piece;
 
 /// §3.13
@@ -225,9 +226,13 @@ pub(super) struct Message {
 impl Message {
     /// Plain text, whatever it holds: brackets before a parenthesis would be a link (§3.11.6).
     pub(super) fn new(text: &str) -> Self {
+        let text = one_line(text);
         let has_link = text.contains("](");
-        let text =
-            if has_link { text.replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]") } else { text.into() };
+        let text = if has_link {
+            text.replace('\\', r"\\").replace('[', r"\[").replace(']', r"\]")
+        } else {
+            text.into_owned()
+        };
         Self { text }
     }
 }

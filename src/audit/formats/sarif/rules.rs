@@ -19,11 +19,16 @@ impl<'a> Rules<'a> {
     pub(super) fn of(report: &'a AuditReport) -> Self {
         let mut this = Self { rules: Vec::new(), places: HashMap::new() };
         for rule in &report.rules {
-            this.add(&rule.id, &rule.policy, &rule.title, rule.severity);
+            let help = format!(
+                "`tidegate explain {}` says what happens otherwise, what to do, and when to switch it off.",
+                rule.id
+            );
+            this.add(&rule.id, &rule.policy, &rule.title, &help, rule.severity);
         }
         // What is found beside the policies, in copies of manifests, has no title of its own.
         for finding in report.objects.iter().flat_map(|object| &object.findings) {
-            this.add(&finding.rule, &finding.policy, &finding.message, finding.severity);
+            let help = "Each result says what to do.";
+            this.add(&finding.rule, &finding.policy, &finding.message, help, finding.severity);
         }
         this
     }
@@ -33,7 +38,7 @@ impl<'a> Rules<'a> {
         self.places.get(id).copied().unwrap_or_default()
     }
 
-    fn add(&mut self, id: &'a str, policy: &'a str, title: &str, severity: Severity) {
+    fn add(&mut self, id: &'a str, policy: &'a str, title: &str, help: &str, severity: Severity) {
         // Two policy documents may have one module; GitHub wants each id once.
         if self.places.contains_key(id) {
             return;
@@ -43,9 +48,7 @@ impl<'a> Rules<'a> {
             id,
             short_description: Message::new(title),
             full_description: Message::new(&format!("{title}. A rule of the policy {policy}.")),
-            help: Message::new(&format!(
-                "`tidegate explain {id}` says what happens otherwise, what to do, and when to switch it off."
-            )),
+            help: Message::new(help),
             default_configuration: Configuration { level: level(severity) },
             properties: RuleProperties {
                 policy,

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+
 use super::{rich, text};
-use crate::audit::formats::Format;
+use crate::audit::formats::text::one_line;
+use crate::audit::formats::{Format, github};
 
 /// Name, properties and message of a command, unescaped as `ActionCommand.cs` of the runner does it: `%0D`, `%0A` and,
 /// in properties, `%3A` and `%2C` first, `%25` last.
@@ -57,5 +60,16 @@ fn every_line_is_one_command_whatever_things_are_called() {
 fn what_is_in_no_file_has_no_file() {
     for line in text(&rich::report(), Format::Github).lines().filter(|line| line.contains("StorageClass fast")) {
         assert!(!read(line).1.contains_key("file"), "{line}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_comes_back(text in "([%:,=0-9A-F\\n\\r ü]|%25|%0A|::){0,16}") {
+        let line = format!("::error title={}::{}", github::property(&text), github::data(&text));
+        prop_assert_eq!(line.lines().count(), 1);
+        let (_, properties, data) = read(&line);
+        let expected = one_line(&text);
+        prop_assert_eq!((properties["title"].as_str(), data.as_str()), (&*expected, &*expected));
     }
 }

@@ -7,7 +7,7 @@ use crate::audit::report::AuditReport;
 #[test]
 fn each_form() {
     let report = rich::report();
-    for format in Format::ALL.iter().copied().filter(|format| *format != Format::Table) {
+    for format in Format::ALL.iter().copied().filter(|format| !matches!(format, Format::Table | Format::Html)) {
         insta::assert_snapshot!(format.name(), text(&report, format));
         assert_eq!(text(&report, format), text(&report, format), "{} differs the second time", format.name());
     }
@@ -17,6 +17,7 @@ fn each_form() {
 fn nothing_to_tell() {
     let told: Vec<String> = Format::ALL
         .iter()
+        .filter(|format| **format != Format::Html)
         .map(|format| format!("== {}\n{}", format.name(), text(&AuditReport::default(), *format)))
         .collect();
     insta::assert_snapshot!(told.concat());

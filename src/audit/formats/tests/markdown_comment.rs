@@ -2,9 +2,12 @@
 
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
+use proptest::prelude::*;
 
 use super::{rich, text};
 use crate::audit::formats::Format;
+use crate::audit::formats::markdown::escape;
+use crate::audit::formats::text::one_line;
 use crate::audit::report::AuditReport;
 
 fn options() -> Options<'static> {
@@ -84,7 +87,7 @@ fn names_stay_text() {
             || html == "<!-- -->"
             || html.starts_with("</details>")
             || (html.starts_with("<details>\n<summary>")
-                && html.matches('<').count() - html.matches("<!--").count() == 4);
+                && html.matches('<').count() - html.matches("<!--").count() == 3);
         assert!(is_ours, "{html}");
     }
     for text in &seen.texts {
@@ -116,5 +119,23 @@ fn a_comment_is_never_too_long_and_says_what_it_lacks() {
     for part in ["Too long for a comment; left out: ", " errors, ", " rows of the table, the details of ", " objects."]
     {
         assert!(note.contains(part), "{note}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_the_text_that_one_reads(name in r"([\\\\`*_\[\]()<>|~$@#!&;:/.=+\-0-9a-zA-Z \n\t\r\x1bü漢]|www\.|https?://|<b>|&amp;|\]\(|```|<!--|-->){0,24}") {
+        let seen = read(&format!("x{}x\n", escape::markdown(&name)));
+        prop_assert!(seen.strange.is_empty(), "{:?}", seen.strange);
+        prop_assert!(seen.html.iter().all(|html| html == "<!-- -->"), "{:?}", seen.html);
+        prop_assert_eq!(seen.texts.concat(), format!("x{}x", one_line(&name)));
+    }
+
+    #[test]
+    fn no_code_ends_its_block(code in r"([`~ \na-z]|```|~~~){0,24}") {
+        let code = format!("x{code}x");
+        let seen = read(&escape::fenced("diff", &code));
+        prop_assert!(seen.strange.is_empty() && seen.texts.is_empty());
+        prop_assert_eq!(seen.code.concat(), format!("{code}\n"));
     }
 }

@@ -44,6 +44,7 @@ fn object(kind: &str, name: &str, source: Origin, findings: Vec<FindingReport>) 
         title: format!("{kind} \"{name}\" in namespace \"shop\""),
         source,
         rendered_by: None,
+        asked: Vec::new(),
         decision: Decision::Allow,
         findings,
         failures: Vec::new(),

@@ -10,8 +10,10 @@ use crate::audit::formats::Format;
 
 /// The schema of OASIS, as the crate `serde-sarif` has it.
 fn schema() -> Value {
+    // Without the packages of other systems, which need not be on this one.
+    let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline"])
+        .args(["metadata", "--format-version", "1", "--offline", "--filter-platform", &platform])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
@@ -20,7 +22,12 @@ fn schema() -> Value {
     let package = metadata["packages"].as_array().unwrap().iter().find(|package| package["name"] == "serde-sarif");
     let manifest = package.unwrap()["manifest_path"].as_str().unwrap();
     let schema = Path::new(manifest).parent().unwrap().join("src/schema.json");
-    serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap()
+    let mut schema: Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+    // Not a pattern by every standard: it has a bracket too many. It is for fields that are not written.
+    for place in ["/definitions/run/properties/language", "/definitions/toolComponent/properties/language"] {
+        schema.pointer_mut(place).unwrap().as_object_mut().unwrap().remove("pattern");
+    }
+    schema
 }
 
 fn log() -> Value {
@@ -30,16 +37,21 @@ fn log() -> Value {
 #[test]
 fn the_log_is_valid_by_its_schema() {
     let schema = schema();
-    assert_eq!(schema["id"].as_str().or(schema["$id"].as_str()), log()["$schema"].as_str());
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(schema["title"].as_str().unwrap().contains("2.1.0"));
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
     for log in [log(), serde_json::from_str(&text(&Default::default(), Format::Sarif)).unwrap()] {
         let wrong: Vec<String> =
             validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
-    let mut wrong = log();
-    wrong["runs"][0]["results"][0]["level"] = json!("bad");
-    assert!(!validator.is_valid(&wrong), "the schema finds nothing");
+    for (place, value) in [
+        ("level", json!("bad")),
+        ("locations", json!([{ "physicalLocation": { "artifactLocation": { "uri": "a b" } } }])),
+    ] {
+        let mut wrong = log();
+        wrong["runs"][0]["results"][0][place] = value;
+        assert!(!validator.is_valid(&wrong), "the schema finds nothing wrong with {place}");
+    }
 }
 
 #[test]

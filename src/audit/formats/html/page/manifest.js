@@ -129,7 +129,9 @@ function manifestTable(object, view, { folded = true, linked = true } = {}) {
     }
   }
   const heads = sides ? ["Line before", "Before", "Line after", "After"] : view === "changes" ? ["Line before", "Line after", "Change", "Text"] : ["Line", "Text"];
+  const widths = sides ? ["line", "code", "line", "code"] : view === "changes" ? ["line", "line", "sign", "code"] : ["line", "code"];
   return make("table", { class: `manifest ${view}` }, make("caption", { class: "unseen" }, `Manifest of ${object.title}`),
+    make("colgroup", {}, ...widths.map((width) => make("col", { class: width }))),
     make("thead", { class: "unseen" }, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))), body);
 }
 

@@ -64,11 +64,13 @@ function viewChoice(object, state) {
 }
 
 // Brings a finding into view, both its words and its line.
-function pointAt(fingerprint) {
+function pointAt(fingerprint, fresh) {
   const card = byId("object-view").querySelector(`[data-card="${CSS.escape(fingerprint)}"]`);
   const note = byId("object-view").querySelector(`[data-note="${CSS.escape(fingerprint)}"]`);
   for (const one of [card, note]) one?.classList.add("pointed");
-  note?.scrollIntoView({ block: "center" });
+  // As far up as the line allows: the object's name is up there.
+  if (fresh) scrollTo(0, 0);
+  note?.scrollIntoView({ block: "nearest" });
   card?.focus({ preventScroll: Boolean(note) && matchMedia("(min-width: 60rem)").matches });
   return Boolean(card);
 }

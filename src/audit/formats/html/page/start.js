@@ -18,7 +18,7 @@ function show(given = readState()) {
   if (object) {
     drawObject(object, state, fitting);
     leftFrom = state.finding || leftFrom;
-    const pointed = state.finding && pointAt(state.finding);
+    const pointed = state.finding && pointAt(state.finding, before?.object !== state.object);
     if (!pointed && before?.object !== state.object) {
       scrollTo(0, 0);
       byId("object-title").focus({ preventScroll: true });
@@ -63,6 +63,9 @@ document.documentElement.classList.add("with-script");
 startTheme();
 startPictures();
 startTable();
+for (const link of document.querySelectorAll("[data-object]")) {
+  link.href = addressOf({ ...readState(), finding: "", object: objects[Number(link.dataset.object)].key });
+}
 document.querySelector(".skip").addEventListener("click", (event) => {
   // The address is taken: the link must not become part of it.
   event.preventDefault();

@@ -54,7 +54,7 @@ function row(finding) {
       finding.suppressed && make("span", { class: "suppressed" }, finding.suppressed)),
     cell("object", make("span", { class: "kind" }, object.kind), " ", make("bdi", {}, object.name || object.title)),
     cell("namespace", make("bdi", {}, object.namespace)),
-    cell("place", make("bdi", {}, finding.place)),
+    cell("place", make("bdi", {}, ...breakable(finding.place))),
     cell("consequence", make("span", { class: `consequence ${finding.consequence}` }, CONSEQUENCES.get(finding.consequence).title)));
 }
 
@@ -73,6 +73,13 @@ function drawPages(page, pages) {
     make("span", { "aria-current": "page" }, `Page ${grouped(page)} of ${grouped(pages)}`),
     step("next", page + 1, "Next"), step("last", pages, "Last"));
   if (focused) (nav.querySelector(`[data-step="${focused}"]:enabled`) ?? nav.querySelector("button:enabled"))?.focus();
+}
+
+// A path may break behind each slash, its line number never.
+function breakable(place) {
+  const [, path, line] = /^(.*?)(:\d+)?$/s.exec(place);
+  const parts = path.split(/(?<=\/)/).flatMap((part) => [part, make("wbr")]);
+  return line ? [...parts, make("span", { class: "whole" }, line)] : parts;
 }
 
 // Every filter in force can be taken away one by one.

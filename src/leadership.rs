@@ -1,4 +1,4 @@
-//! One replica cleans up at a time: whoever holds the Lease.
+//! What one replica does at a time is done by whoever holds the Lease for it.
 //!
 //! As client-go does it (tools/leaderelection), the times in the Lease are for people: another's Lease
 //! is over when it did not change for its length by this process's own clock.
@@ -11,33 +11,33 @@ use k8s_openapi::jiff::Timestamp;
 use kube::api::{Api, PostParams};
 use kube::{Client, Error};
 
-/// The Lease's name, in the gate's own namespace.
-const NAME: &str = "tidegate-clean-up";
 /// A Lease that did not change for so long is over.
 const LENGTH: Duration = Duration::from_secs(15);
 /// How often the one who holds it says so: three times in its length.
-pub(super) const RENEWAL: Duration = Duration::from_secs(5);
+pub const RENEWAL: Duration = Duration::from_secs(5);
 
 /// A replica that would lead.
-pub(super) struct Leadership {
+pub struct Leadership {
     leases: Api<Lease>,
+    /// The Lease's name.
+    name: &'static str,
     identity: String,
     /// The version of another's Lease, and when it was first seen.
     seen: Option<(String, Instant)>,
 }
 
 impl Leadership {
-    /// The identity must differ between replicas.
-    pub(super) fn new(client: Client, namespace: &str, identity: String) -> Self {
-        Self { leases: Api::namespaced(client, namespace), identity, seen: None }
+    /// By the Lease of that name in that namespace. The identity must differ between replicas.
+    pub fn new(client: Client, namespace: &str, name: &'static str, identity: String) -> Self {
+        Self { leases: Api::namespaced(client, namespace), name, identity, seen: None }
     }
 
     /// Takes or renews the Lease, if that can be.
     ///
     /// # Errors
     /// What the API server says, but for conflicts: then another was faster.
-    pub(super) async fn is_held(&mut self) -> Result<bool, Error> {
-        let Some(lease) = self.leases.get_opt(NAME).await? else {
+    pub async fn is_held(&mut self) -> Result<bool, Error> {
+        let Some(lease) = self.leases.get_opt(self.name).await? else {
             return won(self.leases.create(&PostParams::default(), &self.lease(None)).await);
         };
         let spec = lease.spec.clone().unwrap_or_default();
@@ -50,7 +50,7 @@ impl Leadership {
             return Ok(false);
         }
         self.seen = None;
-        won(self.leases.replace(NAME, &PostParams::default(), &self.lease(Some((lease.metadata, spec)))).await)
+        won(self.leases.replace(self.name, &PostParams::default(), &self.lease(Some((lease.metadata, spec)))).await)
     }
 
     fn is_over(&mut self, version: String) -> bool {
@@ -66,7 +66,7 @@ impl Leadership {
     /// The Lease as it is to be, after what it was.
     fn lease(&self, before: Option<(ObjectMeta, LeaseSpec)>) -> Lease {
         let now = MicroTime(Timestamp::now());
-        let named = || ObjectMeta { name: Some(NAME.to_owned()), ..ObjectMeta::default() };
+        let named = || ObjectMeta { name: Some(self.name.to_owned()), ..ObjectMeta::default() };
         let (metadata, before) = before.unwrap_or_else(|| (named(), LeaseSpec::default()));
         let is_mine = before.holder_identity.as_deref() == Some(&self.identity);
         let transitions = before.lease_transitions.unwrap_or_default();
