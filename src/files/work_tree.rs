@@ -7,8 +7,19 @@ use super::WorkTreeError;
 use super::temporary::folder_of;
 
 /// Variables by which a hook, for one, tells Git which repository is meant; here it is that of the file.
-const REPOSITORY: [&str; 6] =
-    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES"];
+/// And those that let names mean something else: `git check-ignore` refuses some of them.
+const VARIABLES: [&str; 10] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+];
 
 /// Checks that a file, which need not be there yet, is outside of every Git work tree, or ignored by its own.
 ///
@@ -27,6 +38,7 @@ pub fn check_out_of_git(path: &Path) -> Result<(), WorkTreeError> {
         return Ok(());
     };
     let unknown = |why: String| WorkTreeError::Unknown { root: root.to_owned(), why };
+    // Behind `./` nothing in a name is taken as magic.
     let name = Path::new(".").join(target.file_name().unwrap_or_default());
     match ask(&folder, &name) {
         Ok((Some(0), _)) => Ok(()),
@@ -39,17 +51,11 @@ pub fn check_out_of_git(path: &Path) -> Result<(), WorkTreeError> {
 /// The exit code of `git check-ignore`, and the first line of what it complains of.
 fn ask(folder: &PathBuf, name: &Path) -> std::io::Result<(Option<i32>, String)> {
     let mut git = Command::new("git");
-    for variable in REPOSITORY {
+    for variable in VARIABLES {
         git.env_remove(variable);
     }
-    let output = git
-        .arg("-C")
-        .arg(folder)
-        .args(["check-ignore", "--quiet", "--"])
-        .arg(name)
-        .env("GIT_LITERAL_PATHSPECS", "1")
-        .stdin(Stdio::null())
-        .output()?;
+    let output =
+        git.arg("-C").arg(folder).args(["check-ignore", "--quiet", "--"]).arg(name).stdin(Stdio::null()).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     Ok((output.status.code(), said.lines().next().unwrap_or_default().to_owned()))
 }

@@ -24,7 +24,7 @@ mod show;
 pub use destination::{Destination, DestinationError, Kept};
 pub use in_cluster::{InCluster, Wait};
 pub use questions::{Answer, Ask, Question};
-pub use report::{FileReport, FindingRow, FixReport, Outcome, Written};
+pub use report::{FileReport, FindingRow, FixReport, Outcome, Output, Written};
 pub use run::{FixOptions, Mode, fix};
 pub use sealed::Sealed;
 pub use secret_file::SecretFile;

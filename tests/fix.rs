@@ -1,0 +1,190 @@
+//! `tidegate fix` as a user starts it: what becomes of files, of passwords, and what it says.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fs::{self, Permissions};
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A password that stands nowhere else.
+const PASSWORD: &str = "s3cr3t-Tide-77";
+
+/// A manifest with a password, two comments and a repair that needs no Secret.
+const MANIFEST: &str = "# The shop's database.\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: mysql, namespace: \
+     shop } # kept\nspec:\n  selector: { matchLabels: { app: mysql } }\n  template:\n    metadata: { labels: { app: mysql } \
+     }\n    spec:\n      containers:\n        - name: mysql\n          image: mysql:8.4\n          env:\n            - name: \
+     MYSQL_ROOT_PASSWORD\n              value: s3cr3t-Tide-77\n";
+
+/// Exit code, standard output, standard error.
+type Outcome = (i32, String, String);
+
+fn fix(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
+    run(folder, &[&["fix"], arguments].concat(), input)
+}
+
+fn run(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_tidegate"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that does not read its input may be gone already.
+    let _ = process.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = process.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn folder_with(manifest: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mysql.yaml");
+    fs::write(&file, manifest).unwrap();
+    (folder, file)
+}
+
+fn says_no_password((_, out, err): &Outcome) {
+    assert!(!out.contains(PASSWORD) && !err.contains(PASSWORD), "{out}{err}");
+}
+
+#[test]
+fn without_a_destination_the_password_stays_and_the_way_out_is_told() {
+    let (folder, file) = folder_with(MANIFEST);
+    let outcome = fix(folder.path(), &["mysql.yaml"], "");
+    says_no_password(&outcome);
+    let text = fs::read_to_string(&file).unwrap();
+    assert_eq!(outcome.0, 1, "{}", outcome.1);
+    assert!(outcome.1.contains("--secrets"), "{}", outcome.1);
+    assert!(text.contains(PASSWORD) && text != MANIFEST, "{text}");
+}
+
+#[test]
+fn a_password_goes_into_its_file_and_a_second_run_has_nothing_to_do() {
+    let (folder, file) = folder_with(MANIFEST);
+    let secrets = folder.path().join("secrets.yaml");
+    let arguments = ["--secrets", "secrets.yaml", "mysql.yaml"];
+    says_no_password(&fix(folder.path(), &arguments, ""));
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(!text.contains(PASSWORD) && text.contains("mysql-credentials"), "{text}");
+    assert!(text.contains("# The shop's database.") && text.contains("# kept"), "{text}");
+    assert_eq!(fs::metadata(&secrets).unwrap().mode() & 0o7777, 0o600);
+    let kept = fs::read_to_string(&secrets).unwrap();
+    assert!(kept.contains("kind: Secret") && kept.contains("czNjcjN0LVRpZGUtNzc="), "its base64 is in {kept}");
+    fix(folder.path(), &arguments, "");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    assert_eq!(fs::read_to_string(&secrets).unwrap(), kept);
+    // A run that was killed between the two: the manifest is as it was, the Secret is there.
+    fs::write(&file, MANIFEST).unwrap();
+    fix(folder.path(), &arguments, "");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    assert_eq!(fs::read_to_string(&secrets).unwrap(), kept);
+    // Another password gets a key of its own.
+    fs::write(&file, MANIFEST.replace(PASSWORD, "an0ther-Tide-78")).unwrap();
+    fix(folder.path(), &arguments, "");
+    assert!(fs::read_to_string(&file).unwrap().contains("MYSQL_ROOT_PASSWORD.2"));
+    assert!(fs::read_to_string(&secrets).unwrap().contains("czNjcjN0LVRpZGUtNzc="));
+}
+
+#[test]
+fn what_only_shows_changes_nothing_and_shows_no_password() {
+    let (folder, file) = folder_with(MANIFEST);
+    for arguments in [&["--check"][..], &["--diff"], &["--diff", "--secrets", "secrets.yaml"]] {
+        let outcome = fix(folder.path(), &[arguments, &["mysql.yaml"]].concat(), "");
+        says_no_password(&outcome);
+        assert_eq!(outcome.0, 1, "{arguments:?} {}", outcome.2);
+        assert_eq!(fs::read_to_string(&file).unwrap(), MANIFEST);
+        assert!(!folder.path().join("secrets.yaml").exists());
+        if arguments.contains(&"--secrets") {
+            assert!(outcome.1.contains("-              value: <withheld>"), "{}", outcome.1);
+        }
+    }
+}
+
+#[test]
+fn a_secret_is_not_put_where_git_would_find_it() {
+    let (folder, file) = folder_with(MANIFEST);
+    assert!(Command::new("git").arg("init").arg("-q").current_dir(folder.path()).status().unwrap().success());
+    let arguments = ["--secrets", "secrets.yaml", "mysql.yaml"];
+    let (code, _, err) = fix(folder.path(), &arguments, "");
+    assert!(code == 2 && err.contains("Git"), "{err}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), MANIFEST);
+    fs::write(folder.path().join(".gitignore"), "secrets.yaml\n").unwrap();
+    fix(folder.path(), &arguments, "");
+    assert!(!fs::read_to_string(&file).unwrap().contains(PASSWORD));
+}
+
+#[test]
+fn a_sealed_secret_is_opened_again_by_the_same_program() {
+    let (folder, file) = folder_with(MANIFEST);
+    let cipher = "openssl enc -aes-256-cbc -pbkdf2 -a -pass pass:tide";
+    says_no_password(&fix(folder.path(), &["--seal", cipher, "mysql.yaml"], ""));
+    assert!(!fs::read_to_string(&file).unwrap().contains(PASSWORD));
+    let opened = Command::new("sh")
+        .args(["-c", &format!("{cipher} -d < mysql-credentials.shop.sealed.yaml")])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&opened.stdout).contains("czNjcjN0LVRpZGUtNzc="));
+}
+
+#[test]
+fn a_program_that_does_not_seal_leaves_all_files_as_they_are() {
+    for program in ["false", "true", "cat", "cat > /dev/null; echo half; exit 3"] {
+        let (folder, file) = folder_with(MANIFEST);
+        let outcome = fix(folder.path(), &["--seal", program, "mysql.yaml"], "");
+        says_no_password(&outcome);
+        assert_eq!(outcome.0, 2, "{program}: {}{}", outcome.1, outcome.2);
+        assert_eq!(fs::read_to_string(&file).unwrap(), MANIFEST, "{program}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{program}");
+    }
+}
+
+#[test]
+fn line_breaks_and_the_byte_order_mark_stay() {
+    let windows = format!("\u{feff}{}", MANIFEST.replace('\n', "\r\n"));
+    let (folder, file) = folder_with(&windows);
+    fix(folder.path(), &["mysql.yaml"], "");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text != windows && text.starts_with('\u{feff}'));
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_and_stays() {
+    let (folder, file) = folder_with(MANIFEST);
+    fs::set_permissions(&file, Permissions::from_mode(0o444)).unwrap();
+    let (code, out, _) = fix(folder.path(), &["mysql.yaml"], "");
+    assert!(code == 2 && out.contains("read-only"), "{out}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), MANIFEST);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn standard_input_is_repaired_to_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, out, _) = fix(folder.path(), &["-"], &format!("a: [1\n---\n{MANIFEST}"));
+    assert_eq!(code, 2, "one document cannot be read");
+    assert!(out.starts_with("a: [1\n---\n# The shop's") && out.len() > MANIFEST.len() + 20, "{out}");
+}
+
+#[test]
+fn who_says_no_or_nothing_gets_nothing_changed() {
+    for answers in ["", "q\n", "d\n", "?\nq\n"] {
+        let (folder, file) = folder_with(MANIFEST);
+        let outcome = fix(folder.path(), &["--interactive", "mysql.yaml"], answers);
+        says_no_password(&outcome);
+        assert!(outcome.1.contains("Repair this"), "{}", outcome.1);
+        assert_eq!(fs::read_to_string(&file).unwrap(), MANIFEST, "{answers:?}");
+    }
+    let (folder, file) = folder_with(MANIFEST);
+    fix(folder.path(), &["--interactive", "mysql.yaml"], "a\n");
+    assert_ne!(fs::read_to_string(&file).unwrap(), MANIFEST);
+}
