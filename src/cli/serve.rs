@@ -127,7 +127,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let number = policies.len();
     let (stop, stopping) = watch::channel(false);
     // They end with the first signal: what is under way for reviews comes first.
-    let signals = signals.inspect(move |()| {
+    let signals = signals.inspect(move |_| {
         stop.send_replace(true);
     });
     let (lookup, secrets) = cluster(&secrets, &reports, &policies, stopping).await?;

@@ -65,8 +65,8 @@ impl Reports {
         tokio::select! {
             () = lead(leadership, leads) => {}
             () = scan_again_and_again(&scanner, self.every, leading) => {}
-            // An error means that nobody is left who could say it.
-            _ = stopping.wait_for(|stopping| *stopping) => {}
+            // False means that nobody is left who could say it.
+            _ = becomes(&mut stopping, true) => {}
         }
     }
 }
@@ -88,17 +88,22 @@ async fn lead(mut leadership: Leadership, leads: watch::Sender<bool>) {
 /// Scans while this replica leads.
 async fn scan_again_and_again(scanner: &Scanner, every: Duration, mut leading: watch::Receiver<bool>) {
     let mut told = Told::default();
-    while leading.wait_for(|leads| *leads).await.is_ok() {
+    while becomes(&mut leading, true).await {
         let began = Instant::now();
         let problem = tokio::select! {
             problem = scanner.scan() => problem,
-            _ = leading.wait_for(|leads| !*leads) => continue,
+            _ = becomes(&mut leading, false) => continue,
         };
         told.tell(problem.as_ref());
         let pause = if problem.is_some_and(|problem| problem.is_passing) { every.min(RETRY) } else { every };
         tokio::select! {
             () = sleep_until(began + pause) => {}
-            _ = leading.wait_for(|leads| !*leads) => {}
+            _ = becomes(&mut leading, false) => {}
         }
     }
+}
+
+/// Waits until it is so; false if it can be so no more.
+async fn becomes(it: &mut watch::Receiver<bool>, so: bool) -> bool {
+    it.wait_for(|is| *is == so).await.is_ok()
 }

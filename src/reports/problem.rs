@@ -72,9 +72,9 @@ impl Problem {
 
 /// Whether a namespace is on its way out: nothing can be made in it, and nothing needs to.
 pub(super) fn is_of_an_ending_namespace(status: &Status) -> bool {
-    let causes = status.details.iter().flat_map(|details| &details.causes);
+    let mut causes = status.details.iter().flat_map(|details| &details.causes);
     // The word is the API server's (apimachinery, `NamespaceTerminatingCause`).
-    status.is_forbidden() && causes.into_iter().any(|cause| cause.reason == "NamespaceTerminating")
+    status.is_forbidden() && causes.any(|cause| cause.reason == "NamespaceTerminating")
 }
 
 /// What the log was told last: each problem is told once, until it is over.

@@ -99,7 +99,45 @@ fn each_result_says_what_the_gate_would_do() {
         let time = result.as_object_mut().unwrap().remove("timestamp").unwrap();
         assert!(time["seconds"].as_i64() > Some(0) && time["nanos"].is_i64());
     }
-    insta::assert_json_snapshot!(report);
+    let of_policy = |policy: &str, result: &str, message: &str| {
+        json!({ "source": "tidegate", "policy": policy, "category": "MySQL", "result": result,
+            "scored": result != "warn", "message": message })
+    };
+    let of_rule = |policy: &str, rule: &str, result: &str, more: Value| {
+        let mut told = of_policy(policy, result, &format!("{rule} is broken"));
+        told["rule"] = rule.into();
+        told["severity"] = "high".into();
+        told["properties"] = json!({ "place": "spec", "fingerprint": format!("{rule}-00") });
+        told["properties"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        told
+    };
+    let refused = json!({ "help": "Write it", "obstacle": "it cannot be moved",
+        "exceptionRefused": "policy a allows no exceptions" });
+    let subject = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "name": "mysql", "uid": "0b1c" });
+    let mut scope = subject.clone();
+    scope["namespace"] = "shop".into();
+    let expected = json!({
+        "apiVersion": "wgpolicyk8s.io/v1alpha2",
+        "kind": "PolicyReport",
+        "metadata": {
+            "name": "tidegate-0b1c",
+            "namespace": "shop",
+            "labels": { "app.kubernetes.io/managed-by": "tidegate" },
+            "ownerReferences": [subject],
+        },
+        "scope": scope,
+        "summary": { "pass": 1, "fail": 2, "warn": 2, "error": 1, "skip": 1 },
+        "results": [
+            of_rule("a", "MY001", "fail", refused),
+            of_rule("a", "MY002", "fail", json!({ "fixable": "true" })),
+            of_rule("b", "MY003", "warn", json!({})),
+            of_rule("b", "MY004", "skip", json!({ "exception": "for tests" })),
+            of_rule("b", "MY005", "warn", json!({})),
+            of_policy("c", "error", "it took too long"),
+            of_policy("d", "pass", "nothing found"),
+        ],
+    });
+    assert_eq!(report, expected);
 }
 
 #[test]

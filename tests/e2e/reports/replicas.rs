@@ -51,7 +51,7 @@ fn reports_are_written_no_faster_than_allowed_and_the_end_waits_for_none() {
     let times: Vec<Timestamp> = eventually("the audit log", REPORTED, || {
         let written = board.written();
         let created = written.iter().filter(|line| line["verb"] == "create");
-        let time = |line: &Value| line["requestReceivedTimestamp"].as_str().unwrap().parse().unwrap();
+        let time = |line: &Value| -> Timestamp { line["requestReceivedTimestamp"].as_str().unwrap().parse().unwrap() };
         let times: Vec<Timestamp> = created.map(time).collect();
         (times.len() == CLAIMS).then_some(times)
     });
