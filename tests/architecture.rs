@@ -47,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("k8s_openapi", &["leadership", "secrets", "cluster", "cli"]),
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),
+    ("indicatif", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("granit_parser", &["yaml"]),

@@ -27,12 +27,12 @@ impl Progress {
     }
 
     /// There are so many more.
-    pub(super) fn expect(&self, more: usize) {
+    pub fn expect(&self, more: usize) {
         self.total.fetch_add(more, Ordering::Relaxed);
     }
 
     /// One more is done.
-    pub(super) fn step(&self) {
+    pub fn step(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
     }
 }

@@ -5,7 +5,8 @@ use kube::api::DynamicObject;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use super::live::{LiveCluster, is_absence_of, is_possible_name, resource};
+use super::api_server::{is_absence_of, is_possible_name, resource};
+use super::live::LiveCluster;
 use crate::lookup::{Lookup, ResourceType};
 
 #[test]

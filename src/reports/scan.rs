@@ -18,7 +18,7 @@ use super::problem::Problem;
 use super::store::Store;
 use crate::audit::policy_report::ReportApi;
 use crate::audit::{ClusterAudit, ObjectReport, Options, is_judged, judge_stored};
-use crate::cluster::{Listing, Unlisted, Wanted};
+use crate::cluster::{Extent, Listing, Unlisted, Wanted};
 use crate::lookup::Lookup;
 use crate::policy::PolicySet;
 
@@ -108,7 +108,7 @@ impl Scanner {
         let (sender, receiver) = mpsc::channel(1);
         let wanted = ClusterAudit::new(false, Options::default()).wanted();
         let wanted: Vec<Wanted> = wanted.into_iter().map(|(kind, fields)| Wanted { kind, fields }).collect();
-        let listing = Listing::new(self.client.clone(), Handle::current(), Vec::new());
+        let listing = Listing::new(self.client.clone(), Handle::current(), Extent::default(), || false);
         let mut take = move |object: Value| {
             if !is_judged(&object) || sender.blocking_send(object).is_ok() {
                 ControlFlow::Continue(())

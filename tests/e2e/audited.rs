@@ -16,8 +16,16 @@ pub(crate) struct Audited {
 
 /// Audits the cluster of a kubeconfig, with every library as talkative as can be.
 pub(crate) fn audit(kubeconfig: &Path, arguments: &[&str]) -> Audited {
-    let output = Command::new(env!("CARGO_BIN_EXE_tidegate"))
-        .args(["audit", "--cluster"])
+    let output = command(kubeconfig, &[&["--cluster"], arguments].concat()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Audited { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// `tidegate audit`, to be started.
+pub(crate) fn command(kubeconfig: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
+    command
+        .arg("audit")
         .args(arguments)
         .env_clear()
         .env("KUBECONFIG", kubeconfig)
@@ -25,11 +33,17 @@ pub(crate) fn audit(kubeconfig: &Path, arguments: &[&str]) -> Audited {
         .env("HOME", env!("CARGO_TARGET_TMPDIR"))
         .env("RUST_LOG", "trace")
         .env("RUST_BACKTRACE", "1")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Audited { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        .stdin(Stdio::null());
+    command
+}
+
+/// The report as JSON of an audit with these arguments.
+#[track_caller]
+pub(crate) fn json(kubeconfig: &Path, arguments: &[&str]) -> Report {
+    let output = command(kubeconfig, &[arguments, &["--format", "json"]].concat()).output().unwrap();
+    let json = serde_json::from_slice(&output.stdout);
+    let json = json.unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    Report { json, code: output.status.code() }
 }
 
 /// A namespace's report with its history, as JSON.
