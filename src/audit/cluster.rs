@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::drift::{Drift, Met, Namespaces};
+use super::fingerprint::set_fingerprints;
 use super::history::{
     self, Event, Holder, Kept, KnownPasswords, Owners, about_credentials, controlled, helm, last_applied, of_ended,
     revisions, written,
 };
 use super::parallel;
 use super::problem::{InputError, InputProblem};
+use super::progress::Progress;
 use super::repaired::stored_manifest;
 use super::report::{AuditReport, ObjectReport, Origin, Scope, Stored};
 use super::run::{Options, object_report, rules};
@@ -17,10 +20,10 @@ use crate::engine::{Judged, evaluate};
 use crate::lookup::{Lookup, ResourceType};
 use crate::policy::PolicySet;
 use crate::request::Request;
-use crate::workload::{is_controlled, may_concern_mysql};
+use crate::workload::{is_controlled, may_concern_mysql, withheld};
 
 /// The types that the gate judges.
-const JUDGED: &[(&str, &str)] = &[
+pub(super) const JUDGED: &[(&str, &str)] = &[
     ("apps/v1", "Deployment"),
     ("apps/v1", "StatefulSet"),
     ("apps/v1", "DaemonSet"),
@@ -49,6 +52,7 @@ pub struct ClusterAudit {
     releases: helm::Releases,
     events: Vec<Event>,
     problems: Vec<InputProblem>,
+    files: Option<Met>,
 }
 
 impl ClusterAudit {
@@ -95,8 +99,20 @@ impl ClusterAudit {
         self.problems.push(InputProblem::of_object(what, InputError::Unlisted { reason, way_out }));
     }
 
-    /// Judges all that was taken.
-    pub fn finish(self, policies: &PolicySet, lookup: &Arc<dyn Lookup>) -> AuditReport {
+    /// What was taken, for files to be compared with; what is not among it, `lookup` is asked for.
+    pub fn drift(&self, lookup: &Arc<dyn Lookup>, namespaces: Namespaces) -> Drift<'_> {
+        Drift::new(self.objects.iter().filter(|object| !is_controlled(object)), Arc::clone(lookup), namespaces)
+    }
+
+    /// Whatever is in none of these files is told.
+    pub fn set_files(&mut self, met: Met) {
+        self.files = Some(met);
+    }
+
+    /// Judges all that was taken, or as much of it as there is time for.
+    ///
+    /// Objects are judged namespace by namespace, so that a lookup may keep what it was asked for there.
+    pub fn finish(self, policies: &PolicySet, lookup: &Arc<dyn Lookup>, progress: &Progress) -> AuditReport {
         let mut report = AuditReport {
             problems: self.problems,
             scope: Scope::Cluster(self.seen),
@@ -110,10 +126,15 @@ impl ClusterAudit {
         let mut kept: Vec<Kept> =
             controlled_objects.into_iter().map(|object| controlled(object.clone(), &owners)).collect();
         kept.extend(revisions(&self.revisions, &owners));
-        let options = &self.options;
-        let live =
-            |object: &&Value| Live { object, options, policies, lookup, with_history: self.with_history }.judge();
-        for (object, judged) in free.iter().zip(parallel::map(&free, live)) {
+        progress.expect(free.len() + kept.len());
+        let live = |object: &Value| {
+            let (options, files, with_history) = (&self.options, self.files.as_ref(), self.with_history);
+            Live { object, options, policies, lookup, files, with_history }.judge()
+        };
+        let (mut done, mut all) = (0, free.len());
+        for (object, judged) in free.iter().zip(by_namespace(&free, |object| watched(progress, || live(object)))) {
+            let Some(judged) = judged else { continue };
+            done += 1;
             match judged {
                 Ok((told, credentials)) => {
                     report.objects.push(told);
@@ -127,8 +148,12 @@ impl ClusterAudit {
         }
         report.problems.extend(self.releases.problems);
         kept.extend(self.releases.manifests);
-        let judged = parallel::map(&kept, |kept| about_credentials(&kept.manifest, policies, lookup));
+        all += kept.len();
+        let judged =
+            parallel::map(&kept, |kept| watched(progress, || about_credentials(&kept.manifest, policies, lookup)));
         for (kept, judged) in kept.into_iter().zip(judged) {
+            let Some(judged) = judged else { continue };
+            done += 1;
             match judged {
                 Ok(findings) => {
                     known.learn(&kept.manifest, &findings, &kept.holder.words());
@@ -140,8 +165,31 @@ impl ClusterAudit {
         report.objects.extend(self.releases.values.into_iter().filter_map(|values| values.report(&mut known)));
         // Last: by then it is known what to look for.
         report.objects.extend(self.events.iter().filter_map(|event| event.report(&known)));
+        report.problems.extend(self.files.iter().flat_map(Met::problems));
+        if done < all {
+            let error = InputError::Stopped { done, of: all, what: "objects that concern MySQL" };
+            report.problems.push(InputProblem::of_object("the cluster", error));
+        }
         report
     }
+}
+
+/// Does something, unless nobody wants it any more: what was asked of the cluster then has no answer, so what
+/// was found by then is not told either.
+fn watched<T>(progress: &Progress, work: impl FnOnce() -> T) -> Option<T> {
+    let done = (!progress.is_stopped()).then(work)?;
+    progress.step();
+    (!progress.is_stopped()).then_some(done)
+}
+
+/// Does the same for all objects, those of a namespace one after the other, with the results in their order.
+fn by_namespace<R: Send>(objects: &[&Value], work: impl Fn(&Value) -> R + Sync) -> Vec<R> {
+    let mut order: Vec<usize> = (0..objects.len()).collect();
+    order.sort_by_key(|&index| objects[index].pointer("/metadata/namespace").and_then(Value::as_str));
+    let results = parallel::map(&order, |&index| work(objects[index]));
+    let mut sorted: Vec<(usize, R)> = order.into_iter().zip(results).collect();
+    sorted.sort_unstable_by_key(|(index, _)| *index);
+    sorted.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Whether an object of a cluster is judged: it may have to do with MySQL, and nothing that controls it is judged
@@ -160,7 +208,7 @@ pub fn judge_stored(
     lookup: &Arc<dyn Lookup>,
 ) -> Result<ObjectReport, InputProblem> {
     let options = &Options::default();
-    let (report, _) = Live { object, options, policies, lookup, with_history: false }.judge()?;
+    let (report, _) = Live { object, options, policies, lookup, files: None, with_history: false }.judge()?;
     Ok(report)
 }
 
@@ -179,6 +227,7 @@ struct Live<'a> {
     options: &'a Options,
     policies: &'a PolicySet,
     lookup: &'a Arc<dyn Lookup>,
+    files: Option<&'a Met>,
     with_history: bool,
 }
 
@@ -193,9 +242,15 @@ impl Live<'_> {
         let credentials =
             if found { about_credentials(self.object, self.policies, self.lookup).map_err(wrong)? } else { Vec::new() };
         let source = Origin::Cluster(Stored { object: words, within: None });
+        let drifted =
+            self.files.filter(|_| evaluation.left_alone.is_none()).and_then(|met| met.in_no_file(self.object));
         let manifest = self.options.detail.manifests.then(|| stored_manifest(self.object, &evaluation.object));
         let mut report = object_report(request, evaluation, source, |_| (None, None));
         report.manifest = manifest;
+        if let Some(drifted) = drifted.filter(|drifted| drifted.is_wanted(&self.options.selection)) {
+            report.findings.push(drifted.report(&withheld(self.object), (None, None)));
+            set_fingerprints(&mut report);
+        }
         let ended = if self.with_history { of_ended(self.object) } else { None };
         let places = places(&credentials);
         for finding in &mut report.findings {

@@ -4,13 +4,15 @@
 //! judged by the same engine as in the gate, and the [`AuditReport`] is plain data that [`formats`] write down. What cannot be read is listed in the report; the rest is judged all the same.
 //!
 //! A [`ClusterAudit`] is handed the objects of a cluster by whoever reads it, and has no client itself; `history`
-//! finds what keeps passwords beside the workloads.
+//! finds what keeps passwords beside the workloads. [`Drift`] compares files with what runs.
 
 mod baseline;
 mod cluster;
+mod drift;
 mod fingerprint;
 mod formats;
 mod history;
+mod judge;
 pub(crate) mod lookup;
 pub(crate) mod objects;
 pub(crate) mod parallel;
@@ -28,6 +30,7 @@ mod tests;
 
 pub use baseline::{Baseline, BaselineError, Known, mark_what_was_there_before};
 pub use cluster::{ClusterAudit, is_judged, judge_stored};
+pub use drift::{DRIFT_RULES, Drift, Met, Namespaces, join};
 pub use formats::{Detail, Format, Verbosity, policy_report, write};
 pub use history::ReleaseError;
 pub use lookup::DocumentsLookup;
@@ -37,6 +40,6 @@ pub use report::{
     AuditReport, Consequence, FailureReport, FindingReport, ManifestReport, ObjectReport, Origin, Outcome, Region,
     Replacement, RuleReport, Scope, Since, SourceLine, Stored, Suppression,
 };
-pub use run::{Options, audit};
+pub use run::{Options, audit, audit_beside};
 pub use snippet::Snippet;
 pub use sources::{Source, Sources};

@@ -47,7 +47,7 @@ impl Repaired<'_> {
             .collect();
         let text = yaml::apply(&self.source.file.text[document.clone()], &own);
         let after = self.source.in_text(&text)?;
-        let hidden = Hidden::of(&after, &self.evaluation.findings);
+        let hidden = Hidden::all(&after, &self.evaluation.findings);
         Some(shown(&hidden, &text, lines_of(&after)))
     }
 

@@ -6,21 +6,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
+use super::drift::Drift;
 use super::fingerprint::set_fingerprints;
 use super::formats::Detail;
+use super::judge::Judge;
 use super::lookup::{Documents, DocumentsLookup, may_be_asked_for};
 use super::objects::{FileObjects, SourceObject, read_objects};
 use super::parallel;
 use super::problem::{InputError, InputProblem};
 use super::progress::Progress;
-use super::repaired::Repaired;
 use super::report::{
     AuditReport, Consequence, FailureReport, FindingReport, ObjectReport, Origin, Region, RuleReport, Scope,
-    SourceLine, Suppression,
+    Suppression,
 };
-use super::snippet::{Hidden, Snippet};
+use super::snippet::Snippet;
 use super::sources::{Source, Sources};
-use crate::engine::{Evaluation, Exception, Judged, evaluate, named_place};
+use crate::engine::{Evaluation, Exception, Judged, named_place};
 use crate::finding::Rule;
 use crate::lookup::Lookup;
 use crate::policy::{InstalledPolicy, PolicySet};
@@ -49,6 +50,17 @@ impl Options {
 /// Files are read twice if they are many: first for what policies may ask about, then, a few at a time, to judge
 /// what is in them. So what is held at once does not grow with their number, but for the report.
 pub fn audit(paths: &[PathBuf], options: &Options, policies: &PolicySet, progress: &Progress) -> AuditReport {
+    audit_beside(paths, options, policies, progress, None)
+}
+
+/// Audits manifests, and compares each with what runs, if that is given.
+pub fn audit_beside(
+    paths: &[PathBuf],
+    options: &Options,
+    policies: &PolicySet,
+    progress: &Progress,
+    drift: Option<&Drift<'_>>,
+) -> AuditReport {
     let Sources { sources, problems, .. } = Sources::find(paths, options.render);
     progress.expect(sources.len());
     let (documents, read) = first_reading(&sources, options, policies);
@@ -60,7 +72,7 @@ pub fn audit(paths: &[PathBuf], options: &Options, policies: &PolicySet, progres
             return None;
         }
         let read = read.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let judged = judge_file(source, read, options, policies, &documents);
+        let judged = judge_file(source, read, &Judge { options, policies, drift }, &documents);
         progress.step();
         Some(judged)
     });
@@ -126,16 +138,11 @@ struct JudgedFile {
 /// So many objects of one file are judged by one thread.
 const MOST_BY_ONE: usize = 64;
 
-fn judge_file(
-    source: &Source,
-    read: Option<FileObjects>,
-    options: &Options,
-    policies: &PolicySet,
-    documents: &Arc<Documents>,
-) -> JudgedFile {
-    let FileObjects { objects, problems } = read.unwrap_or_else(|| read_objects(source, options.keeps_documents()));
+fn judge_file(source: &Source, read: Option<FileObjects>, judge: &Judge<'_>, documents: &Arc<Documents>) -> JudgedFile {
+    let keeps_documents = judge.options.keeps_documents();
+    let FileObjects { objects, problems } = read.unwrap_or_else(|| read_objects(source, keeps_documents));
     let lookup: Arc<dyn Lookup> = Arc::new(DocumentsLookup::near(documents, source.folder()));
-    let one = |object: &SourceObject| judge(object, options, policies, &lookup);
+    let one = |object: &SourceObject| judge.judge(object, &lookup);
     let judged =
         if objects.len() > MOST_BY_ONE { parallel::map(&objects, one) } else { objects.iter().map(one).collect() };
     let mut file = JudgedFile { objects: Vec::with_capacity(judged.len()), problems };
@@ -161,44 +168,6 @@ pub(super) fn rules(policies: &PolicySet) -> Vec<RuleReport> {
         policy.module.description().rules.iter().map(report).collect::<Vec<_>>()
     };
     policies.iter().flat_map(rules).collect()
-}
-
-fn judge(
-    object: &SourceObject,
-    options: &Options,
-    policies: &PolicySet,
-    lookup: &Arc<dyn Lookup>,
-) -> Result<ObjectReport, InputProblem> {
-    let request = Request { selection: options.selection.clone(), ..Request::audit(object.value.clone()) };
-    let evaluation = evaluate(&request, policies, lookup).map_err(|misfit| {
-        let place = object.place(&misfit.at);
-        InputProblem {
-            file: object.file.name.clone(),
-            line: Some(place.line),
-            column: Some(place.column),
-            in_cluster: false,
-            error: InputError::Misfit { object: request.title(), misfit: Box::new(misfit) },
-        }
-    })?;
-    let hidden = Hidden::of(object, &evaluation.findings);
-    let is_rendered = object.file.rendered_by.is_some();
-    // A line of a rendered text is a line of no file.
-    let line = if is_rendered { 1 } else { object.place("").line };
-    let line = SourceLine { file: object.file.name.clone(), line };
-    let seen = |at: &str| {
-        let region = Region::of(&object.file.text, &object.place(at));
-        (Some(hidden.snippet(object, at)), (!is_rendered).then_some(region))
-    };
-    let repaired = Repaired { source: object, evaluation: &evaluation, hidden: &hidden };
-    let fixes = if options.detail.fixes && !is_rendered { repaired.fixes() } else { Vec::new() };
-    let manifest = options.detail.manifests.then(|| repaired.manifest());
-    let mut report = object_report(request, evaluation, Origin::File(line), seen);
-    report.rendered_by = object.file.rendered_by;
-    report.manifest = manifest;
-    for (finding, fix) in report.findings.iter_mut().zip(fixes) {
-        finding.fix = fix;
-    }
-    Ok(report)
 }
 
 /// What the gate would say of an object; `seen` shows the line of a place, and where it is.

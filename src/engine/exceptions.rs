@@ -24,6 +24,12 @@ pub enum Exception {
     },
 }
 
+/// Why an object is excepted from a rule that belongs to no policy, if its author says so; of an object whose
+/// credentials are withheld.
+pub fn excepted(shown: &Value, rule: &str) -> Option<String> {
+    Exceptions::of(shown).0.remove(rule)
+}
+
 /// The exceptions of one object: rule to reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Exceptions(BTreeMap<String, String>);

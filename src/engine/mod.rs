@@ -20,7 +20,7 @@ pub use chain::evaluate;
 pub use draft::EditError;
 pub use effect::{Before, Data, Owner, SecretEntry, WorkloadSecret};
 pub use evaluation::{Decision, Evaluation, Judged, PolicyFailure};
-pub use exceptions::{ANNOTATION as EXCEPTIONS_ANNOTATION, Exception};
+pub use exceptions::{ANNOTATION as EXCEPTIONS_ANNOTATION, Exception, excepted};
 pub use left_alone::LeftAlone;
 pub use named_place::named_place;
 pub use owner::stored_owner;

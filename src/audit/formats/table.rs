@@ -122,6 +122,8 @@ fn finding_group<'a>(source: &Origin, finding: &'a FindingReport) -> Group<'a> {
         Consequence::Repair => format!("policy {policy} repairs it at the gate"),
         Consequence::Refuse => format!("policy {policy} refuses the object because of it"),
         Consequence::Warn => format!("policy {policy} warns of it and lets the object pass"),
+        // Found by comparison, and no matter of the gate's.
+        Consequence::Record if policy == "tidegate" => return group,
         Consequence::Record => format!("policy {policy} records it and lets the object pass"),
         Consequence::Keep => return group,
     };
