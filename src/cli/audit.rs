@@ -8,8 +8,10 @@ use anyhow::{Context, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::output::{self, Destination};
+use super::progress::Watch;
 use super::{explain, git, live, policies};
 use crate::audit::{self, AuditReport, Baseline, Detail, Format, Options, Outcome, Progress, Verbosity};
+use crate::cluster::Extent;
 use crate::explain::closest;
 use crate::finding::Severity;
 use crate::policy::PolicySet;
@@ -30,7 +32,7 @@ const EXIT_UNUSABLE: u8 = 2;
 pub(crate) struct AuditArguments {
     /// Files, folders (searched for .yaml, .yml and .json, respecting .gitignore), patterns, or - for standard input.
     /// Folders of kustomize and charts of Helm are rendered.
-    #[arg(value_name = "PATH", required_unless_present = "cluster", conflicts_with = "cluster")]
+    #[arg(value_name = "PATH", required_unless_present = "cluster")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
     cluster: ClusterArguments,
@@ -51,7 +53,8 @@ pub(crate) struct AuditArguments {
 
 #[derive(Debug, clap::Args)]
 struct ClusterArguments {
-    /// Audit what the cluster of KUBECONFIG or ~/.kube/config stores, in place of files.
+    /// Audit what the cluster of KUBECONFIG or ~/.kube/config stores. With paths, their files too, and what of them
+    /// is something else in the cluster.
     #[arg(long)]
     cluster: bool,
     /// The context of the kubeconfig, if not its current one.
@@ -60,6 +63,9 @@ struct ClusterArguments {
     /// Only this namespace; may be given more than once.
     #[arg(short, long = "namespace", value_name = "NAMESPACE", requires = "cluster")]
     namespaces: Vec<String>,
+    /// Only objects with these labels, for instance app=mysql,tier!=test.
+    #[arg(short = 'l', long = "selector", value_name = "LABELS", requires = "cluster")]
+    selector: Option<String>,
     /// Look too for passwords in what keeps old manifests: ReplicaSets, ControllerRevisions, Helm releases,
     /// last-applied-configuration, Pods, Jobs; and in Events. Reads the Secrets of Helm, and no others.
     #[arg(long, requires = "cluster")]
@@ -132,13 +138,19 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     let baseline = wanted.baseline.as_deref().map(read_baseline).transpose()?;
     let selection = selection(wanted.rules, wanted.excluded, wanted.severity, &policies)?;
     let options = Options { selection, detail: told.needs(), render: !no_render };
-    let progress = Progress::default();
+    let watch = Watch::start(!told.quiet)?;
     let mut report = if cluster.cluster {
-        let ClusterArguments { context, namespaces, history, .. } = cluster;
-        live::audit(live::Scope { context, namespaces, history, options: options.clone() }, &policies)?
+        let ClusterArguments { context, namespaces, selector, history, .. } = cluster;
+        let extent = Extent { namespaces, labels: selector };
+        live::audit(
+            live::Scope { context, extent, paths: paths.clone(), history, options: options.clone() },
+            &policies,
+            &watch,
+        )?
     } else {
-        audit::audit(&paths, &options, &policies, &progress)
+        audit::audit(&paths, &options, &policies, &watch.begin("judging files:"))
     };
+    watch.end();
     if let Some(revision) = &wanted.diff_base {
         let before = git::Before::of(revision)?;
         let then = Options { detail: Detail::default(), ..options.clone() };
@@ -178,8 +190,8 @@ pub(super) fn selection(
     least: Option<Severity>,
     policies: &PolicySet,
 ) -> anyhow::Result<Selection> {
-    let all: Vec<&str> =
-        policies.iter().flat_map(|policy| &policy.module.description().rules).map(|rule| rule.id.as_str()).collect();
+    let of_policies = policies.iter().flat_map(|policy| &policy.module.description().rules);
+    let all: Vec<&str> = of_policies.map(|rule| rule.id.as_str()).chain(audit::DRIFT_RULES).collect();
     let known = |rule: String| match all.iter().find(|known| known.eq_ignore_ascii_case(&rule)) {
         Some(known) => Ok((*known).to_owned()),
         None => {

@@ -1,6 +1,7 @@
 //! Reads the cluster of a kubeconfig for an audit.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -8,8 +9,9 @@ use kube::config::KubeConfigOptions;
 use kube::{Client, Config};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::audit::{AuditReport, ClusterAudit, Options};
-use crate::cluster::{Listing, LiveCluster, Unlisted, Wanted};
+use super::progress::Watch;
+use crate::audit::{self, AuditReport, ClusterAudit, Namespaces, Options, Progress};
+use crate::cluster::{Extent, Listing, Snapshot, Unlisted, Wanted};
 use crate::lookup::Lookup;
 use crate::policy::PolicySet;
 use crate::server::use_ring;
@@ -21,8 +23,10 @@ const THREADS: usize = 2;
 pub(crate) struct Scope {
     /// The context of the kubeconfig; its current one if none is named.
     pub(crate) context: Option<String>,
-    /// All namespaces if none is named.
-    pub(crate) namespaces: Vec<String>,
+    /// Which namespaces and objects.
+    pub(crate) extent: Extent,
+    /// Files that it is compared with.
+    pub(crate) paths: Vec<PathBuf>,
     /// Whether what keeps passwords beside the workloads is looked through.
     pub(crate) history: bool,
     /// What is wanted of it.
@@ -30,25 +34,65 @@ pub(crate) struct Scope {
 }
 
 /// Audits a cluster. What of it cannot be read is a problem of the report.
-pub(crate) fn audit(scope: Scope, policies: &PolicySet) -> anyhow::Result<AuditReport> {
+pub(crate) fn audit(scope: Scope, policies: &PolicySet, watch: &Watch) -> anyhow::Result<AuditReport> {
     use_ring();
     let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build().context("no threads")?;
-    let client = connect(&runtime, scope.context)?;
-    let mut audit = ClusterAudit::new(scope.history, scope.options);
+    let client = connect(&runtime, scope.context.clone())?;
+    let namespaces = namespaces(&scope.extent, &client);
+    let mut audit = ClusterAudit::new(scope.history, scope.options.clone());
     let wanted: Vec<Wanted> = audit.wanted().into_iter().map(|(kind, fields)| Wanted { kind, fields }).collect();
-    let listing = Listing::new(client.clone(), runtime.handle().clone(), scope.namespaces);
-    let mut take = |object| {
-        audit.add(object);
-        ControlFlow::Continue(())
-    };
-    for Unlisted { what, reason, way_out, .. } in listing.read(&wanted, &mut take) {
-        audit.add_unlisted(what, reason, way_out);
+    {
+        let step = watch.begin("listing objects:");
+        let stopped = step.shared();
+        let listing =
+            Listing::new(client.clone(), runtime.handle().clone(), scope.extent.clone(), move || stopped.is_stopped());
+        if watch.is_shown() {
+            step.expect(listing.count(&wanted));
+        }
+        let unlisted = listing.read(&wanted, &mut |object| {
+            audit.add(object);
+            step.step();
+            ControlFlow::Continue(())
+        });
+        for Unlisted { what, reason, way_out, .. } in unlisted {
+            audit.add_unlisted(what, reason, way_out);
+        }
     }
-    let lookup: Arc<dyn Lookup> = Arc::new(LiveCluster::new(client, runtime.handle().clone()));
-    let report = audit.finish(policies, &lookup);
-    // The watch of the lookup would go on.
-    runtime.shutdown_background();
-    Ok(report)
+    // What was listed until somebody wanted no more is still judged.
+    let step = watch.begin(if scope.paths.is_empty() { "judging objects:" } else { "judging files and objects:" });
+    let stopped = step.shared();
+    let lookup: Arc<dyn Lookup> =
+        Arc::new(Snapshot::new(client, runtime.handle().clone(), move || stopped.is_stopped()));
+    if scope.paths.is_empty() {
+        return Ok(audit.finish(policies, &lookup, &step));
+    }
+    let files = beside(&scope, namespaces, &mut audit, policies, &lookup, &step);
+    Ok(audit::join(files, audit.finish(policies, &lookup, &step)))
+}
+
+/// Audits the files, and compares them with what was listed.
+fn beside(
+    scope: &Scope,
+    namespaces: Namespaces,
+    audit: &mut ClusterAudit,
+    policies: &PolicySet,
+    lookup: &Arc<dyn Lookup>,
+    progress: &Progress,
+) -> AuditReport {
+    let drift = audit.drift(lookup, namespaces);
+    let files = audit::audit_beside(&scope.paths, &scope.options, policies, progress, Some(&drift));
+    let met = drift.met(&files, !progress.is_stopped());
+    audit.set_files(met);
+    files
+}
+
+/// Where objects of files belong: to the one namespace that is named, else to that of the context, as with `kubectl`.
+fn namespaces(extent: &Extent, client: &Client) -> Namespaces {
+    let default = match extent.namespaces.as_slice() {
+        [one] => one.clone(),
+        _ => client.default_namespace().to_owned(),
+    };
+    Namespaces { named: extent.namespaces.clone(), default }
 }
 
 fn connect(runtime: &Runtime, context: Option<String>) -> anyhow::Result<Client> {
