@@ -19,6 +19,7 @@ mod accepted;
 mod edits;
 mod judged;
 mod manifests;
+mod parity;
 mod promises;
 mod table;
 
@@ -38,6 +39,7 @@ fn main() {
     assert!(!corpus.objects.is_empty(), "no object in {}", folder.display());
     let judged: &'static [Judged] = Box::leak(judged::all(&corpus).into_boxed_slice());
     let answers: &'static accepted::Answers = Box::leak(Box::new(accepted::ask(judged)));
+    let differences = parity::differences(&folder, &corpus);
     let report = |problems: Vec<String>| {
         if problems.is_empty() { Ok(()) } else { Err(Failed::from(problems.join("\n"))) }
     };
@@ -49,6 +51,7 @@ fn main() {
         }),
         Trial::test("no policy fails", move || report(promises::no_failure(judged))),
         Trial::test("every part of a manifest can be changed in its text", move || report(edits::problems(&folder))),
+        Trial::test("the audit says what the gate does", move || report(differences)),
         Trial::test("the API server accepts what was repaired", move || report(answers.problems(judged))),
     ];
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -111,5 +111,13 @@ mod cluster_audit;
 // The report of an audit as objects of a cluster.
 mod report_objects;
 
+// It asks little, waits when it is told to, and ends when it is told to.
+mod cluster_questions;
+
+// Files beside the cluster: what of them is something else there.
+mod drift;
+
+// What an audit says of files is what the gate does with them.
+mod parity;
 // What is found in stored objects, as reports beside them.
 mod reports;
