@@ -11,6 +11,7 @@ mod cluster;
 mod drift;
 mod fingerprint;
 mod formats;
+mod found;
 mod history;
 mod judge;
 pub(crate) mod lookup;

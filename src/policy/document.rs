@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::finding::Severity;
+use super::limit::ExceptionLimit;
 
 /// The `apiVersion` that documents must have.
 const API_VERSION: &str = "tidegate.dev/v1alpha1";
@@ -41,42 +41,6 @@ pub enum OnError {
     Deny,
     /// It passes, and the log says so.
     Allow,
-}
-
-/// Up to which severity authors may except their objects from a policy's rules, each with a reason.
-///
-/// What loses data or opens a database is not for its author alone to decide: those who install the
-/// policy have to allow it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ExceptionLimit {
-    /// Never.
-    None,
-    /// Only from what is worth knowing.
-    Info,
-    /// Up to low.
-    Low,
-    /// Up to medium.
-    #[default]
-    Medium,
-    /// Up to high.
-    High,
-    /// From everything.
-    Critical,
-}
-
-impl ExceptionLimit {
-    /// The worst severity that may be excepted.
-    pub fn severity(self) -> Option<Severity> {
-        match self {
-            Self::None => None,
-            Self::Info => Some(Severity::Info),
-            Self::Low => Some(Severity::Low),
-            Self::Medium => Some(Severity::Medium),
-            Self::High => Some(Severity::High),
-            Self::Critical => Some(Severity::Critical),
-        }
-    }
 }
 
 /// A policy document.

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tidegate::audit::{self, AuditReport, Format};
+use tidegate::audit::{self, AuditReport, Format, Verbosity};
 
 use crate::driver::{Driver, picture, until};
 
@@ -32,7 +32,7 @@ impl Page {
     pub(crate) fn at(report: &AuditReport, state: &str) -> Option<Self> {
         let driver = Driver::start()?;
         let mut html = Vec::new();
-        audit::write(report, Format::Html, &mut html).unwrap();
+        audit::write(report, Format::Html, Verbosity::Ordinary, &mut html).unwrap();
         let address = driver.file("report.html", &html);
         let page = Self { driver, address };
         page.open(state);

@@ -108,10 +108,10 @@ const SAID: [Said; 7] = [
 
 /// Markup in every text that comes from a manifest. Shown as text it does nothing; as HTML it would add elements
 /// with the class `injected`, load a picture and open a dialog.
-pub const HOSTILE: &str = "</script><img src=x class=injected onerror=alert(1)><b class=injected>\"'&amp;";
+pub(crate) const HOSTILE: &str = "</script><img src=x class=injected onerror=alert(1)><b class=injected>\"'&amp;";
 
 /// A little of everything.
-pub fn small() -> AuditReport {
+pub(crate) fn small() -> AuditReport {
     let mut objects = vec![
         object("StatefulSet", Some("shop"), "mysql", "deploy/shop/mysql.yaml", &[0, 2, 3, 4, 5, 6]),
         object("Deployment", Some("shop"), "reviews-db", "deploy/shop/reviews.yaml", &[1, 4, 6]),
@@ -162,7 +162,7 @@ fn hostile() -> ObjectReport {
 }
 
 /// So many findings, two for each object, in as many namespaces as a large organisation has.
-pub fn large(findings: usize) -> AuditReport {
+pub(crate) fn large(findings: usize) -> AuditReport {
     let objects = (0..findings / 2)
         .map(|number| {
             let namespace = format!("team-{}", number * number % 83);

@@ -1,0 +1,120 @@
+//! Repairs over real manifests: nothing repairable is left, nothing else changes, and a second run has nothing to do.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use super::run;
+
+/// Real manifests, by their path; none if this machine has none.
+fn corpus() -> Option<BTreeMap<PathBuf, String>> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let folder = std::env::var_os("TIDEGATE_CORPUS").map_or(beside, PathBuf::from);
+    let mut files = BTreeMap::new();
+    collect(&folder, &folder, &mut files);
+    if files.is_empty() {
+        eprintln!("skipped: no corpus at {}", folder.display());
+        return None;
+    }
+    Some(files)
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, String>) {
+    for path in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else if path
+            .extension()
+            .is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
+        {
+            if let Ok(text) = fs::read_to_string(&path) {
+                files.insert(path.strip_prefix(root).unwrap().to_owned(), text);
+            }
+        }
+    }
+}
+
+/// Repairable findings of a folder: file, rule, place.
+fn repairable(folder: &Path) -> Vec<String> {
+    let (_, out, err) = run(folder, &["audit", "--no-render", "--format", "json", "."], "");
+    let report: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {err}"));
+    let mut found = Vec::new();
+    for object in report["objects"].as_array().unwrap() {
+        for finding in object["findings"].as_array().unwrap().iter().filter(|finding| finding["fixed"] == true) {
+            found.push(format!("{} {} {}", object["source"]["file"], finding["rule"], finding["at"]));
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_repairable_is_left_and_nothing_else_changes() {
+    let Some(files) = corpus() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let manifests = folder.path().join("manifests");
+    for (path, text) in &files {
+        let file = manifests.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    let before = repairable(&manifests);
+    assert!(before.len() > 100, "only {} findings that can be repaired", before.len());
+    let touched: Vec<PathBuf> = before
+        .iter()
+        .map(|found| PathBuf::from(found.split(' ').next().unwrap().trim_matches('"').trim_start_matches("./")))
+        .collect();
+
+    // Each repository has Secrets of its own: names repeat between them.
+    let mut repositories: Vec<PathBuf> = files.keys().map(|path| PathBuf::from(path.iter().next().unwrap())).collect();
+    repositories.dedup();
+    let mut passwords = 0;
+    for (number, repository) in repositories.iter().enumerate() {
+        let secrets = folder.path().join(format!("secrets-{number}.yaml")).display().to_string();
+        let repository = repository.display().to_string();
+        let arguments = ["fix", "--secrets", &secrets, &repository];
+        let (code, out, err) = run(&manifests, &arguments, "");
+        assert!(code <= 2 && !err.contains("panicked"), "{repository}: {code} {err}");
+        let texts: BTreeMap<PathBuf, String> = read_again(&manifests, &files);
+        let (_, again, _) = run(&manifests, &arguments, "");
+        assert!(
+            read_again(&manifests, &files) == texts,
+            "{repository}: the second run changed something:\n{out}\n{again}"
+        );
+        passwords += usize::from(Path::new(&secrets).exists());
+    }
+    assert!(passwords > 10, "Secrets of {passwords} repositories");
+
+    let left = repairable(&manifests);
+    let (mut added, mut removed) = (0, 0);
+    for (path, text) in &files {
+        let after = fs::read_to_string(manifests.join(path)).unwrap();
+        let diff = TextDiff::from_lines(text.as_str(), &after);
+        for change in diff.iter_all_changes() {
+            match change.tag() {
+                ChangeTag::Insert => added += 1,
+                ChangeTag::Delete => {
+                    removed += 1;
+                    let line = change.value().trim();
+                    assert!(!line.starts_with('#'), "{}: a comment is gone: {line}", path.display());
+                }
+                ChangeTag::Equal => {}
+            }
+        }
+        assert!(after == *text || touched.contains(path), "{} was changed without a finding", path.display());
+    }
+    println!(
+        "{} findings repaired: {added} lines added, {removed} taken away, {} left: {left:#?}",
+        before.len(),
+        left.len()
+    );
+    // Each password is a line that goes; a flow collection and a list of options are a line that is written anew.
+    assert!(removed <= before.len(), "{removed} lines were taken away for {} repairs", before.len());
+    assert_eq!(left, Vec::<String>::new());
+}
+
+fn read_again(folder: &Path, files: &BTreeMap<PathBuf, String>) -> BTreeMap<PathBuf, String> {
+    files.keys().map(|path| (path.clone(), fs::read_to_string(folder.join(path)).unwrap())).collect()
+}
