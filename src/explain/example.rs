@@ -22,7 +22,7 @@ pub struct Example {
     pub after: Option<String>,
     /// What the gate does about it; none if the policy, as it is set, finds nothing.
     pub outcome: Option<Outcome>,
-    /// The Secret that the gate makes, with its keys: `mysql-credentials: MYSQL_ROOT_PASSWORD`.
+    /// The Secret that the gate makes, with its keys: `mysql-credentials, key MYSQL_ROOT_PASSWORD`.
     pub secret: Option<String>,
 }
 
@@ -100,7 +100,8 @@ impl Example {
             outcome = Some(Outcome::of(judged));
             secret = evaluation.secret.as_ref().map(|secret| {
                 let keys: Vec<_> = secret.entries.iter().map(|entry| entry.key.as_str()).collect();
-                format!("{}: {}", secret.name, keys.join(", "))
+                let noun = if keys.len() == 1 { "key" } else { "keys" };
+                format!("{}, {noun} {}", secret.name, keys.join(", "))
             });
             if judged.fixed {
                 let splices = yaml::edit(&text.before, document, &evaluation.object)?;

@@ -28,16 +28,16 @@ pub fn write_list(explanations: &[Explanation], look: Look, out: &mut dyn Write)
     let is_beside = look.width >= before_title + LEAST_TITLE;
     let indent = if is_beside { before_title } else { 4 };
 
-    write!(out, "{TITLE}")?;
-    for (name, width) in COLUMNS.iter().zip(&widths) {
-        write!(out, "{name:<width$}  ")?;
-    }
-    writeln!(out, "WHAT IS WRONG{TITLE:#}")?;
+    let names: String = COLUMNS.iter().zip(&widths).map(|(name, width)| format!("{name:<width$}  ")).collect();
+    let last = if is_beside { "WHAT IS WRONG" } else { "" };
+    writeln!(out, "{TITLE}{}{TITLE:#}", format!("{names}{last}").trim_end())?;
     for (explanation, row) in explanations.iter().zip(&rows) {
         let severity = severity_style(explanation.rule.severity);
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let style = if column == 1 { severity } else { anstyle::Style::new() };
-            write!(out, "{style}{cell}{style:#}{:1$}", "", width - cell.width() + 2)?;
+            let is_last = column + 1 == COLUMNS.len() && !is_beside;
+            let gap = if is_last { 0 } else { width - cell.width() + 2 };
+            write!(out, "{style}{cell}{style:#}{:gap$}", "")?;
         }
         let mut title = Words::default();
         title.push(&explanation.rule.title, anstyle::Style::new());

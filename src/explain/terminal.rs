@@ -9,6 +9,7 @@ use super::example::{Example, Outcome};
 use super::explanation::Explanation;
 use super::markdown;
 use super::text::RuleText;
+use super::words::Words;
 use crate::finding::Severity;
 use crate::policy::Action;
 
@@ -34,26 +35,38 @@ pub struct Look {
 /// # Errors
 /// Those of `out`.
 pub fn write(explanation: &Explanation, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let Explanation { rule, policy, .. } = explanation;
-    let style = severity_style(rule.severity);
-    writeln!(out, "{TITLE}{}: {}{TITLE:#}", rule.id, rule.title)?;
-    write!(out, "severity {style}{}{style:#}, policy {policy}", rule.severity)?;
-    match explanation.outcome() {
-        Some(outcome) => writeln!(out, "; at the gate: {}", at_the_gate(outcome))?,
-        None => writeln!(out, ", action {}", action(explanation.action))?,
-    }
+    write_heading(explanation, look, out)?;
     let Some((text, example)) = &explanation.told else {
         return writeln!(out, "\nIt is none of tidegate's own rules: ask whoever made the policy.");
     };
     section("What is wrong", &text.what, look, out)?;
     section("What happens otherwise", &text.why, look, out)?;
-    write_example(text, example, out)?;
+    write_example(text, example, look, out)?;
     section("By hand", &text.by_hand, look, out)?;
     if text.has_settings() {
         section("Settings", &text.settings, look, out)?;
     }
     section("When to switch it off", &text.switch_off, look, out)?;
     section("Links", &text.links, look, out)
+}
+
+fn write_heading(explanation: &Explanation, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let Explanation { rule, policy, .. } = explanation;
+    let mut title = Words::default();
+    title.push(&format!("{}: {}", rule.id, rule.title), TITLE);
+    let mut facts = Words::default();
+    facts.push("severity ", Style::new());
+    facts.push(&rule.severity.to_string(), severity_style(rule.severity));
+    facts.push(&format!(", policy {policy}"), Style::new());
+    let what_happens = match explanation.outcome() {
+        Some(outcome) => format!("; at the gate: {}", at_the_gate(outcome)),
+        None => format!(", action {}", action(explanation.action)),
+    };
+    facts.push(&what_happens, Style::new());
+    for line in title.lines(look.width).into_iter().chain(facts.lines(look.width)) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
 }
 
 /// How a severity looks.
@@ -94,7 +107,7 @@ fn section(heading: &str, text: &str, look: Look, out: &mut dyn Write) -> io::Re
     Ok(())
 }
 
-fn write_example(text: &RuleText, example: &Example, out: &mut dyn Write) -> io::Result<()> {
+fn write_example(text: &RuleText, example: &Example, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let heading = match (&example.after, &text.after) {
         (None, _) => "Example",
         (Some(_), None) => "Before and after, as tidegate repairs it",
@@ -109,8 +122,13 @@ fn write_example(text: &RuleText, example: &Example, out: &mut dyn Write) -> io:
         };
         writeln!(out, "{:INDENT$}{style}{} {line}{style:#}", "", change.sign())?;
     }
-    match &example.secret {
-        Some(secret) => writeln!(out, "\n{:INDENT$}The value goes into the Secret {secret}", ""),
-        None => Ok(()),
+    if let Some(secret) = &example.secret {
+        let mut words = Words::default();
+        words.push(&format!("The value goes into the Secret {secret}"), Style::new());
+        writeln!(out)?;
+        for line in words.lines(look.width.saturating_sub(INDENT)) {
+            writeln!(out, "{:INDENT$}{line}", "")?;
+        }
     }
+    Ok(())
 }

@@ -11,8 +11,8 @@ fn hook(name: &str, files: &[(&str, &str)]) -> Option<(i32, String, tempfile::Te
     let programs = programs();
     let home = tempfile::TempDir::new().unwrap();
     // pre-commit reads the hooks of a repository, and so of one that has them committed.
-    let hooks =
-        folder(&[(".pre-commit-hooks.yaml", &fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap())]);
+    let definition = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
+    let hooks = folder(&[(".pre-commit-hooks.yaml", definition.as_str())]);
     let there = folder(files);
     for repository in [hooks.path(), there.path()] {
         commit(repository);

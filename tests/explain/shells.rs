@@ -63,7 +63,7 @@ fn zsh_completes() {
     let folder = TempDir::new().unwrap();
     script("zsh", &folder, "_tidegate");
     let (_links, path) = linked(&["tidegate"]);
-    for (typed, expected) in [("tidegate expl", "explain "), ("tidegate explain utf", "utf8mb4 ")] {
+    for (typed, expected) in [("tidegate expl", "explain"), ("tidegate explain utf", "utf8mb4")] {
         // A shell in a terminal of its own, into which somebody types; it answers, or the test never ends, which
         // `timeout` sees to.
         let driver = format!(
@@ -87,11 +87,8 @@ fn the_manual_has_a_page_for_every_command() {
     let folder = TempDir::new().unwrap();
     let (code, _, err) = tidegate(&["man", folder.path().join("man1").to_str().unwrap()], &[]);
     assert_eq!((code, err.as_str()), (0, ""));
-    let (_, help, _) = tidegate(&["--help"], &[]);
-    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let names: Vec<&str> =
-        commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
-    assert!(names.contains(&"audit") && names.contains(&"explain"), "{help}");
+    let names = commands();
+    assert!(names.contains(&"audit".to_owned()) && names.contains(&"explain".to_owned()), "{names:?}");
     let mandoc = program("mandoc", &[]);
     for name in names.iter().map(|name| format!("tidegate-{name}")).chain(["tidegate".to_owned()]) {
         let file = folder.path().join("man1").join(format!("{name}.1"));
@@ -110,11 +107,22 @@ fn the_manual_has_a_page_for_every_command() {
 
 #[test]
 fn every_command_has_examples() {
-    let (_, help, _) = tidegate(&["--help"], &[]);
-    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    for name in commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
-        let (code, out, _) = tidegate(&[name, "--help"], &[]);
+    for name in commands() {
+        let (code, out, _) = tidegate(&[name.as_str(), "--help"], &[]);
         let examples = out.split_once("Examples:").map(|(_, examples)| examples).unwrap_or_default();
         assert!(code == 0 && examples.contains(&format!("tidegate {name}")), "{name}: {out}");
     }
+}
+
+/// The names of all commands, as the help has them.
+fn commands() -> Vec<String> {
+    let (_, help, _) = tidegate(&["--help"], &[]);
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // What is indented further goes on with the line before.
+    lines
+        .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
 }

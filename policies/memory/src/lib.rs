@@ -80,7 +80,7 @@ fn missing(container: &Container, memory: &Memory, pool: Option<&BufferPool>, se
         return None;
     }
     let message = if has_request {
-        "the server has no memory limit: when it grows, the node runs out of memory and kills whom it likes"
+        "the server has no memory limit: when it grows, the node runs out of memory and kills its largest process"
     } else if settings.require_limit {
         "the server has no memory request and no limit: it is the first to be killed when the node runs out of memory"
     } else {

@@ -22,8 +22,8 @@ pub(crate) fn judge(
         (Written::Nothing, Start::Root) => (
             container.at.clone(),
             format!(
-                "nothing keeps the container {} from being root: its entrypoint gives that up for the server only, \
-                 and who gets in by kubectl exec has it",
+                "nothing keeps the container {} from being root: its entrypoint is, and so is whoever gets in by \
+                 kubectl exec; only the server itself is not",
                 container.name
             ),
         ),

@@ -104,8 +104,8 @@ fn impatient(
         &NO_STARTUP,
         &liveness.at,
         format!(
-            "without a startupProbe this kills the server {seconds} s after its start, also while it still \
-             initialises or recovers: the next start begins anew, or on half a data directory"
+            "without a startupProbe this probe kills a server that still initialises or recovers after {seconds} s: \
+             the next start begins anew, or on half a data directory"
         ),
     );
     Some(match Asking::alive(container, server, settings) {
@@ -147,7 +147,7 @@ fn by_socket(container: &Container, server: &Server, probe: &Probe) -> Option<Fi
     let finding = Finding::new(
         &BY_SOCKET,
         &probe.at,
-        "this asks by the socket file, where the image's temporary server answers while it still initialises: \
+        "this probe asks by the socket file, where the image's temporary server answers while it still initialises: \
          clients are sent to a server that is not there yet",
     );
     let password = client.password || container.variable("MYSQL_PWD").is_some();

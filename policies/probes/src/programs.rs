@@ -70,7 +70,9 @@ pub(crate) fn without_password(container: &Container, probe: &Probe, rule: &Rule
         Finding::new(
             rule,
             &probe.at,
-            format!("this logs in without a password, and {root} gives the server one: the Pod never becomes ready"),
+            format!(
+                "this probe logs in without a password, and {root} gives the server one: the Pod never becomes ready"
+            ),
         )
         .severity(Severity::Medium)
         .help(format!(

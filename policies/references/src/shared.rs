@@ -101,9 +101,9 @@ pub(crate) fn of_workload(request: &Request, workload: &Workload, settings: &Set
 /// One finding for each workload with which these pods are mixed, whatever the number of Services.
 fn finding(own: Named<'_>, other: Named<'_>, services: &[&str], at: &str) -> Finding {
     let title = other.title();
-    let (services, takes) = match services {
-        [one] => (format!("Service {one}"), "takes"),
-        several => (format!("Services {}", several.join(" and ")), "take"),
+    let (services, takes) = match services.split_last() {
+        Some((last, others)) if !others.is_empty() => (format!("Services {} and {last}", others.join(", ")), "take"),
+        _ => (format!("Service {}", services.concat()), "takes"),
     };
     let (message, help) = if own.serves() && other.serves() {
         let message =
