@@ -11,9 +11,9 @@ fn rules_and_severities_choose() {
         (&["--rule", "MY001"][..], 1, &["MY001"][..]),
         (&["--rule", "my001", "--rule", "MY005"], 1, &["MY005", "MY001"]),
         (&["--rule", "MY001", "--exclude", "MY001"], 0, &[]),
-        (&["--rule", "MY001", "--fail-on", "critical"], 0, &["MY001"]),
-        (&["--rule", "MY001", "--fail-on", "high"], 1, &["MY001"]),
-        (&["--severity", "critical"], 0, &[]),
+        (&["--rule", "MY011", "--fail-on", "critical"], 0, &["MY011"]),
+        (&["--rule", "MY011", "--fail-on", "high"], 1, &["MY011"]),
+        (&["--severity", "critical"], 1, &["MY001"]),
         (&["--rule", "MY002"], 0, &[]),
     ] {
         let arguments: Vec<&str> = arguments.iter().chain(&["mysql.yaml"]).copied().collect();
