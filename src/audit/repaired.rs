@@ -48,7 +48,8 @@ impl Repaired<'_> {
         let text = yaml::apply(&self.source.file.text[document.clone()], &own);
         let after = self.source.in_text(&text)?;
         let hidden = Hidden::all(&after, &self.evaluation.findings);
-        Some(shown(&hidden, &text, lines_of(&after)))
+        // What was a credential before stays one, under whatever name it is written out now.
+        Some(self.hidden.cover(&shown(&hidden, &text, lines_of(&after))).into_owned())
     }
 
     /// What each finding's own repair replaces in the file, in the order of the findings.
@@ -112,5 +113,5 @@ fn lines_of(object: &SourceObject) -> Range<usize> {
 }
 
 fn shown(hidden: &Hidden, text: &str, range: Range<usize>) -> String {
-    withhold_text(&hidden.shown(text, range)).into_owned()
+    hidden.cover(&withhold_text(&hidden.shown(text, range))).into_owned()
 }

@@ -1,9 +1,12 @@
 //! The line of a manifest that a finding is about, without any credential.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use super::history::is_telling;
 use super::objects::SourceObject;
 use crate::engine::Judged;
 use crate::finding::Edit;
@@ -37,25 +40,31 @@ impl Snippet {
 }
 
 /// Which parts of a text must not be shown, and what stands there instead.
+#[derive(Default)]
 pub(crate) struct Hidden {
     /// In order, without overlaps.
     parts: Vec<(Range<usize>, String)>,
+    /// Credentials that no other text is likely to hold by chance.
+    telling: Vec<SecretString>,
 }
 
 impl Hidden {
     /// The credentials of an object: what [`withheld`] hides, and what the repairs of findings move
     /// into a Secret.
     pub(super) fn of(object: &SourceObject, findings: &[Judged]) -> Self {
-        if findings.is_empty() { Self { parts: Vec::new() } } else { Self::all(object, findings) }
+        if findings.is_empty() { Self::default() } else { Self::all(object, findings) }
     }
 
     /// The same, also if nothing is found.
     pub(crate) fn all(object: &SourceObject, findings: &[Judged]) -> Self {
-        let mut hidden = Self { parts: Vec::new() };
+        let mut hidden = Self::default();
         hidden.compare(object, &object.value, &withheld(&object.value), &mut String::new());
         for edit in findings.iter().flat_map(|judged| &judged.finding.fix) {
             if let Edit::MoveToSecret(variable) = edit {
                 hidden.hide(object, &format!("{variable}/value"), WITHHELD);
+                if let Some(value) = object.value.pointer(&format!("{variable}/value")).and_then(Value::as_str) {
+                    hidden.learn(value);
+                }
             }
         }
         hidden.parts.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
@@ -87,11 +96,32 @@ impl Hidden {
                 }
             }
             (value, shown) if value != shown => {
+                if let (Some(value), Some(WITHHELD)) = (value.as_str(), shown.as_str()) {
+                    self.learn(value);
+                }
                 // An argument with its password withheld still says which argument it is.
                 self.hide(object, at, shown.as_str().unwrap_or(WITHHELD));
             }
             _ => {}
         }
+    }
+
+    /// Remembers a credential, to hide it wherever else it is written: in a comment, under another name.
+    fn learn(&mut self, value: &str) {
+        for line in value.lines().map(str::trim).filter(|line| is_telling(line)) {
+            self.telling.push(SecretString::from(line));
+        }
+    }
+
+    /// A text without the credentials of the object, wherever they stand in it.
+    pub(crate) fn cover<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut covered = Cow::Borrowed(text);
+        for secret in &self.telling {
+            if covered.contains(secret.expose_secret()) {
+                covered = Cow::Owned(covered.replace(secret.expose_secret(), WITHHELD));
+            }
+        }
+        covered
     }
 
     fn hide(&mut self, object: &SourceObject, at: &str, instead: &str) {
@@ -123,13 +153,28 @@ impl Hidden {
         shown.push_str(&self.shown(text, mark.clone()));
         let mark = start..shown.len();
         shown.push_str(&self.shown(text, first.start.max(end.min(line.end))..line.end));
-        let (text, mark) = shorten(withhold_rest(shown, mark));
+        let (text, mark) = shorten(self.withhold_rest(shown, mark));
         Snippet { line: place.line, column: place.column, text, mark }
+    }
+
+    /// Hides credentials that stand in the line without being a value of their own: in a comment, say.
+    fn withhold_rest(&self, line: String, mark: Range<usize>) -> (String, Range<usize>) {
+        let withheld = withhold_text(&line);
+        let withheld = self.cover(&withheld).into_owned();
+        if withheld == line {
+            return (line, mark);
+        }
+        let same = line.bytes().zip(withheld.bytes()).take_while(|(left, right)| left == right).count();
+        let indent = withheld.len() - withheld.trim_start().len();
+        // Where something changed before or in the mark, the whole line is marked.
+        let mark = if same >= mark.end { mark } else { indent..withheld.trim_end().len() };
+        (withheld, mark)
     }
 
     /// Whether a text holds something that is hidden.
     pub(super) fn is_in(&self, source: &str, text: &str) -> bool {
         self.parts.iter().filter_map(|(range, _)| source.get(range.clone())).any(|part| text.contains(part.trim()))
+            || matches!(self.cover(text), Cow::Owned(_))
     }
 
     /// A piece of the text as it may be shown.
@@ -170,19 +215,6 @@ fn start_of_indented(text: &str, place: usize) -> usize {
     let indent = text.as_bytes()[..place].iter().rev().take_while(|byte| matches!(byte, b' ' | b'-' | b'\t')).count();
     let start = place - indent;
     if start == 0 || text.as_bytes()[start - 1] == b'\n' { start } else { place }
-}
-
-/// Hides credentials that stand in the line without being a value of their own: in a comment, say.
-fn withhold_rest(line: String, mark: Range<usize>) -> (String, Range<usize>) {
-    let withheld = withhold_text(&line);
-    if withheld == line {
-        return (line, mark);
-    }
-    let same = line.bytes().zip(withheld.bytes()).take_while(|(left, right)| left == right).count();
-    let indent = withheld.len() - withheld.trim_start().len();
-    // Where something changed before or in the mark, the whole line is marked.
-    let mark = if same >= mark.end { mark } else { indent..withheld.trim_end().len() };
-    (withheld.into_owned(), mark)
 }
 
 /// Cuts a very long line around its mark.

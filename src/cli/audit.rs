@@ -90,8 +90,8 @@ struct WantedArguments {
     /// Findings that this file knows do not count.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write all findings into this file, for --baseline.
-    #[arg(long, value_name = "FILE")]
+    /// Write all findings into this file, for --baseline; not together with what leaves findings out.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "excluded", "severity", "diff_base"])]
     write_baseline: Option<PathBuf>,
     /// Only what was not found yet where the branch begins: at the last commit in common with this revision of Git.
     #[arg(long, value_name = "REVISION", conflicts_with = "cluster")]
@@ -104,8 +104,8 @@ struct ReportArguments {
     /// How the report is written.
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
     format: Option<Format>,
-    /// Write the report into a file, in a form of its own if one is named, as in sarif=report.sarif; may be given more
-    /// than once. Standard output then has the totals, or what --format says.
+    /// Write the report into a file, in a form of its own if one is named, as in sarif=report.sarif, or if its name tells
+    /// one (.html, .json, .md, .sarif, .xml, .yaml) and --format does not; may be given more than once. Standard output then has the totals, or what --format says.
     #[arg(short, long = "output", value_name = "[FORMAT=]FILE", value_parser = Destination::parse)]
     outputs: Vec<Destination>,
     /// Tell at the end what each rule is about that was found.
@@ -136,6 +136,10 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     let AuditArguments { paths, cluster, wanted, report: told, no_render, policies, cache_dir } = arguments;
     let policies = policies::load(&policies, cache_dir.as_deref())?;
     let baseline = wanted.baseline.as_deref().map(read_baseline).transpose()?;
+    let is_whole = wanted.rules.is_empty()
+        && wanted.excluded.is_empty()
+        && wanted.severity.is_none()
+        && wanted.diff_base.is_none();
     let selection = selection(wanted.rules, wanted.excluded, wanted.severity, &policies)?;
     let options = Options { selection, detail: told.needs(), render: !no_render };
     let watch = Watch::start(!told.quiet)?;
@@ -158,7 +162,9 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         audit::mark_what_was_there_before(&mut report, &then);
     }
     if let Some(baseline) = &baseline {
-        report.stale = baseline.apply(&mut report);
+        let stale = baseline.apply(&mut report);
+        // What was not looked for is not missed.
+        report.stale = if is_whole { stale } else { Vec::new() };
     }
     told.tell(&report)?;
     if told.explain {
@@ -212,7 +218,7 @@ impl ReportArguments {
     }
 
     fn format_of(&self, output: &Destination) -> Format {
-        output.format.or(self.format).unwrap_or(Format::Table)
+        output.format.or(self.format).or_else(|| output::form_of_name(&output.file)).unwrap_or(Format::Table)
     }
 
     /// Writes files first: standard output may be closed by whoever reads it.

@@ -24,6 +24,9 @@ pub(super) fn of(arguments: PasswordArguments) -> anyhow::Result<Option<Box<dyn 
     if context.is_some() && !applies {
         bail!("--context says which cluster gets the Secrets: it needs --secrets apply");
     }
+    if secrets.as_deref() == Some(Path::new("-")) {
+        bail!("--secrets needs a file: passwords are not written to standard output");
+    }
     Ok(match (secrets, seal) {
         (Some(_), Some(_)) if applies => {
             bail!(

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use super::policies;
+use crate::audit::DRIFT_RULES;
 use crate::explain::{self, Explanation, Look, closest, embedded};
 use crate::policy::PolicySet;
 
@@ -70,6 +71,11 @@ fn choose(all: &[Explanation], words: &[String]) -> anyhow::Result<Vec<Explanati
         if called.is_empty() {
             if let Some(file) = embedded().iter().find(|file| file.rule.eq_ignore_ascii_case(word)) {
                 bail!("{} is a rule of the policy {}, which is not in force", file.rule, file.policy);
+            }
+            if let Some(rule) = DRIFT_RULES.iter().find(|rule| rule.eq_ignore_ascii_case(word)) {
+                bail!(
+                    "{rule} belongs to no policy: it tells what differs between files and a cluster, docs/cluster-audit.md"
+                );
             }
             let known = all.iter().flat_map(|explanation| [explanation.rule.id.as_str(), explanation.policy.as_str()]);
             let meant = closest(word, known).map(|name| format!("did you mean {name}? ")).unwrap_or_default();

@@ -20,9 +20,10 @@ impl Before {
         if revision.starts_with('-') {
             bail!("--diff-base: {revision} is no revision");
         }
-        let root = PathBuf::from(git(["rev-parse", "--show-toplevel"], &[])?);
+        let root = git(["rev-parse", "--show-toplevel"], &[]).context("--diff-base needs a work tree of Git")?;
+        let root = PathBuf::from(root);
         let unknown = || format!("--diff-base: Git does not know {revision}; in CI, fetch it first");
-        git(["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")], &[]).with_context(unknown)?;
+        git(["rev-parse", "--verify", &format!("{revision}^{{commit}}")], &[]).with_context(unknown)?;
         let base = git(["merge-base", revision, "HEAD"], &[]).with_context(|| {
             format!("--diff-base: {revision} and HEAD have no commit in common; in CI, fetch the whole history")
         })?;
@@ -87,7 +88,7 @@ fn git<S: AsRef<OsStr>, const N: usize>(arguments: [S; N], variables: &[(&str, &
         .context("--diff-base needs git, which cannot be run")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        bail!("--diff-base: git says: {}", said.trim().lines().last().unwrap_or("nothing"));
+        bail!("git says: {}", said.trim().lines().last().unwrap_or("nothing"));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }

@@ -20,10 +20,14 @@ impl Destination {
     /// Reads `[FORMAT=]FILE`. A file whose name has a `=` needs the form before it.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let Some((name, file)) = text.split_once('=').filter(|(name, _)| !name.contains(['/', '.'])) else {
+            if text == "-" {
+                return Err("standard output has what --format says: leave --output away".to_owned());
+            }
             return Ok(Self { format: None, file: PathBuf::from(text) });
         };
         match Format::of_name(name) {
             _ if file.is_empty() => Err("the name of the file is missing".to_owned()),
+            _ if file == "-" => Err("standard output has what --format says: leave --output away".to_owned()),
             Some(format) => Ok(Self { format: Some(format), file: PathBuf::from(file) }),
             None => {
                 let names = || Format::ALL.iter().map(|format| format.name());
@@ -33,6 +37,19 @@ impl Destination {
             }
         }
     }
+}
+
+/// The form that a file's name tells, where none is named.
+pub(super) fn form_of_name(file: &Path) -> Option<Format> {
+    Some(match file.extension()?.to_str()? {
+        "html" => Format::Html,
+        "json" => Format::Json,
+        "md" => Format::Markdown,
+        "sarif" => Format::Sarif,
+        "xml" => Format::Junit,
+        "yaml" | "yml" => Format::Yaml,
+        _ => return None,
+    })
 }
 
 /// Writes a report to standard output; `audit::write` may colour it.

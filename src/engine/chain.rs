@@ -141,7 +141,7 @@ impl Chain<'_> {
         if !selection.wants(&finding.rule, finding.severity) {
             return;
         }
-        let exception = self.exceptions.from_rule(&finding.rule, finding.severity, policy.exceptions);
+        let exception = self.exceptions.exception(&finding.rule, finding.severity, policy.exceptions);
         let repairs = policy.action == Action::Fix
             && self.request.phase != Phase::Validate
             && !finding.fix.is_empty()

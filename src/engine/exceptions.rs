@@ -56,7 +56,7 @@ impl Exceptions {
     }
 
     /// What becomes of a finding of `rule`, where exceptions are allowed up to `limit`.
-    pub(super) fn from_rule(&self, rule: &str, severity: Severity, limit: Option<Severity>) -> Option<Exception> {
+    pub(super) fn exception(&self, rule: &str, severity: Severity, limit: Option<Severity>) -> Option<Exception> {
         let reason = self.0.get(rule)?;
         Some(match limit {
             Some(limit) if severity <= limit => Exception::Granted { reason: reason.clone() },
@@ -99,7 +99,7 @@ mod tests {
             ("X1", Severity::Info, None, refused(None)),
             ("X2", Severity::Info, Some(Severity::Critical), None),
         ] {
-            assert_eq!(exceptions.from_rule(rule, severity, limit), expected, "{rule} {severity}");
+            assert_eq!(exceptions.exception(rule, severity, limit), expected, "{rule} {severity}");
         }
     }
 }

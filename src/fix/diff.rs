@@ -6,6 +6,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::mask::masked_lines;
 use crate::audit::objects::{SourceObject, objects_of};
+use crate::audit::snippet::Hidden;
 use crate::engine::Judged;
 use crate::yaml::{self, Document};
 
@@ -36,13 +37,21 @@ impl Side {
         own.position(|other| other.is_same_place(object)).unwrap_or_default()
     }
 
+    /// What must not be shown of a document.
+    fn hidden(&self, index: usize, found: &Found) -> Vec<Hidden> {
+        let own = self.objects.iter().filter(|object| object.document.index == index).enumerate();
+        own.map(|(number, object)| {
+            let findings = found.get(&(index, number)).map(Vec::as_slice).unwrap_or_default();
+            Hidden::all(object, findings)
+        })
+        .collect()
+    }
+
     /// The lines of a document as they are, as they may be shown, and how many stand before it.
-    fn lines(&self, index: usize, found: &Found) -> Option<(Vec<&str>, Vec<String>, usize)> {
+    fn lines(&self, index: usize, found: &Found, before: &[Hidden]) -> Option<(Vec<&str>, Vec<String>, usize)> {
         let range = self.documents.get(&index)?.range.clone();
         let text = &self.text;
-        let own = self.objects.iter().filter(|object| object.document.index == index).enumerate();
-        let objects = own.map(|(number, object)| (object, found.get(&(index, number)).cloned().unwrap_or_default()));
-        let masked = masked_lines(text, range.clone(), objects);
+        let masked = masked_lines(text, range.clone(), &self.hidden(index, found), before);
         let before = text[..range.start].bytes().filter(|&byte| byte == b'\n').count();
         Some((text[range].split_inclusive('\n').collect(), masked, before))
     }
@@ -50,8 +59,10 @@ impl Side {
 
 /// The lines of the diff of one document, each with its sign. Nothing of another document is in it.
 pub(super) fn document_diff(before: &Side, after: &Side, index: usize, found: &Found) -> Vec<String> {
+    // A password stays one after the repair, under whatever name it is written out there.
+    let hidden = before.hidden(index, found);
     let (Some((old, old_shown, old_before)), Some((new, new_shown, new_before))) =
-        (before.lines(index, found), after.lines(index, found))
+        (before.lines(index, found, &hidden), after.lines(index, found, &hidden))
     else {
         return Vec::new();
     };

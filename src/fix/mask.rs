@@ -2,20 +2,15 @@
 
 use std::ops::Range;
 
-use crate::audit::objects::SourceObject;
 use crate::audit::snippet::Hidden;
-use crate::engine::Judged;
 use crate::workload::{WITHHELD, withhold_text};
 
-/// The lines of a piece of a file, credentials withheld: what objects in it hold, and what findings move.
-pub(super) fn masked_lines<'o>(
-    text: &str,
-    piece: Range<usize>,
-    objects: impl IntoIterator<Item = (&'o SourceObject, Vec<Judged>)>,
-) -> Vec<String> {
+/// The lines of a piece of a file, credentials withheld: those at their places in it, and those that were somewhere
+/// before.
+pub(super) fn masked_lines(text: &str, piece: Range<usize>, hidden: &[Hidden], before: &[Hidden]) -> Vec<String> {
     let mut parts: Vec<(Range<usize>, String)> = Vec::new();
-    for (object, findings) in objects {
-        parts.extend_from_slice(Hidden::all(object, &findings).parts());
+    for hidden in hidden {
+        parts.extend_from_slice(hidden.parts());
     }
     parts.sort_by_key(|(range, _)| range.start);
     let mut masked = String::new();
@@ -33,7 +28,11 @@ pub(super) fn masked_lines<'o>(
     // Comments may hold what no value does.
     let shown = |line: &str| {
         let content = line.trim_end_matches(['\n', '\r']);
-        format!("{}{}", withhold_text(content), &line[content.len()..])
+        let covered = hidden
+            .iter()
+            .chain(before)
+            .fold(withhold_text(content).into_owned(), |line, hidden| hidden.cover(&line).into_owned());
+        format!("{covered}{}", &line[content.len()..])
     };
     masked.split_inclusive('\n').map(shown).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use secrecy::ExposeSecret;
+
 use super::destination::{Destination, NO_DESTINATION};
 use super::diff::{Found, Side, document_diff};
 use super::file::{FileChange, ManifestFile};
@@ -11,8 +13,8 @@ use super::questions::{Ask, ask_about};
 use super::read::{Read, read};
 use super::report::{FileReport, FindingRow, FixReport, Output, Written};
 use super::rewrite::bytes_after;
-use crate::audit::parallel;
-use crate::engine::Judged;
+use crate::audit::{is_telling, parallel};
+use crate::engine::{Evaluation, Judged, SecretEntry};
 use crate::files::{self, FileError};
 use crate::policy::PolicySet;
 use crate::request::Selection;
@@ -105,11 +107,13 @@ fn move_passwords(
     }
     for file in files {
         let folder = file.path.as_deref().map(|path| path.parent().unwrap_or(Path::new("")));
+        // Made once a file: to build it for each refused password would be quadratic.
+        let mut now = None;
         for index in file.items.clone() {
             if let Err(why) = items[index].hand_over(folder, destination) {
-                let now = known.now(items);
+                let now = now.get_or_insert_with(|| known.now(items));
                 items[index].no_secret = Some(why);
-                judge.repair_anew(&mut items[index], &now);
+                judge.repair_anew(&mut items[index], now);
             }
         }
     }
@@ -156,11 +160,35 @@ fn finish(
         name: file.name.clone(),
         repaired: own.iter().flat_map(|item| rows(item, &item.done)).collect(),
         left: own.iter().flat_map(|item| rows(item, &item.left)).collect(),
-        failures: own.iter().flat_map(|item| item.failures.clone()).collect(),
+        failures: own.iter().flat_map(|item| item.failures.clone()).chain(still_there(file, &splices, own)).collect(),
         anew: change.anew(),
         diff: if diff { file_diff(file, change, own) } else { Vec::new() },
         written,
     }
+}
+
+/// Where passwords that were moved stand in the file all the same: in a comment, under another name.
+fn still_there(file: &ManifestFile, splices: &[Splice], own: &[Item]) -> Vec<String> {
+    let moved: Vec<_> = own.iter().flat_map(|item| &item.moves).flat_map(Evaluation::moved).collect();
+    if moved.is_empty() {
+        return Vec::new();
+    }
+    let after = yaml::apply(&file.text, splices);
+    let mut told = Vec::new();
+    for (index, line) in after.lines().enumerate() {
+        let holds = |entry: &&SecretEntry| {
+            is_telling(entry.value.expose_secret()) && line.contains(entry.value.expose_secret())
+        };
+        if let Some(entry) = moved.iter().copied().find(holds) {
+            told.push(format!(
+                "line {} still holds the password that was moved out of {}: in a comment, or under another name. Take \
+                 it out by hand",
+                index + 1,
+                entry.variable
+            ));
+        }
+    }
+    told
 }
 
 /// Puts replacements into the bytes of a file, if they still are what was read.

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::questions::Question;
 use super::report::{FileReport, FindingRow, FixReport, Written};
-use crate::audit::InputProblem;
+use crate::audit::{InputProblem, is_unseen};
 use crate::finding::Severity;
 
 const BOLD: Style = Style::new().bold();
@@ -87,7 +87,7 @@ fn show_file(file: &FileReport, nothing_kept: bool, out: &mut dyn Write) -> io::
         writeln!(out, "  {YELLOW}line {line}: this document is written anew, without its comments{YELLOW:#}")?;
     }
     if let Written::Failed(error) = &file.written {
-        writeln!(out, "  {RED}{error}{RED:#}")?;
+        writeln!(out, "  {RED}error{RED:#}: the file was not written: {error}")?;
     }
     writeln!(out)
 }
@@ -133,6 +133,10 @@ fn show_totals(report: &FixReport, out: &mut dyn Write) -> io::Result<()> {
     if left > 0 {
         told.push(format!("{left} left"));
     }
+    let failed = report.files.iter().filter(|file| matches!(file.written, Written::Failed(_))).count();
+    if failed > 0 {
+        told.push(format!("{failed} could not be written"));
+    }
     if repaired + due + left == 0 && report.problems.is_empty() {
         told.push("nothing to repair".to_owned());
     }
@@ -160,5 +164,5 @@ pub fn show_question(question: &Question<'_>, out: &mut dyn Write) -> io::Result
 
 /// A text without what a terminal would obey.
 fn harmless(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() && letter != '\t' { '\u{fffd}' } else { letter }).collect()
+    text.chars().map(|letter| if is_unseen(letter) && letter != '\t' { '\u{fffd}' } else { letter }).collect()
 }

@@ -33,6 +33,12 @@ pub enum SecretTextError {
         /// What is wrong with it.
         problem: String,
     },
+    /// It holds something else too: it is no place for Secrets alone.
+    #[error("line {line}: this is a manifest, and not one of a Secret; name a file that is for Secrets alone")]
+    Other {
+        /// The line, from 1.
+        line: usize,
+    },
     /// A document that should be a Secret is none.
     #[error("line {line}: this Secret cannot be read: kubectl apply --dry-run=client says why")]
     NotASecret {
@@ -77,7 +83,7 @@ struct Held {
 }
 
 impl FileSecretStore {
-    /// Reads the Secrets of a text; what else is in it stays as it is.
+    /// Reads the Secrets of a text. What else is in it but comments is refused: it may be a manifest for Git.
     ///
     /// # Errors
     /// [`SecretTextError`] if the text cannot be read, or holds something that is not understood.
@@ -97,6 +103,8 @@ impl FileSecretStore {
                         return Err(SecretTextError::Twice { line, secret: taken.key().clone() });
                     }
                 }
+            } else {
+                return Err(SecretTextError::Other { line });
             }
             store.documents.push(document);
         }

@@ -29,7 +29,7 @@ fn everywhere(page: &Page, mut look: impl FnMut(&str)) {
     }
 }
 
-/// axe-core is fetched by `make browser` where there is npm.
+/// axe-core is fetched by `make browser` where there is npm: it is no part of Debian, and a check beside the others.
 #[test]
 fn axe_finds_nothing() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("browser").join("axe.min.js");

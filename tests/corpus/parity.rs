@@ -2,7 +2,7 @@
 //! the answer, in both phases.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -59,7 +59,7 @@ pub(crate) fn differences(folder: &Path, corpus: &Corpus) -> Vec<String> {
         let gate = Gate::new(Arc::clone(&policies), Arc::clone(&lookup), Arc::new(Anywhere));
         let tasks = Builder::new_current_thread().enable_all().build().unwrap();
         let guard = Guard { gate, policies: Arc::clone(&policies), lookup, runtime: tasks };
-        let path = [PathBuf::from(folder.join(file))];
+        let path = [folder.join(file)];
         let report = audit(&path, &Options::default(), &policies, &Progress::default());
         let misfits = report.problems.iter().filter(|problem| matches!(problem.error, InputError::Misfit { .. }));
         let mut misfits = misfits.count();

@@ -26,23 +26,22 @@ const KEYS: &[(&str, &[&str])] = &[
 
 /// What each item is known by; nothing, if the list is one that is set as a whole, or if two items have the same.
 pub(super) fn identities(list: &str, items: &[Value]) -> Option<Vec<String>> {
-    let identity: Box<dyn Fn(&Value) -> Option<String>> = if list == "ports" {
-        // Those of containers have a containerPort, those of Services a port.
-        Box::new(|item| {
-            let port = item.get("containerPort").or_else(|| item.get("port"))?;
-            let protocol = item.get("protocol").and_then(Value::as_str).unwrap_or("TCP");
-            Some(format!("{} {protocol}", text(port)?))
-        })
-    } else {
-        let (_, keys) = KEYS.iter().find(|(name, _)| *name == list)?;
-        Box::new(|item| {
-            let parts: Option<Vec<String>> = keys.iter().map(|key| text(part(item, key)?)).collect();
-            Some(parts?.join(" "))
-        })
-    };
-    let known: Vec<String> = items.iter().map(identity).collect::<Option<_>>()?;
+    let known: Vec<String> = items.iter().map(|item| identity(list, item)).collect::<Option<_>>()?;
     let distinct: HashSet<&String> = known.iter().collect();
     (distinct.len() == known.len()).then_some(known)
+}
+
+/// What one item of a list is known by.
+fn identity(list: &str, item: &Value) -> Option<String> {
+    if list == "ports" {
+        // Those of containers have a containerPort, those of Services a port.
+        let port = item.get("containerPort").or_else(|| item.get("port"))?;
+        let protocol = item.get("protocol").and_then(Value::as_str).unwrap_or("TCP");
+        return Some(format!("{} {protocol}", text(port)?));
+    }
+    let (_, keys) = KEYS.iter().find(|(name, _)| *name == list)?;
+    let parts: Option<Vec<String>> = keys.iter().map(|key| text(part(item, key)?)).collect();
+    Some(parts?.join(" "))
 }
 
 /// For each of the first list's items the index of its partner.

@@ -21,6 +21,8 @@ mod tests;
 
 use std::io::{self, Write};
 
+pub(crate) use self::text::is_unseen;
+
 use self::policy_report::ReportApi;
 use super::report::AuditReport;
 

@@ -77,7 +77,10 @@ fn write_object(
     let place = place.map(|place| format!(" ({})", normalize_untrusted_str(&place))).unwrap_or_default();
     writeln!(out, "{TITLE}{title}{TITLE:#}{place} {style}{outcome}{style:#}\n")?;
     let is_shown = |finding: &&FindingReport| verbosity == Verbosity::Full || finding.suppression.is_none();
-    for finding in object.findings.iter().filter(is_shown) {
+    let mut findings: Vec<&FindingReport> = object.findings.iter().filter(is_shown).collect();
+    // The worst first: that of one policy may stand behind many of others.
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    for finding in findings {
         writeln!(out, "{}\n", renderer.render(&[finding_group(&object.source, finding)]))?;
     }
     for failure in &object.failures {

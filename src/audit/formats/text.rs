@@ -24,7 +24,7 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
 
 /// Whether a character is not seen but does something: it moves the cursor, ends the line, or turns the text around
 /// (the list of Unicode's Bidi_Control).
-fn is_unseen(character: char) -> bool {
+pub(crate) fn is_unseen(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -97,7 +97,7 @@ fn in_json(password: &str) -> String {
 }
 
 /// Whether a text that holds this password is likely to mean it.
-fn is_telling(password: &str) -> bool {
+pub(crate) fn is_telling(password: &str) -> bool {
     let is_word = password.bytes().all(|byte| byte.is_ascii_lowercase());
     password.len() >= if is_word { LONG_WORD } else { SHORTEST }
 }

@@ -25,6 +25,7 @@ pub(super) use credentials::about_credentials;
 pub(super) use events::Event;
 pub(super) use kept::{Holder, Kept};
 pub(super) use known::KnownPasswords;
+pub(crate) use known::is_telling;
 pub use release::ReleaseError;
 pub(super) use since::written;
 pub(super) use ways_out::{Owners, of_ended};

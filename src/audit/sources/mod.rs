@@ -118,7 +118,8 @@ impl Sources {
         // What another kustomization takes in is rendered with it, and a chart in a chart too.
         rendered.retain(|rendering| {
             let own = normal(rendering.folder());
-            !parts.contains(&own) && !rendering.is_component() && !(rendering.is_chart() && is_part(&own))
+            let belongs_to_another = parts.contains(&own) || (rendering.is_chart() && is_part(&own));
+            !belongs_to_another && !rendering.is_component()
         });
         let mut found: Vec<(PathBuf, Source)> = rendered
             .into_iter()
