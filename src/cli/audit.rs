@@ -134,6 +134,8 @@ pub(super) fn severities() -> impl TypedValueParser<Value = Severity> {
 /// Audits, and writes the report.
 pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     let AuditArguments { paths, cluster, wanted, report: told, no_render, policies, cache_dir } = arguments;
+    let written = told.outputs.iter().map(|output| &output.file).chain(&wanted.write_baseline);
+    written.into_iter().try_for_each(|file| output::check_is_no_input(file, &paths))?;
     let policies = policies::load(&policies, cache_dir.as_deref())?;
     let baseline = wanted.baseline.as_deref().map(read_baseline).transpose()?;
     let is_whole = wanted.rules.is_empty()

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 pub(super) struct Before {
     folder: TempDir,
     root: PathBuf,
+    /// Files that have another name since: what they were called, and what they are.
+    renamed: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Before {
@@ -37,7 +39,11 @@ impl Before {
         prefix.push(&files);
         prefix.push("/");
         git([OsStr::new("-C"), at, OsStr::new("checkout-index"), OsStr::new("--all"), prefix.as_os_str()], &own_index)?;
-        Ok(Self { folder, root })
+        let changes =
+            [OsStr::new("-C"), at, OsStr::new("diff"), OsStr::new("--name-status"), OsStr::new("--find-renames")];
+        let [c, place, diff, names, renames] = changes;
+        let changes = git([c, place, diff, names, renames, OsStr::new("-z"), OsStr::new(&base)], &[])?;
+        Ok(Self { folder, renamed: renamed(&changes), root })
     }
 
     /// The paths as they were: those that were not there yet are left out.
@@ -58,9 +64,27 @@ impl Before {
             if before.exists() || !path.exists() {
                 then.push(before);
             }
+            // What was moved into it is nothing new.
+            let moved = self.renamed.iter().filter(|(old, new)| new.starts_with(below) && !old.starts_with(below));
+            then.extend(moved.map(|(old, _)| self.folder.path().join("files").join(old)));
         }
         Ok(then)
     }
+}
+
+/// The renames among what `git diff --name-status -z` prints: a word for the change, the file, and for a rename
+/// what it is called now.
+fn renamed(changes: &str) -> Vec<(PathBuf, PathBuf)> {
+    let mut words = changes.split('\0');
+    let mut renamed = Vec::new();
+    while let (Some(change), Some(file)) = (words.next(), words.next()) {
+        // A copy has two names as well, and is new.
+        let other = if change.starts_with(['R', 'C']) { words.next() } else { None };
+        if let (true, Some(now)) = (change.starts_with('R'), other) {
+            renamed.push((PathBuf::from(file), PathBuf::from(now)));
+        }
+    }
+    renamed
 }
 
 /// A path without `.` and `..`.

@@ -52,6 +52,15 @@ pub(super) fn form_of_name(file: &Path) -> Option<Format> {
     })
 }
 
+/// Sees to it that no report is written over a manifest that was named.
+pub(super) fn check_is_no_input(file: &Path, paths: &[PathBuf]) -> anyhow::Result<()> {
+    let Ok(there) = fs::canonicalize(file) else { return Ok(()) };
+    if paths.iter().any(|path| path.is_file() && fs::canonicalize(path).is_ok_and(|path| path == there)) {
+        bail!("{}: it is audited, and would be written over; name another file", file.display());
+    }
+    Ok(())
+}
+
 /// Writes a report to standard output; `audit::write` may colour it.
 pub(super) fn print(report: &AuditReport, format: Format, verbosity: Verbosity) -> anyhow::Result<()> {
     // It takes colours away where there is no terminal, and obeys NO_COLOR and CLICOLOR_FORCE.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
+use serde_json::Value;
 
 use super::destination::{Destination, NO_DESTINATION};
 use super::diff::{Found, Side, document_diff};
@@ -160,7 +161,12 @@ fn finish(
         name: file.name.clone(),
         repaired: own.iter().flat_map(|item| rows(item, &item.done)).collect(),
         left: own.iter().flat_map(|item| rows(item, &item.left)).collect(),
-        failures: own.iter().flat_map(|item| item.failures.clone()).chain(still_there(file, &splices, own)).collect(),
+        failures: own
+            .iter()
+            .flat_map(|item| item.failures.clone())
+            .chain(still_there(file, &splices, own))
+            .chain(other_keys(own))
+            .collect(),
         anew: change.anew(),
         diff: if diff { file_diff(file, change, own) } else { Vec::new() },
         written,
@@ -186,6 +192,25 @@ fn still_there(file: &ManifestFile, splices: &[Splice], own: &[Item]) -> Vec<Str
                 index + 1,
                 entry.variable
             ));
+        }
+    }
+    told
+}
+
+/// Passwords that got a key of their own, since the Secret holds another one already.
+fn other_keys(own: &[Item]) -> Vec<String> {
+    let mut told = Vec::new();
+    for evaluation in own.iter().flat_map(|item| &item.moves) {
+        for entry in evaluation.moved() {
+            let key = evaluation.object.pointer(&format!("{}/valueFrom/secretKeyRef/key", entry.at));
+            if let Some(key) = key.and_then(Value::as_str).filter(|key| *key != entry.key) {
+                told.push(format!(
+                    "the Secret holds another password for {} already: this one got the key {key}. A database that is \
+                     initialised keeps its old password until ALTER USER changes it; and what belongs to another \
+                     cluster needs a --secrets file of its own",
+                    entry.variable
+                ));
+            }
         }
     }
     told

@@ -88,6 +88,14 @@ fn a_branch_is_judged_by_what_it_changed() {
     let status = place.command("git", &["status", "--porcelain"]).output().unwrap();
     assert_eq!(String::from_utf8(status.stdout).unwrap(), "");
 
+    // A file that Git knows under another name, by its new one and by its new folder's.
+    place.git(&["checkout", "--quiet", "-b", "rename", "main"]);
+    std::fs::create_dir(place.path("new")).unwrap();
+    place.git(&["mv", "sub/a.yaml", "new/b.yaml"]);
+    for path in ["new/b.yaml", "new", "."] {
+        let renamed = place.audit(&["--diff-base", "main", path]);
+        assert_eq!((renamed.code, renamed.rules().len()), (0, 0), "{path}: {}", renamed.out);
+    }
     let unknown = place.audit(&["--diff-base", "nope", "."]);
     assert!(
         unknown.code == 2 && unknown.err.contains("Git does not know nope; in CI, fetch it first"),

@@ -48,6 +48,8 @@ fn what_cannot_be_written_is_told() {
         ("json=nowhere/report.json", "nowhere/report.json: there is no folder nowhere to write into; make it first"),
         ("json=/dev/full", "/dev/full: it cannot be written: No space left on device"),
         ("json=.", ".: it is a folder; name a file"),
+        ("./mysql.yaml", "./mysql.yaml: it is audited, and would be written over"),
+        ("-", "standard output has what --format says"),
     ] {
         let outcome = place.audit(&["--output", output, "mysql.yaml"]);
         assert!(outcome.code == 2 && outcome.err.contains(words), "{output}: {}", outcome.err);

@@ -190,3 +190,44 @@ fn who_says_no_or_nothing_gets_nothing_changed() {
     fix(folder.path(), &["--interactive", "mysql.yaml"], "a\n");
     assert_ne!(fs::read_to_string(&file).unwrap(), MANIFEST);
 }
+
+#[test]
+fn a_password_is_hidden_and_told_wherever_it_stands() {
+    let manifest = MANIFEST.replace(
+        "value: s3cr3t-Tide-77\n",
+        "value: &pw s3cr3t-Tide-77 # as s3cr3t-Tide-77 was\n            - name: OTHER\n              value: *pw\n",
+    );
+    let (folder, file) = folder_with(&manifest);
+    for arguments in [&["fix", "--diff", "--secrets", "s.yaml", "."][..], &["audit", "--format", "html", "."]] {
+        says_no_password(&run(folder.path(), arguments, ""));
+    }
+    says_no_password(&run(folder.path(), &["audit", "--format", "markdown", "--exclude", "MY001", "."], ""));
+    let outcome = fix(folder.path(), &["--secrets", "s.yaml", "mysql.yaml"], "");
+    says_no_password(&outcome);
+    assert_eq!(outcome.0, 1, "{}", outcome.1);
+    assert!(outcome.1.contains("still holds the password that was moved out of MYSQL_ROOT_PASSWORD"), "{}", outcome.1);
+    assert!(fs::read_to_string(&file).unwrap().contains(PASSWORD));
+}
+
+#[test]
+fn another_password_of_a_variable_is_told() {
+    let (folder, file) = folder_with(MANIFEST);
+    assert!(!fix(folder.path(), &["--secrets", "s.yaml", "mysql.yaml"], "").1.contains("ALTER USER"));
+    fs::write(&file, MANIFEST.replace(PASSWORD, "an-0ther-word")).unwrap();
+    let outcome = fix(folder.path(), &["--secrets", "s.yaml", "mysql.yaml"], "");
+    assert!(outcome.1.contains("this one got the key MYSQL_ROOT_PASSWORD.2"), "{}", outcome.1);
+    assert!(!outcome.1.contains("an-0ther-word") && outcome.1.contains("ALTER USER"), "{}", outcome.1);
+}
+
+#[test]
+fn a_manifest_is_no_place_for_secrets() {
+    let (folder, file) = folder_with(MANIFEST);
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    for (secrets, words) in
+        [("mysql.yaml", "is for Secrets alone"), ("-", "passwords are not written to standard output")]
+    {
+        let (code, out, err) = fix(folder.path(), &["--secrets", secrets, "mysql.yaml"], "");
+        assert!(code == 2 && format!("{out}{err}").contains(words), "{out}{err}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), MANIFEST);
+    }
+}
