@@ -13,7 +13,7 @@ fn rules_and_severities_choose() {
         (&["--rule", "MY001", "--exclude", "MY001"], 0, &[]),
         (&["--rule", "MY011", "--fail-on", "critical"], 0, &["MY011"]),
         (&["--rule", "MY011", "--fail-on", "high"], 1, &["MY011"]),
-        (&["--severity", "critical"], 1, &["MY001"]),
+        (&["--severity", "critical"], 1, &["MY005", "MY001"]),
         (&["--rule", "MY002"], 0, &[]),
     ] {
         let arguments: Vec<&str> = arguments.iter().chain(&["mysql.yaml"]).copied().collect();

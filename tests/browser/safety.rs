@@ -29,6 +29,8 @@ fn markup_in_names_and_messages_is_text() {
     expect_nothing();
     page.click("#rows a");
     page.await_object(&format!("Deployment \"{HOSTILE}\" in namespace \"{HOSTILE}\""));
+    // Lines far from findings are folded.
+    page.driver.run("document.querySelectorAll('.fold button').forEach((button) => button.click())");
     assert!(page.texts(".manifest .code").iter().any(|line| line.contains(HOSTILE)));
     assert!(page.texts(".card-title").contains(&HOSTILE.to_owned()));
     expect_nothing();
