@@ -24,15 +24,12 @@ fn corpus() -> Option<BTreeMap<PathBuf, String>> {
 
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, String>) {
     for path in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+        let is_manifest =
+            path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known));
         if path.is_dir() {
             collect(root, &path, files);
-        } else if path
-            .extension()
-            .is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
-        {
-            if let Ok(text) = fs::read_to_string(&path) {
-                files.insert(path.strip_prefix(root).unwrap().to_owned(), text);
-            }
+        } else if let Some(text) = fs::read_to_string(&path).ok().filter(|_| is_manifest) {
+            files.insert(path.strip_prefix(root).unwrap().to_owned(), text);
         }
     }
 }
