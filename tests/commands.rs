@@ -104,7 +104,7 @@ fn every_form_of_a_report_is_the_same_twice_and_holds_no_password() {
         assert_eq!((code, err.as_str()), (1, ""), "{}", format.name());
         assert!(out.contains("MY001"), "{}: {out}", format.name());
         assert!(!out.contains("Formed-p4ssword") && !out.contains('\u{1b}'), "{}: {out}", format.name());
-        assert_eq!(tidegate(&arguments, &input).1, out, "{}", format.name());
+        assert_eq!(tidegate(&arguments, &input), (code, out, err), "{}", format.name());
     }
 }
 
