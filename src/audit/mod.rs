@@ -45,4 +45,5 @@ pub use report::{
 };
 pub use run::{Options, audit, audit_beside};
 pub use snippet::Snippet;
+pub(crate) use sources::plain_path;
 pub use sources::{Source, Sources};

@@ -1,11 +1,13 @@
 //! An earlier state of the files, out of Git.
 
 use std::ffi::OsStr;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 use tempfile::TempDir;
+
+use crate::audit;
 
 /// The files of a revision, in a folder of their own for as long as this is held.
 pub(super) struct Before {
@@ -39,10 +41,9 @@ impl Before {
         prefix.push(&files);
         prefix.push("/");
         git([OsStr::new("-C"), at, OsStr::new("checkout-index"), OsStr::new("--all"), prefix.as_os_str()], &own_index)?;
-        let changes =
-            [OsStr::new("-C"), at, OsStr::new("diff"), OsStr::new("--name-status"), OsStr::new("--find-renames")];
-        let [c, place, diff, names, renames] = changes;
-        let changes = git([c, place, diff, names, renames, OsStr::new("-z"), OsStr::new(&base)], &[])?;
+        let diff = ["diff", "--name-status", "--find-renames", "-z", &base];
+        let arguments = [OsStr::new("-C"), at].into_iter().chain(diff.iter().map(OsStr::new));
+        let changes = git(arguments, &[])?;
         Ok(Self { folder, renamed: renamed(&changes), root })
     }
 
@@ -54,7 +55,7 @@ impl Before {
             if path.as_os_str() == "-" {
                 bail!("--diff-base needs files: standard input was nothing before");
             }
-            let whole = plain(&here.join(path));
+            let whole = audit::plain_path(&here.join(path));
             let whole = whole.canonicalize().unwrap_or(whole);
             let below = whole.strip_prefix(&self.root).with_context(|| {
                 format!("--diff-base: {} is outside of the repository {}", path.display(), self.root.display())
@@ -87,23 +88,11 @@ fn renamed(changes: &str) -> Vec<(PathBuf, PathBuf)> {
     renamed
 }
 
-/// A path without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            other => plain.push(other),
-        }
-    }
-    plain
-}
-
 /// Runs Git, and gives back the line that it prints.
-fn git<S: AsRef<OsStr>, const N: usize>(arguments: [S; N], variables: &[(&str, &OsStr)]) -> anyhow::Result<String> {
+fn git<S: AsRef<OsStr>>(
+    arguments: impl IntoIterator<Item = S>,
+    variables: &[(&str, &OsStr)],
+) -> anyhow::Result<String> {
     let output = Command::new("git")
         .args(arguments)
         .envs(variables.iter().copied())

@@ -13,7 +13,7 @@ use ignore::{DirEntry, WalkBuilder};
 use self::render::normal;
 use super::problem::{InputError, InputProblem};
 
-pub(crate) use render::Rendering;
+pub(crate) use render::{Rendering, normal as plain_path};
 pub use source::Source;
 
 /// The files of a folder that are read.

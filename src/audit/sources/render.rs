@@ -135,7 +135,7 @@ impl Rendering {
 }
 
 /// A path without `.` and, as far as it can be told from the text, without `..`.
-pub(super) fn normal(path: &Path) -> PathBuf {
+pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {
