@@ -2,31 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+#[path = "support/command.rs"]
+mod command;
 
+use std::path::Path;
+use std::process::Command;
+
+use command::{Outcome, tidegate_in};
 use tempfile::TempDir;
 use tidegate::audit::Format;
 
-/// Exit code, standard output, standard error.
-type Outcome = (i32, String, String);
-
 fn tidegate(arguments: &[&str], input: &str) -> Outcome {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_tidegate"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that does not read its input may be gone already.
-    let _ = process.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = process.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    tidegate_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments, input)
 }
 
 #[test]

@@ -2,14 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../support/command.rs"]
+mod command;
 mod corpus;
 
 use std::fs::{self, Permissions};
-use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use command::{Outcome, tidegate_in as run};
 use tempfile::TempDir;
 
 /// A password that stands nowhere else.
@@ -21,29 +23,8 @@ const MANIFEST: &str = "# The shop's database.\napiVersion: apps/v1\nkind: Deplo
      }\n    spec:\n      containers:\n        - name: mysql\n          image: mysql:8.4\n          env:\n            - name: \
      MYSQL_ROOT_PASSWORD\n              value: s3cr3t-Tide-77\n";
 
-/// Exit code, standard output, standard error.
-type Outcome = (i32, String, String);
-
 fn fix(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
     run(folder, &[&["fix"], arguments].concat(), input)
-}
-
-fn run(folder: &Path, arguments: &[&str], input: &str) -> Outcome {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_tidegate"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that does not read its input may be gone already.
-    let _ = process.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = process.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
 fn folder_with(manifest: &str) -> (TempDir, PathBuf) {
