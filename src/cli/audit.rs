@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::output::{self, Destination};
 use super::progress::Watch;
+use super::selection::{SelectionArguments, severities};
 use super::{explain, git, live, policies};
 use crate::audit::{self, AuditReport, Baseline, Detail, Format, Options, Outcome, Progress, Verbosity};
 use crate::cluster::Extent;
-use crate::explain::closest;
 use crate::finding::Severity;
-use crate::policy::PolicySet;
 use crate::request::Selection;
 
 /// Something was found.
@@ -75,15 +74,8 @@ struct ClusterArguments {
 /// What of it is wanted.
 #[derive(Debug, clap::Args)]
 struct WantedArguments {
-    /// Only findings of this rule; may be given more than once.
-    #[arg(long = "rule", value_name = "RULE")]
-    rules: Vec<String>,
-    /// No findings of this rule; may be given more than once.
-    #[arg(long = "exclude", value_name = "RULE")]
-    excluded: Vec<String>,
-    /// Only findings that are at least so bad.
-    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
-    severity: Option<Severity>,
+    #[command(flatten)]
+    findings: SelectionArguments,
     /// End with 1 only for findings that are at least so bad; the others are told all the same.
     #[arg(long, value_name = "SEVERITY", value_parser = severities(), default_value = "info")]
     fail_on: Severity,
@@ -125,12 +117,6 @@ fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(names).try_map(|name| Format::of_name(&name).ok_or("no such format"))
 }
 
-/// The names of the severities.
-pub(super) fn severities() -> impl TypedValueParser<Value = Severity> {
-    PossibleValuesParser::new(Severity::ALL.map(Severity::name))
-        .try_map(|name| Severity::ALL.into_iter().find(|severity| severity.name() == name).ok_or("no such severity"))
-}
-
 /// Audits, and writes the report.
 pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     let AuditArguments { paths, cluster, wanted, report: told, no_render, policies, cache_dir } = arguments;
@@ -138,11 +124,8 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     written.into_iter().try_for_each(|file| output::check_is_no_input(file, &paths))?;
     let policies = policies::load(&policies, cache_dir.as_deref())?;
     let baseline = wanted.baseline.as_deref().map(read_baseline).transpose()?;
-    let is_whole = wanted.rules.is_empty()
-        && wanted.excluded.is_empty()
-        && wanted.severity.is_none()
-        && wanted.diff_base.is_none();
-    let selection = selection(wanted.rules, wanted.excluded, wanted.severity, &policies)?;
+    let selection = wanted.findings.selection(&policies)?;
+    let is_whole = selection == Selection::default() && wanted.diff_base.is_none();
     let options = Options { selection, detail: told.needs(), render: !no_render };
     let watch = Watch::start(!told.quiet)?;
     let mut report = if cluster.cluster {
@@ -189,27 +172,6 @@ fn read_baseline(file: &Path) -> anyhow::Result<Baseline> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("{name}: the baseline cannot be read; --write-baseline {name} makes one"))?;
     Baseline::parse(&text).with_context(|| name.to_string())
-}
-
-/// Which findings are wanted; the rules have to be there.
-pub(super) fn selection(
-    rules: Vec<String>,
-    excluded: Vec<String>,
-    least: Option<Severity>,
-    policies: &PolicySet,
-) -> anyhow::Result<Selection> {
-    let of_policies = policies.iter().flat_map(|policy| &policy.module.description().rules);
-    let all: Vec<&str> = of_policies.map(|rule| rule.id.as_str()).chain(audit::DRIFT_RULES).collect();
-    let known = |rule: String| match all.iter().find(|known| known.eq_ignore_ascii_case(&rule)) {
-        Some(known) => Ok((*known).to_owned()),
-        None => {
-            let meant = closest(&rule, all.iter().copied()).map(|meant| format!("did you mean {meant}? "));
-            bail!("there is no rule {rule}; {}`tidegate explain` lists all rules", meant.unwrap_or_default())
-        }
-    };
-    let rules = rules.into_iter().map(known).collect::<anyhow::Result<_>>()?;
-    let excluded = excluded.into_iter().map(known).collect::<anyhow::Result<_>>()?;
-    Ok(Selection { rules, excluded, least, declined: Vec::new() })
 }
 
 impl ReportArguments {

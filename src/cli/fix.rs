@@ -6,9 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
-use super::audit::{selection, severities};
+use super::selection::SelectionArguments;
 use super::{answers, destinations, policies};
-use crate::finding::Severity;
 use crate::fix::{self, Ask, Destination, FixOptions, FixReport, Mode, Outcome};
 
 /// Something is left, or would be changed.
@@ -34,7 +33,7 @@ pub(crate) struct FixArguments {
     #[command(flatten)]
     manner: Manner,
     #[command(flatten)]
-    wanted: Wanted,
+    wanted: SelectionArguments,
     #[command(flatten)]
     passwords: PasswordArguments,
     /// A file with policy documents, on top of the built-in ones; may be given more than once.
@@ -59,19 +58,6 @@ struct Manner {
     /// Write documents anew, without their comments, whose layout cannot be kept.
     #[arg(long)]
     rewrite: bool,
-}
-
-#[derive(Debug, clap::Args)]
-struct Wanted {
-    /// Only findings of this rule; may be given more than once.
-    #[arg(long = "rule", value_name = "RULE")]
-    rules: Vec<String>,
-    /// No findings of this rule; may be given more than once.
-    #[arg(long = "exclude", value_name = "RULE")]
-    excluded: Vec<String>,
-    /// Only findings that are at least so bad.
-    #[arg(long, value_name = "SEVERITY", value_parser = severities())]
-    severity: Option<Severity>,
 }
 
 /// Where passwords go that are taken out of manifests; without one of these they stay.
@@ -102,7 +88,7 @@ pub(crate) fn run(arguments: FixArguments) -> anyhow::Result<ExitCode> {
     }
     let policies = policies::load(&policies, cache_dir.as_deref())?;
     let options = FixOptions {
-        selection: selection(wanted.rules, wanted.excluded, wanted.severity, &policies)?,
+        selection: wanted.selection(&policies)?,
         may_rewrite: manner.rewrite,
         mode: if manner.diff || manner.check { Mode::DryRun } else { Mode::Write },
         diff: manner.diff,

@@ -19,6 +19,7 @@ mod progress;
 mod replica;
 mod reports;
 mod secrets;
+mod selection;
 mod serve;
 
 use std::io::Write;

@@ -212,3 +212,22 @@ fn a_manifest_is_no_place_for_secrets() {
         assert_eq!(fs::read_to_string(&file).unwrap(), MANIFEST);
     }
 }
+
+#[test]
+fn only_what_is_wanted_is_repaired() {
+    for (arguments, repaired) in [
+        (&["--rule", "MY017"][..], "terminationGracePeriodSeconds"),
+        (&["--rule", "my011"], "readinessProbe"),
+        (&["--exclude", "MY017", "--severity", "high"], "readinessProbe"),
+    ] {
+        let (folder, file) = folder_with(MANIFEST);
+        fix(folder.path(), &[arguments, &["mysql.yaml"]].concat(), "");
+        let text = fs::read_to_string(&file).unwrap();
+        for part in ["terminationGracePeriodSeconds", "readinessProbe"] {
+            assert_eq!(text.contains(part), part == repaired, "{arguments:?}: {text}");
+        }
+    }
+    let (folder, _) = folder_with(MANIFEST);
+    let (code, _, err) = fix(folder.path(), &["--rule", "MY01", "mysql.yaml"], "");
+    assert!(code == 2 && err.contains("there is no rule MY01"), "{err}");
+}
