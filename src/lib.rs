@@ -19,6 +19,7 @@ pub mod fix;
 pub mod leadership;
 pub mod lookup;
 pub mod policy;
+pub mod prepared;
 pub mod reports;
 pub mod request;
 pub mod secrets;

@@ -1,10 +1,14 @@
 //! What policies may ask about other objects. One shape, three sources: the live cluster, the
 //! other documents of an audit, a case's fixtures.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
+use crate::prepared::Prepared;
+
 /// A type of object, as policies name it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceType {
     /// For instance `storage.k8s.io/v1`.
@@ -72,8 +76,26 @@ pub trait Lookup: Send + Sync {
 
     /// Those objects of a type that can be seen. There may be more: from what is not among them
     /// nothing follows.
-    fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Value> {
-        self.find(kind, namespace).unwrap_or_default()
+    fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Arc<SeenObject>> {
+        let found = self.find(kind, namespace).unwrap_or_default();
+        found.into_iter().map(|object| Arc::new(SeenObject::from(object))).collect()
+    }
+}
+
+/// An object that can be seen. Many reviews ask for the same ones: a source that knows that keeps them, and with each
+/// what was made of it for policies.
+///
+/// It is not `Debug`: it may hold credentials.
+pub struct SeenObject {
+    /// The object, as it is.
+    pub value: Value,
+    /// Empty at first.
+    pub prepared: Prepared,
+}
+
+impl From<Value> for SeenObject {
+    fn from(value: Value) -> Self {
+        Self { value, prepared: Prepared::default() }
     }
 }
 

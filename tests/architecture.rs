@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 /// Each module of `src/`, and the modules that it may use. The order is that of the flow.
 const EDGES: &[(&str, &[&str])] = &[
     ("finding", &[]),
-    ("lookup", &[]),
+    ("prepared", &[]),
+    ("lookup", &["prepared"]),
     ("request", &["finding"]),
     ("workload", &[]),
     ("yaml", &[]),
     ("files", &[]),
-    ("policy", &["finding", "lookup", "request", "workload"]),
-    ("engine", &["finding", "lookup", "policy", "request", "workload"]),
+    ("policy", &["finding", "lookup", "prepared", "request", "workload"]),
+    ("engine", &["finding", "lookup", "policy", "prepared", "request", "workload"]),
     ("wasm", &["finding", "lookup", "policy", "request", "workload"]),
     ("leadership", &[]),
     ("secrets", &["engine", "leadership", "yaml"]),

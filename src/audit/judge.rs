@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::alike::Alike;
 use super::drift::{Drift, Drifted};
 use super::fingerprint::set_fingerprints;
 use super::objects::SourceObject;
@@ -20,6 +21,8 @@ use crate::workload::withheld;
 pub(super) struct Judge<'a> {
     pub options: &'a Options,
     pub policies: &'a PolicySet,
+    /// What copies share.
+    pub alike: Alike,
     /// What runs, if it is to be compared with that.
     pub drift: Option<&'a Drift<'a>>,
 }
@@ -39,7 +42,7 @@ impl Judge<'_> {
                 error: InputError::Misfit { object: request.title(), misfit: Box::new(misfit) },
             }
         };
-        let evaluation = evaluate(&request, self.policies, lookup).map_err(misfits)?;
+        let evaluation = self.alike.evaluate(&request, self.policies, lookup).map_err(misfits)?;
         let drifted = self.drifted(&request, &evaluation, lookup).map_err(misfits)?;
         let hidden = if drifted.is_empty() && !options.detail.manifests {
             Hidden::of(object, &evaluation.findings)

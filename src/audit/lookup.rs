@@ -1,18 +1,21 @@
 //! What policies may ask about other objects during an audit: the other documents of it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use crate::lookup::{Lookup, ResourceType, Unavailable};
+use crate::lookup::{Lookup, ResourceType, SeenObject, Unavailable};
 use crate::policy::PolicySet;
 
 /// Namespace and name.
 type Key = (Option<String>, String);
 
+/// Type and namespace.
+type SeenKey = (ResourceType, Option<String>);
+
 /// Objects of one type, each with the folder that it stands in.
-type Objects = BTreeMap<Key, Vec<(Arc<str>, Arc<Value>)>>;
+type Objects = BTreeMap<Key, Vec<(Arc<str>, Arc<SeenObject>)>>;
 
 /// Knows the objects of an audit, as an object in one folder sees them.
 ///
@@ -24,6 +27,8 @@ type Objects = BTreeMap<Key, Vec<(Arc<str>, Arc<Value>)>>;
 pub struct DocumentsLookup {
     documents: Arc<Documents>,
     folder: Arc<str>,
+    /// What was seen from here already: the policies of one file ask for the same.
+    seen: Arc<Mutex<BTreeMap<SeenKey, Vec<Arc<SeenObject>>>>>,
 }
 
 /// The objects of an audit that anybody may ask for.
@@ -39,22 +44,32 @@ impl DocumentsLookup {
         for object in objects {
             documents.add(&Arc::from(""), object);
         }
-        Self { documents: Arc::new(documents), folder: Arc::from("") }
+        Self::near(&Arc::new(documents), "")
     }
 
     /// The documents as an object in this folder sees them.
     pub(crate) fn near(documents: &Arc<Documents>, folder: &str) -> Self {
-        Self { documents: Arc::clone(documents), folder: Arc::from(folder) }
+        Self { documents: Arc::clone(documents), folder: Arc::from(folder), seen: Arc::default() }
     }
 
-    fn nearest<'a>(&self, of_one_name: &'a [(Arc<str>, Arc<Value>)]) -> Option<&'a Value> {
-        let shared = |folder: &str| {
-            folder.split('/').zip(self.folder.split('/')).take_while(|(theirs, ours)| theirs == ours).count()
-        };
+    fn nearest<'a>(&self, of_one_name: &'a [(Arc<str>, Arc<SeenObject>)]) -> Option<&'a Arc<SeenObject>> {
+        if let [(_, only)] = of_one_name {
+            return Some(only);
+        }
         // Of equally near ones the first counts.
-        let nearest = of_one_name.iter().rev().max_by_key(|(folder, _)| shared(folder));
-        nearest.map(|(_, object)| object.as_ref())
+        let nearest = of_one_name.iter().rev().max_by_key(|(folder, _)| shared(folder, &self.folder));
+        nearest.map(|(_, object)| object)
     }
+}
+
+/// How many parts two paths have in common.
+fn shared(this: &str, that: &str) -> usize {
+    let (this, that) = (this.as_bytes(), that.as_bytes());
+    let alike = this.iter().zip(that).take_while(|(ours, theirs)| ours == theirs).count();
+    let ends = |path: &[u8]| path.get(alike).is_none_or(|next| *next == b'/');
+    let whole = this[..alike].iter().filter(|byte| **byte == b'/').count();
+    // The part in which they begin to differ counts only if it ends there in both.
+    whole + usize::from(ends(this) && ends(that))
 }
 
 impl Documents {
@@ -72,8 +87,8 @@ impl Documents {
             return;
         }
         // Copies in many folders are kept once.
-        let equal = same.iter().find(|(_, own)| **own == *object).map(|(_, own)| Arc::clone(own));
-        same.push((Arc::clone(folder), equal.unwrap_or_else(|| Arc::new(object.clone()))));
+        let equal = same.iter().find(|(_, own)| own.value == *object).map(|(_, own)| Arc::clone(own));
+        same.push((Arc::clone(folder), equal.unwrap_or_else(|| Arc::new(SeenObject::from(object.clone())))));
     }
 }
 
@@ -95,7 +110,7 @@ impl Lookup for DocumentsLookup {
         let of_one_name = objects.and_then(|objects| objects.get(&(namespace.map(str::to_owned), name.to_owned())));
         of_one_name
             .and_then(|objects| self.nearest(objects))
-            .map(|object| Some(object.clone()))
+            .map(|object| Some(object.value.clone()))
             .ok_or_else(|| Unavailable::because("it is not among the documents of the audit"))
     }
 
@@ -104,14 +119,16 @@ impl Lookup for DocumentsLookup {
         Err(Unavailable::because("the documents of an audit are not all that is in the cluster"))
     }
 
-    fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Value> {
-        let objects = self.documents.objects.get(kind);
-        objects
-            .into_iter()
-            .flatten()
-            .filter(|((own, _), _)| kind.is_cluster_scoped() || own.as_deref() == namespace)
-            .filter_map(|(_, of_one_name)| self.nearest(of_one_name).cloned())
-            .collect()
+    fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Arc<SeenObject>> {
+        let look = || {
+            let objects = self.documents.objects.get(kind).into_iter().flatten();
+            objects
+                .filter(|((own, _), _)| kind.is_cluster_scoped() || own.as_deref() == namespace)
+                .filter_map(|(_, of_one_name)| self.nearest(of_one_name).cloned())
+                .collect()
+        };
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.entry((kind.clone(), namespace.map(str::to_owned))).or_insert_with(look).clone()
     }
 }
 
@@ -141,7 +158,7 @@ mod tests {
             let lookup = DocumentsLookup::near(&documents, folder);
             let found = lookup.get(&kind, None, "mysql").unwrap().unwrap();
             assert_eq!(found["data"]["from"], from, "{folder}");
-            assert_eq!(lookup.seen(&kind, None), [found]);
+            assert!(lookup.seen(&kind, None).iter().map(|object| &object.value).eq([&found]));
         }
     }
 }

@@ -6,6 +6,8 @@
 //! A [`ClusterAudit`] is handed the objects of a cluster by whoever reads it, and has no client itself; `history`
 //! finds what keeps passwords beside the workloads. [`Drift`] compares files with what runs.
 
+mod alike;
+mod asked;
 mod baseline;
 mod cluster;
 mod drift;

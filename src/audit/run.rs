@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
+use super::alike::Alike;
 use super::drift::Drift;
 use super::fingerprint::set_fingerprints;
 use super::formats::Detail;
@@ -67,12 +68,13 @@ pub fn audit_beside(
     let mut report =
         AuditReport { problems, scope: Scope::Files(sources.len()), rules: rules(policies), ..AuditReport::default() };
     let work: Vec<_> = sources.iter().zip(read.into_iter().map(Mutex::new)).collect();
+    let judge = Judge { options, policies, alike: Alike::default(), drift };
     let judged = parallel::map(&work, |(source, read)| {
         if progress.is_stopped() {
             return None;
         }
         let read = read.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let judged = judge_file(source, read, &Judge { options, policies, drift }, &documents);
+        let judged = judge_file(source, read, &judge, &documents);
         progress.step();
         Some(judged)
     });
@@ -98,7 +100,7 @@ fn names(paths: &[PathBuf]) -> String {
 }
 
 /// What is kept of the first reading, in bytes of text: an audit of an ordinary repository reads each file once.
-const KEPT_TEXT: usize = 16 << 20;
+const KEPT_TEXT: usize = 4 << 20;
 
 /// Reads all files for what policies may ask about; keeps the objects of the first ones.
 fn first_reading(

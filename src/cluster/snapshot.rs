@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use super::api_server::{Answer, ApiServer, any_resource, is_absence_of, is_possible_name, resource, to_value};
 use super::pages::{Choice, Pages};
 use super::unlisted::{Unlisted, Why};
-use crate::lookup::{Lookup, ResourceType, Unavailable};
+use crate::lookup::{Lookup, ResourceType, SeenObject, Unavailable};
 
 /// How long one answer may take: nobody waits at an API server for an audit.
 const CALL_LIMIT: Duration = Duration::from_secs(10);
@@ -36,7 +36,7 @@ pub struct Snapshot {
 /// The objects of a type in one namespace.
 enum List {
     /// All of them, by their names.
-    Objects(BTreeMap<String, Arc<Value>>),
+    Objects(BTreeMap<String, Arc<SeenObject>>),
     /// Only their names.
     Names(BTreeSet<String>),
     /// They cannot be listed, and this is why.
@@ -109,7 +109,7 @@ impl Snapshot {
                     names.insert(name);
                 } else {
                     forget_fields(&mut object);
-                    objects.insert(name, Arc::new(object));
+                    objects.insert(name, Arc::new(SeenObject::from(object)));
                 }
             }
             bytes += if key.only_names { 0 } else { page.bytes };
@@ -164,7 +164,7 @@ impl Lookup for Snapshot {
             return Ok(None);
         }
         if let Some(List::Objects(objects)) = self.list(kind, namespace, false).get() {
-            return Ok(objects.get(name).map(|object| Value::clone(object)));
+            return Ok(objects.get(name).map(|object| object.value.clone()));
         }
         self.go_on()?;
         // Some may read one by one what they may not list.
@@ -178,9 +178,16 @@ impl Lookup for Snapshot {
     fn find(&self, kind: &ResourceType, namespace: Option<&str>) -> Result<Vec<Value>, Unavailable> {
         resource(kind)?;
         match self.list(kind, namespace, false).get() {
-            Some(List::Objects(objects)) => Ok(objects.values().map(|object| Value::clone(object)).collect()),
+            Some(List::Objects(objects)) => Ok(objects.values().map(|object| object.value.clone()).collect()),
             Some(List::Unavailable(reason)) => Err(Unavailable::because(reason)),
             _ => Err(Unavailable::because(format!("there are too many {} objects", kind.kind))),
+        }
+    }
+
+    fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Arc<SeenObject>> {
+        match (resource(kind), self.list(kind, namespace, false).get()) {
+            (Ok(_), Some(List::Objects(objects))) => objects.values().map(Arc::clone).collect(),
+            _ => Vec::new(),
         }
     }
 

@@ -19,7 +19,8 @@ use super::secret_move::MoveRefused;
 use super::secret_name::{owner_name, secret_name};
 use crate::finding::Finding;
 use crate::lookup::{Lookup, ResourceType};
-use crate::policy::{Action, InstalledPolicy, OnError, PolicySet, Prepared, ReviewContext, ReviewError};
+use crate::policy::{Action, InstalledPolicy, OnError, PolicySet, ReviewContext, ReviewError};
+use crate::prepared::Prepared;
 use crate::request::{Operation, Phase, Request};
 use crate::workload::{Misfit, Workload, withheld};
 

@@ -1,7 +1,5 @@
 //! What the engine needs of a policy's code. `wasm/` implements it; the engine knows no more.
 
-use std::any::Any;
-use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +7,7 @@ use serde_json::Value;
 
 use crate::finding::{Finding, Rule};
 use crate::lookup::{Lookup, ResourceType};
+use crate::prepared::Prepared;
 use crate::request::Request;
 use crate::workload::Workload;
 
@@ -29,18 +28,6 @@ pub struct Description {
     pub kinds: Vec<String>,
 }
 
-/// What the runner of policies made of one state of an object, kept for the policies that judge
-/// the same state: most policies change nothing.
-#[derive(Default)]
-pub struct Prepared(OnceCell<Box<dyn Any>>);
-
-impl Prepared {
-    /// What was made before, or what `make` makes now. None if another type was kept.
-    pub fn get_or_make<T: 'static>(&self, make: impl FnOnce() -> T) -> Option<&T> {
-        self.0.get_or_init(|| Box::new(make())).downcast_ref()
-    }
-}
-
 /// Everything that a policy gets to see of one review.
 pub struct ReviewContext<'a> {
     /// The request. Its object may be older than [`Self::object`] and holds credentials.
@@ -55,7 +42,7 @@ pub struct ReviewContext<'a> {
     pub secret_name: Option<&'a String>,
     /// Where the policy's questions about other objects are answered.
     pub lookup: &'a Arc<dyn Lookup>,
-    /// Empty at first; belongs to this state of the object.
+    /// Empty at first; belongs to this state of the object: most policies change nothing.
     pub prepared: &'a Prepared,
 }
 

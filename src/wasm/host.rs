@@ -157,7 +157,7 @@ impl cluster::Host for HostState {
 
     fn seen(&mut self, api_version: String, kind: String) -> Result<Vec<String>, cluster::LookupError> {
         self.ask(api_version, kind, |lookup, kind, namespace| Ok(lookup.seen(kind, namespace)))
-            .map(|found| found.iter().map(|object| withheld(object).to_string()).collect())
+            .map(|found| found.iter().map(|seen| convert::shown(seen)).collect())
     }
 
     fn workloads(
@@ -166,7 +166,7 @@ impl cluster::Host for HostState {
         kind: String,
     ) -> Result<Vec<types::SeenWorkload>, cluster::LookupError> {
         self.ask(api_version, kind, |lookup, kind, namespace| Ok(lookup.seen(kind, namespace)))
-            .map(|found| found.iter().filter_map(convert::seen_workload).collect())
+            .map(|found| found.iter().filter_map(|seen| convert::seen_workload(seen)).collect())
     }
 }
 

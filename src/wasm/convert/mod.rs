@@ -1,15 +1,17 @@
 //! Between the contract's types and the engine's. Nothing is decided here.
 
 mod model;
+mod seen;
 
 use serde_json::Value;
 
 use self::model::workload as model_of;
+pub(super) use self::seen::{seen_workload, shown};
 use super::bindings::tidegate::policy::types as contract;
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::lookup::ResourceType;
 use crate::policy::{Description, ReviewContext, ReviewError};
-use crate::workload::{self, is_controlled};
+use crate::workload;
 
 /// The findings that one review may return: ten for each container of a pod of a hundred.
 const MOST_FINDINGS: usize = 1_000;
@@ -71,16 +73,6 @@ pub(super) fn option_file(file: workload::ConfigMapFile) -> contract::OptionFile
             })
             .collect(),
     }
-}
-
-/// Another object as a typed model; none if something controls it, or if it runs no pods.
-pub(super) fn seen_workload(object: &Value) -> Option<contract::SeenWorkload> {
-    if is_controlled(object) {
-        return None;
-    }
-    let shown = workload::withheld(object);
-    let model = workload::Workload::read(object, &shown, false, &|_| None).ok()??;
-    Some(contract::SeenWorkload { object: object_id(&shown, None, None), workload: model_of(&model) })
 }
 
 fn severity(severity: contract::Severity) -> Severity {

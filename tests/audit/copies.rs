@@ -1,0 +1,48 @@
+//! Copies of a manifest in many folders: each is judged by what stands beside it.
+
+use crate::Place;
+
+const SERVER: &str = "\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: mysql, namespace: shop }
+spec:
+  serviceName: mysql
+  selector: { matchLabels: { app: mysql } }
+  template:
+    metadata: { labels: { app: mysql } }
+    spec:
+      containers:
+        - name: mysql
+          image: mysql:8.4
+          volumeMounts: [{ name: options, mountPath: /etc/mysql/conf.d }]
+      volumes: [{ name: options, configMap: { name: options } }]
+";
+
+fn options(character_set: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: options, namespace: shop }}\n\
+         data: {{ my.cnf: \"[mysqld]\\ncharacter-set-server={character_set}\\n\" }}\n"
+    )
+}
+
+#[test]
+fn what_stands_beside_a_copy_decides() {
+    let character_sets = ["utf8mb4", "latin1", "latin1", "latin1", "utf8mb4", "utf8mb4"];
+    let files: Vec<(String, String)> = (0..)
+        .zip(character_sets)
+        .flat_map(|(number, set)| {
+            let file = |name: &str, text: String| (format!("{number}/{name}.yaml"), text);
+            [file("mysql", SERVER.to_owned()), file("options", options(set))]
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let outcome = Place::with(&files).audit(&["--format", "concise", "--rule", "MY016", "."]);
+    let found: Vec<&str> = outcome
+        .out
+        .lines()
+        .filter_map(|line| line.trim_start_matches("./").split_once("/mysql.yaml"))
+        .map(|(folder, _)| folder)
+        .collect();
+    assert_eq!(found, ["1", "2", "3"], "{}{}", outcome.out, outcome.err);
+}
