@@ -62,6 +62,24 @@ impl Inputs {
         write(to, &text);
     }
 
+    /// So many Services in a namespace, each with a server behind it, a file a pair.
+    pub(crate) fn one_namespace(to: &Path, pairs: usize) {
+        for number in 0..pairs {
+            let name = format!("mysql-{number}");
+            let labels = json!({ "app": name });
+            let metadata = json!({ "name": name, "namespace": "shop" });
+            let service = json!({ "apiVersion": "v1", "kind": "Service", "metadata": metadata,
+                "spec": { "selector": labels, "ports": [{ "port": 3306 }] } });
+            let server = json!({ "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": metadata,
+                "spec": { "serviceName": name, "selector": { "matchLabels": labels }, "template": {
+                    "metadata": { "labels": labels },
+                    "spec": { "containers": [{ "name": "mysql", "image": "mysql:8.4" }] },
+                } } });
+            let text = format!("{}---\n{}", tidegate::yaml::render(&service), tidegate::yaml::render(&server));
+            write(&to.join(format!("{number}.yaml")), &text);
+        }
+    }
+
     /// Stores so many Deployments in a cluster, in the namespaces of ten teams.
     pub(crate) fn store(&self, cluster: &ControlPlane, objects: usize) {
         for team in 0..10 {

@@ -29,6 +29,8 @@ const COPIES: usize = 40;
 const FILES: usize = 10_000;
 /// Documents of the large file.
 const DOCUMENTS: usize = 10_000;
+/// Services, and as many servers behind them: what each of them is asked about is all of the others.
+const NEIGHBOURS: usize = 500;
 /// Objects of the cluster.
 const STORED: usize = 5_000;
 
@@ -61,6 +63,13 @@ fn main() {
     let one = at("one.yaml");
     inputs.one_file(&one, DOCUMENTS);
     println!("{:<44}{}", "one file of 10,000 documents", best(2, || run(&["audit"], &[&one], &cold_cache)));
+    let together = at("together");
+    Inputs::one_namespace(&together, NEIGHBOURS);
+    println!(
+        "{:<44}{}",
+        "500 Services, 500 servers, one namespace",
+        best(2, || run(&["audit"], &[&together], &cold_cache))
+    );
     for format in ["html", "sarif", "json"] {
         let output = format!("{format}={}", at("report").display());
         let figures = best(2, || run(&["audit", "--output", &output], &[&one], &cold_cache));
@@ -74,12 +83,15 @@ fn main() {
     let arguments = ["fix", "--secrets", &secrets.display().to_string()];
     println!("{:<44}{}", "fix of 10,000 files, no two alike", run(&arguments, &[&fixed], &cold_cache));
     println!("{:<44}{}", "  the same again: nothing to do", run(&arguments, &[&fixed], &cold_cache));
+    let secrets = at("secrets-of-one.yaml");
+    let arguments = ["fix", "--secrets", &secrets.display().to_string()];
+    println!("{:<44}{}", "fix of one file of 10,000 documents", run(&arguments, &[&one], &cold_cache));
 
-    live(&inputs, &cold_cache);
+    live(&inputs, folder.path(), &cold_cache);
 }
 
 /// A live list, beside what the API server itself takes to hand it out.
-fn live(inputs: &Inputs, cache: &Path) {
+fn live(inputs: &Inputs, folder: &Path, cache: &Path) {
     let Some(cluster) = support::ControlPlane::start() else { return };
     inputs.store(&cluster, STORED);
     let kubeconfig = cluster.kubeconfig().display().to_string();
@@ -87,6 +99,12 @@ fn live(inputs: &Inputs, cache: &Path) {
     println!("{:<44}{figures}", "a live list of 5,000 objects");
     let start = std::time::Instant::now();
     cluster.kubectl(&["get", "deployments", "-A", "-o", "json"]).expect_success();
+    // What runs is repaired in its manifest: the list, written to a file.
+    let (list, secrets) = (folder.join("list.json"), folder.join("secrets-of-list.yaml"));
+    let stored = cluster.kubectl(&["get", "deployments", "-A", "-o", "json"]).expect_success();
+    std::fs::write(&list, stored).unwrap();
+    let arguments = ["fix", "--rewrite", "--secrets", &secrets.display().to_string()];
+    println!("{:<44}{}", "fix of that list, as kubectl writes it", run(&arguments, &[&list], cache));
     println!("{:<44}{:>7.2} s", "  (kubectl get -o json of the same)", start.elapsed().as_secs_f64());
 }
 
