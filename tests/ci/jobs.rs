@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{BAD, GOOD, apart, folder, path_with, programs, root};
+use super::{BAD, GOOD, apart, commit, folder, path_with, programs, root};
 
 fn yaml(file: &str) -> Value {
     serde_saphyr::from_str(&fs::read_to_string(root().join(file)).unwrap()).unwrap()
@@ -97,25 +97,89 @@ fn the_action_takes_an_input_for_no_command() {
     assert_eq!(code, 2, "{said}");
 }
 
+/// The GitLab job as bash runs it, with other values for some of its variables.
+fn gitlab_job(at: &Path, changed: &[(&str, &str)]) -> Outcome {
+    let job = yaml("docs/ci/gitlab-ci.yml")["tidegate"].clone();
+    let mut variables: BTreeMap<String, String> = job["variables"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+        .collect();
+    for (name, value) in changed {
+        assert!(variables.insert((*name).to_owned(), (*value).to_owned()).is_some(), "it has no {name}");
+    }
+    bash(job["script"][0].as_str().unwrap(), at, &programs(), &variables)
+}
+
+/// The text of a report that the GitLab job leaves.
+fn gitlab_report(at: &Path, report: &str) -> String {
+    let job = yaml("docs/ci/gitlab-ci.yml")["tidegate"].clone();
+    fs::read_to_string(at.join(job["artifacts"]["reports"][report].as_str().unwrap())).unwrap()
+}
+
 #[test]
 fn the_gitlab_job_leaves_both_reports() {
-    let job = yaml("docs/ci/gitlab-ci.yml")["tidegate"].clone();
-    let script = job["script"][0].as_str().unwrap();
     for (manifest, expected) in [(BAD, 1), (GOOD, 0)] {
         let there = folder(&[("manifests/mysql.yaml", manifest)]);
-        let mut variables: BTreeMap<String, String> = job["variables"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
-            .collect();
-        variables.insert("TIDEGATE_PATHS".to_owned(), "manifests".to_owned());
-        let (code, said) = bash(script, there.path(), &programs(), &variables);
+        let (code, said) = gitlab_job(there.path(), &[("TIDEGATE_PATHS", "manifests")]);
         assert_eq!(code, expected, "{said}");
         for report in ["codequality", "junit"] {
-            let file = there.path().join(job["artifacts"]["reports"][report].as_str().unwrap());
-            let text = fs::read_to_string(file).unwrap();
+            let text = gitlab_report(there.path(), report);
             assert_eq!(text.contains("MY001"), expected == 1, "{text}");
         }
+    }
+}
+
+/// A repository whose first commit has a fault, and where another file comes after it; that commit.
+fn with_history(new: &str) -> (TempDir, String) {
+    let there = folder(&[("manifests/old.yaml", BAD)]);
+    commit(there.path());
+    let head = apart("git", there.path()).args(["rev-parse", "HEAD"]).output().unwrap();
+    fs::write(there.path().join("manifests/new.yaml"), new).unwrap();
+    commit(there.path());
+    (there, String::from_utf8(head.stdout).unwrap().trim().to_owned())
+}
+
+#[test]
+fn only_what_has_come_since_the_base_counts() {
+    let other = BAD.replace("mysql-clieny", "another");
+    assert_ne!(other, BAD);
+    for (new, expected) in [(other.as_str(), 1), (GOOD, 0)] {
+        let (there, base) = with_history(new);
+        let (code, said) = action(there.path(), &[("paths", "manifests"), ("diff-base", &base)]);
+        assert_eq!(code, expected, "{said}");
+        let sarif: Value = serde_json::from_slice(&fs::read(there.path().join("tidegate.sarif")).unwrap()).unwrap();
+        // What was there before is in it, and counts for nothing there.
+        let counts = |result: &&Value| result["suppressions"].as_array().is_none_or(Vec::is_empty);
+        let results = sarif["runs"][0]["results"].as_array().unwrap().iter().filter(counts);
+        let sarif = results.map(Value::to_string).collect::<String>();
+        let variables = [("TIDEGATE_PATHS", "manifests"), ("TIDEGATE_DIFF_BASE", base.as_str())];
+        let (code, job_said) = gitlab_job(there.path(), &variables);
+        assert_eq!(code, expected, "{job_said}");
+        for told in [said, sarif, gitlab_report(there.path(), "codequality")] {
+            assert!(!told.contains("old.yaml"), "{told}");
+            assert_eq!(told.contains("new.yaml") && told.contains("MY001"), expected == 1, "{told}");
+        }
+        // What was there before is in it as skipped.
+        let junit = gitlab_report(there.path(), "junit");
+        assert_eq!(junit.contains("<failure"), expected == 1, "{junit}");
+        // Without a base both count.
+        let (code, said) = action(there.path(), &[("paths", "manifests")]);
+        assert!(code == 1 && said.contains("old.yaml"), "{said}");
+        assert_eq!(gitlab_job(there.path(), &[("TIDEGATE_PATHS", "manifests")]).0, 1);
+    }
+}
+
+#[test]
+fn a_base_that_is_none_fails_the_jobs_and_is_no_command() {
+    let (there, _) = with_history(GOOD);
+    for base in ["0123456789abcdef0123456789abcdef01234567", "--help", "$(touch owned); touch owned"] {
+        for (code, said) in
+            [action(there.path(), &[("diff-base", base)]), gitlab_job(there.path(), &[("TIDEGATE_DIFF_BASE", base)])]
+        {
+            assert!(code == 2 && said.contains("--diff-base"), "{base}: {said}");
+        }
+        assert!(!there.path().join("owned").exists(), "{base}");
     }
 }

@@ -73,3 +73,14 @@ fn apart(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
     }
     command
 }
+
+/// Makes a folder a Git repository if it is none, and commits all that is in it.
+fn commit(repository: &Path) {
+    for arguments in [
+        &["init", "--quiet"][..],
+        &["add", "."],
+        &["-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "-m", "All"],
+    ] {
+        assert!(apart("git", repository).args(arguments).status().unwrap().success());
+    }
+}
