@@ -5,6 +5,9 @@
 #[path = "../support/command.rs"]
 mod command;
 mod corpus;
+mod interactive;
+mod other_user;
+mod rewrite;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
