@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::engine::WorkloadSecret;
+use crate::engine::{EditError, WorkloadSecret};
 use crate::files::{FileError, WorkTreeError};
 use crate::secrets::{Applied, SecretError, SecretName, SecretTextError};
 
@@ -113,6 +113,57 @@ pub enum DestinationError {
         /// Which.
         secret: String,
     },
+    /// Two manifests would be one workload of the cluster.
+    #[error(
+        "another of these manifests has another password for the key {key} of {secret}, and in a cluster the two are \
+         one workload. Repair them apart, each with its own --context"
+    )]
+    TwoPasswords {
+        /// Which Secret.
+        secret: SecretName,
+        /// The key in it.
+        key: String,
+    },
+    /// The workload cannot refer to the key that its password got.
+    #[error("{0}")]
+    Reference(#[from] EditError),
+    /// The user's own account lacks a right.
+    #[error(
+        "the account of the kubeconfig may not {verb} {secret} in {cluster}. It needs get, create and patch on \
+         secrets: kubectl auth can-i --list says what it may"
+    )]
+    NotPermitted {
+        /// Which Secret.
+        secret: SecretName,
+        /// What it may not do, in RBAC's word.
+        verb: &'static str,
+        /// What people call the cluster.
+        cluster: String,
+    },
+    /// Nobody answers.
+    #[error("{secret} could not be made: {cluster} cannot be reached. kubectl version says whether anybody reaches it")]
+    Unreachable {
+        /// Which Secret.
+        secret: SecretName,
+        /// What people call the cluster.
+        cluster: String,
+    },
+}
+
+impl DestinationError {
+    /// Whether the place could not be used at all. Otherwise it is for a person to decide where the password goes.
+    pub(super) fn is_failure(&self) -> bool {
+        match self {
+            // What the gate would not answer with a refusal for the author.
+            Self::Secret(error) => error.status_code() >= 500,
+            Self::SealedBefore { .. }
+            | Self::OneSealed { .. }
+            | Self::NoFolder
+            | Self::TwoPasswords { .. }
+            | Self::Reference(_) => false,
+            _ => true,
+        }
+    }
 }
 
 impl From<SecretError> for DestinationError {

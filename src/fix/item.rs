@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::destination::Destination;
+use super::destination::{Destination, DestinationError};
 use super::known::{Known, Now};
 use super::report::FindingRow;
 use crate::audit::objects::SourceObject;
@@ -112,14 +112,18 @@ impl Item {
     /// Has its passwords taken, and refers to the keys that they got.
     ///
     /// # Errors
-    /// Why they have to stay.
-    pub(super) fn hand_over(&mut self, folder: Option<&Path>, destination: &mut dyn Destination) -> Result<(), String> {
+    /// [`DestinationError`] if they have to stay.
+    pub(super) fn hand_over(
+        &mut self,
+        folder: Option<&Path>,
+        destination: &mut dyn Destination,
+    ) -> Result<(), DestinationError> {
         for evaluation in &mut self.moves {
             let Some(secret) = evaluation.secret.clone() else { continue };
-            let applied = destination.take(&secret, folder).map_err(|error| error.to_string())?;
+            let applied = destination.take(&secret, folder)?;
             if !applied.keys.is_empty() {
                 evaluation.object.clone_from(&self.value);
-                evaluation.use_keys(&secret, &applied.keys).map_err(|error| error.to_string())?;
+                evaluation.use_keys(&secret, &applied.keys)?;
                 self.value.clone_from(&evaluation.object);
             }
         }

@@ -16,6 +16,8 @@ pub struct FixReport {
     pub kept: Vec<Kept>,
     /// Why passwords could not be written, and therefore nothing was.
     pub not_kept: Option<DestinationError>,
+    /// Whether passwords stay because the place for them cannot be used, and not for a person to decide.
+    pub place_failed: bool,
     /// How many files were looked through.
     pub looked_through: usize,
     /// Standard input as it is after its repair, if it was given.
@@ -109,7 +111,8 @@ impl FixReport {
         let is_due = |file: &FileReport| {
             if writes { !file.left.is_empty() || !file.failures.is_empty() } else { file.written == Written::Wanted }
         };
-        if !self.problems.is_empty() || self.not_kept.is_some() || self.files.iter().any(failed) {
+        let no_place = self.place_failed || self.not_kept.is_some();
+        if !self.problems.is_empty() || no_place || self.files.iter().any(failed) {
             Outcome::Unusable
         } else if self.files.iter().any(is_due) {
             Outcome::Left

@@ -66,7 +66,7 @@ pub fn fix(
     }
     judge.repair(&mut items, &known);
     if let Some(destination) = &mut destination {
-        move_passwords(&judge, &files, &mut items, &known, options, *destination);
+        report.place_failed = move_passwords(&judge, &files, &mut items, &known, options, *destination);
     }
     let changes = parallel::map(&files, |file| file.change(&items, options.may_rewrite, |_| true));
     for (file, change) in files.iter().zip(&changes) {
@@ -92,7 +92,8 @@ pub fn fix(
     report
 }
 
-/// Has the passwords taken that were moved; what cannot be taken, or not be taken out of its text, stays.
+/// Has the passwords taken that were moved; what cannot be taken, or not be taken out of its text, stays. Whether
+/// some of it stays because the place for it cannot be used.
 fn move_passwords(
     judge: &Judge<'_>,
     files: &[ManifestFile],
@@ -100,7 +101,8 @@ fn move_passwords(
     known: &Known,
     options: &FixOptions,
     destination: &mut dyn Destination,
-) {
+) -> bool {
+    let mut place_failed = false;
     let moves = |item: &Item| !item.moves.is_empty();
     let trials = parallel::map(files, |file| file.change(items, options.may_rewrite, moves));
     for (file, trial) in files.iter().zip(&trials) {
@@ -111,13 +113,15 @@ fn move_passwords(
         // Made once a file: to build it for each refused password would be quadratic.
         let mut now = None;
         for index in file.items.clone() {
-            if let Err(why) = items[index].hand_over(folder, destination) {
+            if let Err(error) = items[index].hand_over(folder, destination) {
+                place_failed |= error.is_failure();
                 let now = now.get_or_insert_with(|| known.now(items));
-                items[index].no_secret = Some(why);
+                items[index].no_secret = Some(error.to_string());
                 judge.repair_anew(&mut items[index], now);
             }
         }
     }
+    place_failed
 }
 
 /// Takes back the repairs in documents that cannot be changed.

@@ -119,5 +119,9 @@ mod drift;
 
 // What an audit says of files is what the gate does with them.
 mod parity;
+
+// Files are repaired, and their passwords go into the cluster.
+mod fixed;
+
 // What is found in stored objects, as reports beside them.
 mod reports;
