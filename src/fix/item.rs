@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::consent::{Consent, Key};
 use super::destination::{Destination, DestinationError};
 use super::known::{Known, Now};
 use super::report::FindingRow;
@@ -32,8 +33,8 @@ pub(super) struct Item {
     pub(super) moves: Vec<Evaluation>,
     /// Why it cannot be judged.
     pub(super) misfit: Option<Misfit>,
-    /// What the user does not want repaired.
-    pub(super) declined: Vec<(String, String)>,
+    /// What was said about its repairs; none if nobody is asked.
+    pub(super) consent: Option<Consent>,
     /// Why its passwords have to stay.
     pub(super) no_secret: Option<String>,
     /// Why none of its repairs can be written down.
@@ -51,7 +52,7 @@ impl Item {
             failures: Vec::new(),
             moves: Vec::new(),
             misfit: None,
-            declined: Vec::new(),
+            consent: None,
             no_secret: None,
             stuck: None,
         }
@@ -177,13 +178,11 @@ pub(super) struct Judge<'a> {
     pub(super) selection: &'a Selection,
     /// Why no password can be moved, if nobody said where to.
     pub(super) no_secret: Option<&'a str>,
-    /// How often an object is judged at most.
-    pub(super) rounds: usize,
 }
 
 impl Judge<'_> {
     /// What an object comes to, with these findings declined.
-    pub(super) fn evaluate(&self, item: &Item, declined: &[(String, String)], now: &Now) -> Result<Evaluation, Misfit> {
+    pub(super) fn evaluate(&self, item: &Item, declined: &[Key], now: &Now) -> Result<Evaluation, Misfit> {
         let mut selection = self.selection.clone();
         selection.declined.extend_from_slice(declined);
         let no_secret = item.no_secret.clone().or_else(|| self.no_secret.map(str::to_owned));
@@ -193,27 +192,47 @@ impl Judge<'_> {
 
     /// Repairs objects until nothing is repaired any more; each may ask for all others.
     pub(super) fn repair(&self, items: &mut [Item], known: &Known) {
-        for _ in 0..self.rounds {
-            let now = known.now(items);
-            let judged = parallel::map(items, |item| self.evaluate(item, &item.declined, &now));
-            let mut changed = false;
-            for (item, result) in items.iter_mut().zip(judged) {
-                changed |= item.take(result);
-            }
-            if !changed {
+        for _ in 0..MOST_ROUNDS {
+            if !self.repair_once(items, &known.now(items)) {
                 break;
             }
         }
     }
 
+    /// Repairs objects by what is found of them now. Whether another round may find more.
+    pub(super) fn repair_once(&self, items: &mut [Item], now: &Now) -> bool {
+        let judged = parallel::map(items, |item| {
+            let declined = item.consent.as_ref().map(|consent| consent.declined.as_slice()).unwrap_or_default();
+            self.evaluate(item, declined, now)
+        });
+        let mut changed = false;
+        for (item, result) in items.iter_mut().zip(judged) {
+            changed |= item.take(result);
+        }
+        changed
+    }
+
     /// Repairs one object anew, beside the others as they are now.
     pub(super) fn repair_anew(&self, item: &mut Item, now: &Now) {
         item.reset();
-        for _ in 0..self.rounds {
-            let judged = self.evaluate(item, &item.declined, now);
+        for _ in 0..MOST_ROUNDS {
+            let judged = self.evaluate_wanted(item, now);
             if !item.take(judged) {
                 break;
             }
+        }
+    }
+
+    /// What an object comes to; where somebody was asked, only with the repairs that they want.
+    fn evaluate_wanted(&self, item: &Item, now: &Now) -> Result<Evaluation, Misfit> {
+        let mut declined = Vec::new();
+        loop {
+            let evaluation = self.evaluate(item, &declined, now)?;
+            let unwanted = item.consent.as_ref().map(|consent| consent.unwanted(&evaluation)).unwrap_or_default();
+            if unwanted.is_empty() {
+                return Ok(evaluation);
+            }
+            declined.extend(unwanted);
         }
     }
 }

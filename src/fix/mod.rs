@@ -4,6 +4,7 @@
 //! [`yaml::edit`](crate::yaml::edit), so that nothing else changes. A password that is moved is written to its
 //! [`Destination`] first, and only then is the manifest: whatever happens between the two, it is lost in neither.
 
+mod consent;
 mod destination;
 mod diff;
 mod file;
@@ -20,6 +21,10 @@ mod seal;
 mod sealed;
 mod secret_file;
 mod show;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;
 
 pub use destination::{Destination, DestinationError, Kept};
 pub use in_cluster::{InCluster, Wait};

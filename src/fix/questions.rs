@@ -1,8 +1,9 @@
 //! Asks for each repair whether it is wanted.
 
+use super::consent::{Consent, Key, Thing, key};
 use super::diff::{Found, Side, document_diff};
 use super::file::{ManifestFile, with};
-use super::item::{Item, Judge};
+use super::item::{Item, Judge, MOST_ROUNDS};
 use super::known::{Known, Now};
 use super::rewrite::change;
 use crate::engine::{Evaluation, Judged};
@@ -46,11 +47,8 @@ pub enum Answer {
     Quit,
 }
 
-/// A finding's rule and place.
-type Key = (String, String);
-
-/// Asks about each repair of each file, and notes what is declined.
-pub(super) fn ask_about(
+/// Repairs what is wanted: asks about each repair of each file, then about those that only they made possible.
+pub(super) fn repair_asking(
     judge: &Judge<'_>,
     files: &[ManifestFile],
     items: &mut [Item],
@@ -58,16 +56,27 @@ pub(super) fn ask_about(
     may_rewrite: bool,
     ask: &mut dyn Ask,
 ) {
-    let now = known.now(items);
-    let mut for_all = None;
-    for file in files {
-        let mut rest = for_all;
-        for index in file.items.clone() {
-            let asked = Asked { judge, file, item: &items[index], now: &now, may_rewrite };
-            let declined = asked.declined(&mut rest, &mut for_all, ask);
-            items[index].declined = declined;
+    let mut said = Said { for_file: vec![None; files.len()], for_all: None };
+    for _ in 0..MOST_ROUNDS {
+        let now = known.now(items);
+        for (number, file) in files.iter().enumerate() {
+            for index in file.items.clone() {
+                let mut consent = items[index].consent.take().unwrap_or_default();
+                let asked = Asked { judge, file, item: &items[index], now: &now, may_rewrite };
+                asked.ask(&mut consent, &mut said, number, ask);
+                items[index].consent = Some(consent);
+            }
+        }
+        if !judge.repair_once(items, &now) {
+            break;
         }
     }
+}
+
+/// What was said about all that was not asked yet.
+struct Said {
+    for_file: Vec<Option<bool>>,
+    for_all: Option<bool>,
 }
 
 struct Asked<'a> {
@@ -79,29 +88,27 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// What is declined. `rest` is what was said about all others of the file, `for_all` about all files.
-    fn declined(&self, rest: &mut Option<bool>, for_all: &mut Option<bool>, ask: &mut dyn Ask) -> Vec<Key> {
+    /// Asks until nothing is open; the file has this number.
+    fn ask(&self, consent: &mut Consent, said: &mut Said, number: usize, ask: &mut dyn Ask) {
         let (mut accepted, mut declined): (Vec<Key>, Vec<Key>) = (Vec::new(), Vec::new());
+        let mut answers = Vec::new();
         while let Ok(evaluation) = self.judge.evaluate(self.item, &declined, self.now) {
             let open: Vec<&Judged> =
                 evaluation.findings.iter().filter(|judged| judged.fixed && !accepted.contains(&key(judged))).collect();
             let Some(next) = open.first() else { break };
-            let is_wanted = match *rest {
-                Some(said) => said,
-                None => match ask.ask(&self.question(next, &open, &declined)) {
-                    Answer::Yes => true,
-                    Answer::No => false,
-                    Answer::All => *rest.insert(true),
-                    Answer::None => *rest.insert(false),
-                    Answer::Quit => {
-                        *for_all = Some(false);
-                        *rest.insert(false)
-                    }
-                },
-            };
+            // It may have been answered in the round before.
+            let known = consent.of(next).or(said.for_all).or(said.for_file[number]);
+            let is_wanted = known.unwrap_or_else(|| match ask.ask(&self.question(next, &open, &declined)) {
+                Answer::Yes => true,
+                Answer::No => false,
+                Answer::All => *said.for_file[number].insert(true),
+                Answer::None => *said.for_file[number].insert(false),
+                Answer::Quit => *said.for_all.insert(false),
+            });
+            answers.push((Thing::of(next), is_wanted));
             if is_wanted { &mut accepted } else { &mut declined }.push(key(next));
         }
-        declined
+        consent.take(answers, declined);
     }
 
     fn question<'q>(&'q self, next: &'q Judged, open: &[&Judged], declined: &[Key]) -> Question<'q> {
@@ -135,8 +142,4 @@ impl Asked<'_> {
             Found::from([((document.index, number), new.findings.iter().chain(&old.findings).cloned().collect())]);
         Some(document_diff(&old_side, &new_side, document.index, &found))
     }
-}
-
-fn key(judged: &Judged) -> Key {
-    (judged.finding.rule.clone(), judged.finding.at.clone())
 }

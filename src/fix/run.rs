@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::destination::{Destination, NO_DESTINATION};
 use super::diff::{Found, Side, document_diff};
 use super::file::{FileChange, ManifestFile};
-use super::item::{Item, Judge, MOST_ROUNDS};
+use super::item::{Item, Judge};
 use super::known::Known;
-use super::questions::{Ask, ask_about};
+use super::questions::{Ask, repair_asking};
 use super::read::{Read, read};
 use super::report::{FileReport, FindingRow, FixReport, Output, Written};
 use super::rewrite::bytes_after;
@@ -52,19 +52,14 @@ pub fn fix(
     mut destination: Option<&mut dyn Destination>,
     ask: Option<&mut dyn Ask>,
 ) -> FixReport {
-    let judge = Judge {
-        policies,
-        selection: &options.selection,
-        no_secret: destination.is_none().then_some(NO_DESTINATION),
-        // Who is asked about each repair is not asked about those that would follow from them.
-        rounds: if ask.is_some() { 1 } else { MOST_ROUNDS },
-    };
+    let judge =
+        Judge { policies, selection: &options.selection, no_secret: destination.is_none().then_some(NO_DESTINATION) };
     let mut report = FixReport::default();
     let Read { files, mut items, known } = read(paths, policies, &mut report);
-    if let Some(ask) = ask {
-        ask_about(&judge, &files, &mut items, &known, options.may_rewrite, ask);
+    match ask {
+        Some(ask) => repair_asking(&judge, &files, &mut items, &known, options.may_rewrite, ask),
+        None => judge.repair(&mut items, &known),
     }
-    judge.repair(&mut items, &known);
     if let Some(destination) = &mut destination {
         report.place_failed = move_passwords(&judge, &files, &mut items, &known, options, *destination);
     }

@@ -1,0 +1,151 @@
+//! Questions about repairs that follow from each other, with policies that are made for the tests.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::finding::{Edit, Finding, Rule, Severity};
+use crate::policy::{
+    Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
+};
+use crate::workload::KINDS;
+
+/// Where the arguments are that the policies judge.
+const ARGUMENTS: &str = "/spec/template/spec/containers/0/args";
+
+/// Finds an argument, as long as another one is not there any more.
+struct Finds {
+    description: Description,
+    argument: &'static str,
+    unless: &'static str,
+    /// What stands in its place after the repair; none: nothing.
+    instead: Option<&'static str>,
+}
+
+impl Module for Finds {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
+        Ok(())
+    }
+
+    fn review(&self, context: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
+        let arguments = context.object.pointer(ARGUMENTS).and_then(Value::as_array).cloned().unwrap_or_default();
+        let index = arguments.iter().position(|argument| argument == self.argument);
+        let Some(index) = index.filter(|_| !arguments.contains(&json!(self.unless))) else { return Ok(Vec::new()) };
+        let at = format!("{ARGUMENTS}/{index}");
+        let edit = self.instead.map_or(Edit::Remove(at.clone()), |instead| Edit::Set(at.clone(), json!(instead)));
+        let (rule, message) = (self.description.name.to_uppercase(), "wrong".to_owned());
+        Ok(vec![Finding { rule, severity: Severity::High, at, message, help: None, fix: vec![edit] }])
+    }
+}
+
+/// A policy whose rule has its name.
+fn policy(name: &str, argument: &'static str, unless: &'static str, instead: Option<&'static str>) -> InstalledPolicy {
+    let description = Description {
+        name: name.to_owned(),
+        title: String::new(),
+        rules: vec![Rule { id: name.to_uppercase(), title: String::new(), severity: Severity::High }],
+        settings_schema: json!({}),
+        reads: Vec::new(),
+        kinds: KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+    };
+    InstalledPolicy {
+        name: name.to_owned(),
+        action: Action::Fix,
+        on_error: OnError::Deny,
+        exceptions: None,
+        matcher: Matcher::new(MatchSpec::default()).unwrap(),
+        settings: "{}".to_owned(),
+        timeout: Duration::from_millis(100),
+        module: Arc::new(Finds { description, argument, unless, instead }),
+    }
+}
+
+/// A judges before C: what C repairs lets A see its fault. B is there from the start, behind what C takes away.
+fn policies() -> PolicySet {
+    PolicySet::new(vec![
+        policy("a", "--one", "--hides", None),
+        policy("b", "--two", "", Some("--second")),
+        policy("c", "--hides", "", None),
+    ])
+}
+
+/// Answers in their order, then `q`; and what was asked.
+struct Script {
+    answers: VecDeque<Answer>,
+    asked: Vec<String>,
+}
+
+impl Ask for Script {
+    fn ask(&mut self, question: &Question<'_>) -> Answer {
+        let file = question.file.rsplit('/').next().unwrap_or_default();
+        self.asked.push(format!("{file} {}", question.rule));
+        assert!(!question.diff.is_empty(), "{question:?}");
+        self.answers.pop_front().unwrap_or(Answer::Quit)
+    }
+}
+
+/// The arguments of each file after the answers, and what was asked.
+fn after(files: &[&str], answers: &[Answer]) -> (Vec<String>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let paths: Vec<_> = files.iter().map(|name| folder.path().join(name)).collect();
+    for path in &paths {
+        let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      \
+                    containers:\n      - name: m\n        image: mysql:8.4\n        args: [--hides, --one, --two]\n";
+        fs::write(path, text).unwrap();
+    }
+    let options = FixOptions { mode: Mode::Write, ..FixOptions::default() };
+    let mut script = Script { answers: answers.iter().copied().collect(), asked: Vec::new() };
+    let report = fix(&paths, &options, &policies(), None, Some(&mut script));
+    assert!(report.problems.is_empty(), "{report:?}");
+    let arguments = |path| {
+        let text = fs::read_to_string(path).unwrap();
+        text.split("args: ").nth(1).unwrap().trim_end().to_owned()
+    };
+    (paths.iter().map(arguments).collect(), script.asked)
+}
+
+#[test]
+fn what_a_repair_made_possible_is_asked_about_too() {
+    use Answer::{All, No, None, Quit, Yes};
+    for (answers, arguments, asked) in [
+        (&[Yes, Yes, Yes][..], "[--second]", &["B", "C", "A"][..]),
+        (&[Yes, Yes, No], "[--one, --second]", &["B", "C", "A"]),
+        // It is not asked about again, though it has moved up.
+        (&[No, Yes, Yes], "[--two]", &["B", "C", "A"]),
+        (&[No, Yes, No], "[--one, --two]", &["B", "C", "A"]),
+        (&[Yes, No], "[--hides, --one, --second]", &["B", "C"]),
+        (&[Yes, Yes, Quit], "[--one, --second]", &["B", "C", "A"]),
+        (&[All], "[--second]", &["B"]),
+        (&[No, All], "[--two]", &["B", "C"]),
+        (&[Yes, None], "[--hides, --one, --second]", &["B", "C"]),
+    ] {
+        let (files, questions) = after(&["a.yaml"], answers);
+        assert_eq!(files, [arguments], "{answers:?}");
+        let asked: Vec<String> = asked.iter().map(|rule| format!("a.yaml {rule}")).collect();
+        assert_eq!(questions, asked, "{answers:?}");
+    }
+}
+
+#[test]
+fn what_was_said_of_a_file_holds_in_the_next_round() {
+    use Answer::{All, No, Quit, Yes};
+    for (answers, first, second, asked) in [
+        (&[All, No, Yes, Yes][..], "[--second]", "[--two]", &["a B", "b B", "b C", "b A"][..]),
+        // Whoever quits has seen enough: a file that was to be repaired whole is not gone on with either.
+        (&[All, Quit], "[--one, --second]", "[--hides, --one, --two]", &["a B", "b B"]),
+        (&[Yes, Yes, No, Yes, No, Yes], "[--one, --second]", "[--two]", &["a B", "a C", "b B", "b C", "a A", "b A"]),
+    ] {
+        let (files, questions) = after(&["a.yaml", "b.yaml"], answers);
+        assert_eq!(files, [first, second], "{answers:?}");
+        let asked: Vec<String> = asked.iter().map(|asked| asked.replacen(' ', ".yaml ", 1)).collect();
+        assert_eq!(questions, asked, "{answers:?}");
+    }
+}
