@@ -58,9 +58,9 @@ impl Side {
 }
 
 /// The lines of the diff of one document, each with its sign. Nothing of another document is in it.
-pub(super) fn document_diff(before: &Side, after: &Side, index: usize, found: &Found) -> Vec<String> {
-    // A password stays one after the repair, under whatever name it is written out there.
-    let hidden = before.hidden(index, found);
+pub(super) fn document_diff(original: &Side, before: &Side, after: &Side, index: usize, found: &Found) -> Vec<String> {
+    // A password stays one after the repair, under whatever name it is written out there, or in a comment.
+    let hidden = original.hidden(index, found);
     let (Some((old, old_shown, old_before)), Some((new, new_shown, new_before))) =
         (before.lines(index, found, &hidden), after.lines(index, found, &hidden))
     else {

@@ -138,8 +138,10 @@ impl Asked<'_> {
         };
         let (old_side, new_side) = (side(old)?, side(new)?);
         let number = old_side.number_of(&self.item.source);
-        let found =
-            Found::from([((document.index, number), new.findings.iter().chain(&old.findings).cloned().collect())]);
-        Some(document_diff(&old_side, &new_side, document.index, &found))
+        let findings = self.item.done.iter().chain(&new.findings).chain(&old.findings);
+        let found = Found::from([((document.index, number), findings.cloned().collect())]);
+        // What was moved in an earlier round is in neither side, and may stand in a comment of both.
+        let original = Side::new(&self.file.name, text.to_owned());
+        Some(document_diff(&original, &old_side, &new_side, document.index, &found))
     }
 }

@@ -240,7 +240,7 @@ fn file_diff(file: &ManifestFile, change: &FileChange, own: &[Item]) -> Vec<Stri
     }
     let mut lines = vec![format!("--- {name}"), format!("+++ {name}")];
     for document in &change.documents {
-        lines.extend(document_diff(&before, &after, document.index, &found));
+        lines.extend(document_diff(&before, &before, &after, document.index, &found));
     }
     lines
 }

@@ -2,22 +2,31 @@
 
 use std::collections::VecDeque;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::*;
+use crate::engine::WorkloadSecret;
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
     Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
 };
+use crate::secrets::Applied;
 use crate::workload::KINDS;
+
+/// A password in the manifest, and in a comment of it.
+const PASSWORD: &str = "Tide-s3cr3t-9";
+
+/// Where the variable is that has it.
+const VARIABLE: &str = "/spec/template/spec/containers/0/env/0";
 
 /// Where the arguments are that the policies judge.
 const ARGUMENTS: &str = "/spec/template/spec/containers/0/args";
 
-/// Finds an argument, as long as another one is not there any more.
+/// Finds an argument, as long as another one is not there any more; or the password.
 struct Finds {
     description: Description,
     argument: &'static str,
@@ -36,13 +45,21 @@ impl Module for Finds {
     }
 
     fn review(&self, context: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
+        let finding = |at: String, edit| {
+            let (rule, message) = (self.description.name.to_uppercase(), "wrong".to_owned());
+            vec![Finding { rule, severity: Severity::High, at, message, help: None, fix: vec![edit] }]
+        };
+        if self.argument == VARIABLE {
+            let has_value = context.object.pointer(VARIABLE).is_some_and(|variable| variable.get("value").is_some());
+            let moved = || finding(VARIABLE.to_owned(), Edit::MoveToSecret(VARIABLE.to_owned()));
+            return Ok(if has_value { moved() } else { Vec::new() });
+        }
         let arguments = context.object.pointer(ARGUMENTS).and_then(Value::as_array).cloned().unwrap_or_default();
         let index = arguments.iter().position(|argument| argument == self.argument);
         let Some(index) = index.filter(|_| !arguments.contains(&json!(self.unless))) else { return Ok(Vec::new()) };
         let at = format!("{ARGUMENTS}/{index}");
         let edit = self.instead.map_or(Edit::Remove(at.clone()), |instead| Edit::Set(at.clone(), json!(instead)));
-        let (rule, message) = (self.description.name.to_uppercase(), "wrong".to_owned());
-        Ok(vec![Finding { rule, severity: Severity::High, at, message, help: None, fix: vec![edit] }])
+        Ok(finding(at, edit))
     }
 }
 
@@ -74,6 +91,7 @@ fn policies() -> PolicySet {
         policy("a", "--one", "--hides", None),
         policy("b", "--two", "", Some("--second")),
         policy("c", "--hides", "", None),
+        policy("p", VARIABLE, "", None),
     ])
 }
 
@@ -87,27 +105,43 @@ impl Ask for Script {
     fn ask(&mut self, question: &Question<'_>) -> Answer {
         let file = question.file.rsplit('/').next().unwrap_or_default();
         self.asked.push(format!("{file} {}", question.rule));
-        assert!(!question.diff.is_empty(), "{question:?}");
+        assert!(!question.diff.is_empty() && !question.diff.concat().contains(PASSWORD), "{question:?}");
         self.answers.pop_front().unwrap_or(Answer::Quit)
     }
 }
 
+/// Takes every Secret, and keeps none.
+struct Takes;
+
+impl Destination for Takes {
+    fn take(&mut self, _: &WorkloadSecret, _: Option<&Path>) -> Result<Applied, DestinationError> {
+        Ok(Applied::default())
+    }
+
+    fn commit(&mut self) -> Result<Vec<Kept>, DestinationError> {
+        Ok(Vec::new())
+    }
+}
+
 /// The arguments of each file after the answers, and what was asked.
-fn after(files: &[&str], answers: &[Answer]) -> (Vec<String>, Vec<String>) {
+fn after(files: &[&str], answers: &[Answer], destination: Option<&mut dyn Destination>) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let paths: Vec<_> = files.iter().map(|name| folder.path().join(name)).collect();
     for path in &paths {
-        let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  template:\n    spec:\n      \
-                    containers:\n      - name: m\n        image: mysql:8.4\n        args: [--hides, --one, --two]\n";
+        let text = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec:\n  template:\n    spec:\n      \
+             containers:\n      - name: m\n        image: mysql:8.4\n        env:\n        - name: MYSQL_PWD\n          \
+             value: {PASSWORD}\n        args: [--hides, --one, --two] # after {PASSWORD}\n"
+        );
         fs::write(path, text).unwrap();
     }
     let options = FixOptions { mode: Mode::Write, ..FixOptions::default() };
     let mut script = Script { answers: answers.iter().copied().collect(), asked: Vec::new() };
-    let report = fix(&paths, &options, &policies(), None, Some(&mut script));
+    let report = fix(&paths, &options, &policies(), destination, Some(&mut script));
     assert!(report.problems.is_empty(), "{report:?}");
     let arguments = |path| {
         let text = fs::read_to_string(path).unwrap();
-        text.split("args: ").nth(1).unwrap().trim_end().to_owned()
+        text.split("args: ").nth(1).unwrap().split(" #").next().unwrap().to_owned()
     };
     (paths.iter().map(arguments).collect(), script.asked)
 }
@@ -127,7 +161,7 @@ fn what_a_repair_made_possible_is_asked_about_too() {
         (&[No, All], "[--two]", &["B", "C"]),
         (&[Yes, None], "[--hides, --one, --second]", &["B", "C"]),
     ] {
-        let (files, questions) = after(&["a.yaml"], answers);
+        let (files, questions) = after(&["a.yaml"], answers, Option::None);
         assert_eq!(files, [arguments], "{answers:?}");
         let asked: Vec<String> = asked.iter().map(|rule| format!("a.yaml {rule}")).collect();
         assert_eq!(questions, asked, "{answers:?}");
@@ -143,9 +177,16 @@ fn what_was_said_of_a_file_holds_in_the_next_round() {
         (&[All, Quit], "[--one, --second]", "[--hides, --one, --two]", &["a B", "b B"]),
         (&[Yes, Yes, No, Yes, No, Yes], "[--one, --second]", "[--two]", &["a B", "a C", "b B", "b C", "a A", "b A"]),
     ] {
-        let (files, questions) = after(&["a.yaml", "b.yaml"], answers);
+        let (files, questions) = after(&["a.yaml", "b.yaml"], answers, None);
         assert_eq!(files, [first, second], "{answers:?}");
         let asked: Vec<String> = asked.iter().map(|asked| asked.replacen(' ', ".yaml ", 1)).collect();
         assert_eq!(questions, asked, "{answers:?}");
     }
+}
+
+#[test]
+fn a_password_that_was_moved_is_shown_in_no_later_question() {
+    let (files, questions) = after(&["a.yaml"], &[Answer::Yes; 4], Some(&mut Takes));
+    assert_eq!(files, ["[--second]"]);
+    assert_eq!(questions, ["a.yaml B", "a.yaml C", "a.yaml P", "a.yaml A"]);
 }
