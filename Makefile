@@ -31,7 +31,7 @@ docs: policies ## writes docs/rules/ from policies/*/rules/
 	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test rules -- reference_is_current
 
 .PHONY: cluster
-cluster: ## builds etcd, kube-apiserver, kube-controller-manager and kubectl for the tests
+cluster: ## builds a Kubernetes control plane, kubectl, helm and kubeseal for the tests
 	@./scripts/install-tools go
 	@tests/cluster/build.sh
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds the tests' control plane into target/cluster, or the folder given: `kube`, and a
-# link to it for each program that it is. Does nothing when nothing in this folder has
-# changed. Needs Go only: minutes from nothing, seconds with Go's build cache warm.
+# link to it for each program that it is; and helm and kubeseal, the tools of go.mod. Does
+# nothing when nothing in this folder has changed. Needs Go only: minutes from nothing,
+# seconds with Go's build cache warm.
 set -eu
 
 here=$(dirname "$0")
@@ -30,9 +31,14 @@ for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
     variables="$variables -X $package.gitTreeState=clean -X $package.gitCommit=module"
     variables="$variables -X $package.buildDate=1970-01-01T00:00:00Z"
 done
+# Helm's own build says likewise which Kubernetes templates are rendered for.
+capabilities=helm.sh/helm/v3/pkg/chartutil
+for_helm="-X $capabilities.k8sVersionMajor=1 -X $capabilities.k8sVersionMinor=${minor%%.*}"
 
 echo "building Kubernetes $version for the tests (minutes, the first time)" >&2
 CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w$variables" -o "$out/kube.new" .
+# Programs of their own: what is in a package main cannot be imported.
+CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w $for_helm" -o "$out/" tool
 
 mv "$out/kube.new" "$out/kube"
 for name in etcd kube-apiserver kube-controller-manager kubectl three-way-merge; do

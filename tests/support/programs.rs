@@ -1,22 +1,24 @@
-//! Where etcd, kube-apiserver, kube-controller-manager, kubectl and Helm's merge are on this machine.
+//! Where etcd, kube-apiserver, kube-controller-manager, kubectl, Helm and kubeseal are on this machine.
 
 use std::env;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The programs of a control plane, each by its path.
+/// The programs of a control plane, and those that its users have, each by its path.
 pub(crate) struct Programs {
     pub(crate) etcd: PathBuf,
     pub(crate) api_server: PathBuf,
     pub(crate) controller_manager: PathBuf,
     pub(crate) kubectl: PathBuf,
     pub(crate) three_way_merge: PathBuf,
+    pub(crate) helm: PathBuf,
+    pub(crate) kubeseal: PathBuf,
 }
 
 impl Programs {
     /// The programs of the folder that `KUBEBUILDER_ASSETS` names, of `target/cluster`, or of
-    /// the `PATH`, whichever has all five first. Else they are built, which takes minutes.
+    /// the `PATH`, whichever has them all first. Else they are built, which takes minutes.
     ///
     /// Without Go that cannot be: the caller is to leave its test, which is then reported as
     /// passed, so a line on standard error says what was skipped. Where `CI=true` it panics.
@@ -33,12 +35,12 @@ impl Programs {
         }
         if !env::split_paths(&path).any(|folder| folder.join("go").is_file()) {
             skip(
-                "no kube-apiserver, etcd, kube-controller-manager, kubectl and three-way-merge, and no Go to build them",
+                "no kube-apiserver, etcd, kube-controller-manager, kubectl, helm and kubeseal, and no Go to build them",
             );
             return None;
         }
         build(&built);
-        Some(Self::in_folders(&[built]).expect("the build makes all five"))
+        Some(Self::in_folders(&[built]).expect("the build makes them all"))
     }
 
     fn in_folders(folders: &[PathBuf]) -> Option<Self> {
@@ -50,6 +52,8 @@ impl Programs {
             kubectl: find("kubectl")?,
             // Of these tests alone: a folder that was built before there was one lacks it, and is built anew.
             three_way_merge: find("three-way-merge")?,
+            helm: find("helm")?,
+            kubeseal: find("kubeseal")?,
         })
     }
 }
