@@ -1,12 +1,7 @@
-//! Patterns, kustomizations and charts.
+//! Patterns and kustomizations.
 
-use std::os::unix::fs::PermissionsExt as _;
-
-use super::{DEPLOYMENT, Outcome, Place};
-
-#[path = "../support/programs.rs"]
-#[allow(dead_code, unused_imports, reason = "it serves other tests too")]
-mod programs;
+use super::programs::Programs;
+use super::{DEPLOYMENT, Place};
 
 #[test]
 fn patterns_that_the_shell_left() {
@@ -29,7 +24,7 @@ const OVERLAY: &str = "resources: [../../base]\nnamespace: production\nimages: [
 
 #[test]
 fn a_kustomization_is_rendered_by_the_real_kubectl() {
-    let Some(programs) = programs::Programs::find_or_build() else { return };
+    let Some(programs) = Programs::find_or_build() else { return };
     let place = Place::with(&[
         ("base/kustomization.yaml", BASE),
         ("base/mysql.yaml", DEPLOYMENT),
@@ -37,11 +32,7 @@ fn a_kustomization_is_rendered_by_the_real_kubectl() {
         ("overlays/broken/kustomization.yaml", "resources: [nothing.yaml]\n"),
         ("plain.yaml", DEPLOYMENT),
     ]);
-    let path = format!("{}:/usr/bin:/bin", programs.kubectl.parent().unwrap().display());
-    let audit = |arguments: &[&str]| {
-        let arguments: Vec<&str> = ["audit"].iter().chain(arguments).copied().collect();
-        Outcome::of(place.command(env!("CARGO_BIN_EXE_tidegate"), &arguments).env("PATH", &path).output().unwrap())
-    };
+    let audit = |arguments: &[&str]| place.audit_with(&programs.kubectl, arguments);
     let overlay = audit(&["overlays/production"]);
     assert!(
         overlay
@@ -59,38 +50,4 @@ fn a_kustomization_is_rendered_by_the_real_kubectl() {
     assert!(all.out.contains("2 objects in 3 files"), "{}", all.out);
     let as_they_are = audit(&["--no-render", "base", "plain.yaml"]);
     assert!(as_they_are.out.contains("(base/mysql.yaml:1)"), "{}", as_they_are.out);
-}
-
-/// Helm prints where each document comes from; this is what its output looks like.
-const HELM: &str = "#!/bin/sh\n[ \"$1\" = template ] || exit 1\nprintf -- '---\\n# Source: shop/templates/mysql.yaml\\n'\ncat \"$3/rendered\"\n";
-
-#[test]
-fn a_chart_is_rendered_by_helm_or_a_clear_word_is_said() {
-    let place = Place::with(&[
-        ("chart/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
-        ("chart/templates/mysql.yaml", "kind: {{ .Values.kind }}\n"),
-        ("chart/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n"),
-        ("chart/values.yaml", "kind: Deployment\n"),
-        ("chart/rendered", DEPLOYMENT),
-        ("bin/helm", HELM),
-    ]);
-    std::fs::set_permissions(place.path("bin/helm"), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let audit = |path: &str, folder: &str| {
-        let mut command = place.command(env!("CARGO_BIN_EXE_tidegate"), &["audit", folder]);
-        Outcome::of(command.env("PATH", path).output().unwrap())
-    };
-    let without = audit("/nowhere", "chart");
-    assert!(
-        without.code == 2 && without.out.contains("a Helm chart has to be rendered, and helm is not on the PATH"),
-        "{}",
-        without.out
-    );
-    assert!(without.out.contains("give the output to tidegate audit -"), "{}", without.out);
-    let path = format!("{}:/usr/bin:/bin", place.path("bin").display());
-    for folder in ["chart", "."] {
-        let with = audit(&path, folder);
-        assert_eq!(with.code, 1, "{}", with.out);
-        assert!(with.out.contains("chart/templates/mysql.yaml, by helm template)"), "{}", with.out);
-        assert!(with.out.contains("1 object in 1 file"), "{}", with.out);
-    }
 }

@@ -38,6 +38,11 @@ impl KnownPasswords {
         }
     }
 
+    /// Remembers all that may not be shown of a value.
+    pub(in crate::audit) fn learn_all(&mut self, value: &Value, place: &str) {
+        self.learn_difference(value, &withheld(value), place);
+    }
+
     /// Remembers what differs between a value and what may be shown of it.
     pub(super) fn learn_difference(&mut self, value: &Value, shown: &Value, place: &str) {
         match (value, shown) {
@@ -84,6 +89,11 @@ impl KnownPasswords {
         }
     }
 
+    /// A text without them.
+    pub(in crate::audit) fn hidden_in(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, (password, _)| text.replace(password.expose_secret(), WITHHELD))
+    }
+
     /// Where the password stands that a text quotes, if it quotes one.
     pub(super) fn quoted_in(&self, text: &str) -> Option<&str> {
         self.0.iter().find(|(password, _)| text.contains(password.expose_secret())).map(|(_, place)| place.as_str())
@@ -109,7 +119,7 @@ mod tests {
 
     fn learned(value: &Value) -> KnownPasswords {
         let mut known = KnownPasswords::default();
-        known.learn_difference(value, &withheld(value), "here");
+        known.learn_all(value, "here");
         known
     }
 
@@ -125,6 +135,7 @@ mod tests {
         ] {
             assert_eq!(learned(&value).quoted_in(text), Some("here"), "{text}");
             assert_eq!(learned(&value).quoted_in("no such thing"), None, "{text}");
+            assert!(learned(&value).hidden_in(text).contains(WITHHELD), "{text}");
         }
     }
 

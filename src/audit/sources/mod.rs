@@ -119,7 +119,7 @@ impl Sources {
         rendered.retain(|rendering| {
             let own = normal(rendering.folder());
             let belongs_to_another = parts.contains(&own) || (rendering.is_chart() && is_part(&own));
-            !belongs_to_another && !rendering.is_component()
+            !belongs_to_another && !rendering.is_part()
         });
         let mut found: Vec<(PathBuf, Source)> = rendered
             .into_iter()

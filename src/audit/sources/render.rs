@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::audit::history::KnownPasswords;
 use crate::audit::problem::{InputError, InputProblem};
 use crate::workload::withhold_text;
 use crate::yaml;
@@ -14,6 +15,8 @@ use crate::yaml;
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// What makes a folder a Helm chart.
 const CHART: &str = "Chart.yaml";
+/// Where a chart has its values.
+const VALUES: &str = "values.yaml";
 /// So much of a program's complaint is repeated.
 const LONGEST_COMPLAINT: usize = 600;
 
@@ -91,7 +94,7 @@ impl Rendering {
             match output {
                 Ok(Output { status, stdout, .. }) if status.success() => return Ok(stdout),
                 Ok(Output { stderr, .. }) => {
-                    let said = complaint(&String::from_utf8_lossy(&stderr));
+                    let said = complaint(&String::from_utf8_lossy(&stderr), &self.passwords());
                     return Err(problem(InputError::Renderer { program: self.command(), said }));
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -117,21 +120,34 @@ impl Rendering {
                 .map(|name| normal(&self.folder.join(name)))
                 .collect()
         };
-        self.documents().iter().flat_map(names).collect()
+        documents(&self.file).flat_map(|value| names(&value)).collect()
     }
 
-    /// Whether it is only a part of others.
-    pub(super) fn is_component(&self) -> bool {
-        self.documents().iter().any(|value| value.get("kind").and_then(Value::as_str) == Some("Component"))
+    /// Whether it is only a part of others, and cannot be rendered by itself.
+    pub(super) fn is_part(&self) -> bool {
+        let (field, part) = match self.by {
+            Renderer::Kustomize => ("kind", "Component"),
+            Renderer::Helm => ("type", "library"),
+        };
+        documents(&self.file).any(|value| value.get(field).and_then(Value::as_str) == Some(part))
     }
 
-    fn documents(&self) -> Vec<Value> {
-        if self.by == Renderer::Helm {
-            return Vec::new();
+    /// The passwords among the values of a chart and of those in it: a template may complain of them in any words.
+    fn passwords(&self) -> KnownPasswords {
+        let mut known = KnownPasswords::default();
+        if self.is_chart() {
+            let charts = std::fs::read_dir(self.folder.join("charts")).into_iter().flatten().flatten();
+            for folder in charts.map(|chart| chart.path()).chain([self.folder.clone()]) {
+                documents(&folder.join(VALUES)).for_each(|values| known.learn_all(&values, VALUES));
+            }
         }
-        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
-        yaml::parse(&text).into_iter().filter_map(Result::ok).map(|document| document.value).collect()
+        known
     }
+}
+
+fn documents(file: &Path) -> impl Iterator<Item = Value> + use<> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    yaml::parse(&text).into_iter().filter_map(Result::ok).map(|document| document.value)
 }
 
 /// A path without `.` and, as far as it can be told from the text, without `..`.
@@ -150,8 +166,8 @@ pub(crate) fn normal(path: &Path) -> PathBuf {
 }
 
 /// The last lines of what a program says, where the reason is, without credentials.
-fn complaint(text: &str) -> String {
-    let text = withhold_text(text.trim()).into_owned();
+fn complaint(text: &str, known: &KnownPasswords) -> String {
+    let text = known.hidden_in(&withhold_text(text.trim()));
     let from = text.ceil_char_boundary(text.len().saturating_sub(LONGEST_COMPLAINT));
     let cut = if from > 0 { "…" } else { "" };
     format!("{cut}{}", text[from..].replace('\n', " "))
