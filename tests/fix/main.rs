@@ -2,12 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod charts;
 #[path = "../support/command.rs"]
 mod command;
 mod corpus;
 mod interactive;
 mod other_user;
 mod rewrite;
+#[path = "../support/programs.rs"]
+#[allow(dead_code, unused_imports, reason = "it serves other tests too")]
+mod programs;
+mod sealed;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -105,32 +110,6 @@ fn a_secret_is_not_put_where_git_would_find_it() {
     fs::write(folder.path().join(".gitignore"), "secrets.yaml\n").unwrap();
     fix(folder.path(), &arguments, "");
     assert!(!fs::read_to_string(&file).unwrap().contains(PASSWORD));
-}
-
-#[test]
-fn a_sealed_secret_is_opened_again_by_the_same_program() {
-    let (folder, file) = folder_with(MANIFEST);
-    let cipher = "openssl enc -aes-256-cbc -pbkdf2 -a -pass pass:tide";
-    says_no_password(&fix(folder.path(), &["--seal", cipher, "mysql.yaml"], ""));
-    assert!(!fs::read_to_string(&file).unwrap().contains(PASSWORD));
-    let opened = Command::new("sh")
-        .args(["-c", &format!("{cipher} -d < mysql-credentials.shop.sealed.yaml")])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert!(String::from_utf8_lossy(&opened.stdout).contains("czNjcjN0LVRpZGUtNzc="));
-}
-
-#[test]
-fn a_program_that_does_not_seal_leaves_all_files_as_they_are() {
-    for program in ["false", "true", "cat", "cat > /dev/null; echo half; exit 3"] {
-        let (folder, file) = folder_with(MANIFEST);
-        let outcome = fix(folder.path(), &["--seal", program, "mysql.yaml"], "");
-        says_no_password(&outcome);
-        assert_eq!(outcome.0, 2, "{program}: {}{}", outcome.1, outcome.2);
-        assert_eq!(fs::read_to_string(&file).unwrap(), MANIFEST, "{program}");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{program}");
-    }
 }
 
 #[test]
