@@ -8,10 +8,10 @@ mod command;
 mod corpus;
 mod interactive;
 mod other_user;
-mod rewrite;
 #[path = "../support/programs.rs"]
 #[allow(dead_code, unused_imports, reason = "it serves other tests too")]
 mod programs;
+mod rewrite;
 mod sealed;
 
 use std::fs::{self, Permissions};
