@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::folder::TemporaryFolder;
 use crate::process::{Process, tied};
+use crate::skip::skip;
 use crate::{port, wait};
 
 /// A browser starts in one second; on a machine that has much else to do it takes longer.
@@ -29,7 +30,7 @@ impl Driver {
     /// Starts a browser. Without one on this machine the caller is to leave its test.
     pub(crate) fn start() -> Option<Self> {
         let (Some(chromium), Some(chromedriver)) = (program("chromium"), program("chromedriver")) else {
-            skip();
+            skip("no chromium and chromedriver: scripts/install-tools browser installs them");
             return None;
         };
         let folder = TemporaryFolder::new("browser");
@@ -130,14 +131,6 @@ fn exchange(port: u16, method: &str, path: &str, body: Option<&Value>) -> io::Re
 fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
-}
-
-fn skip() {
-    let why = "no chromium and chromedriver: scripts/install-tools browser installs them";
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "not to be skipped where CI=true: {why}");
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    // Not `eprintln!`, which the test harness hides when the test passes.
-    let _ = writeln!(io::stderr(), "\nSKIPPED {test}: {why}");
 }
 
 /// Where `TIDEGATE_SCREENSHOTS` wants a picture, if it wants any.

@@ -16,6 +16,8 @@ mod port;
 #[path = "../support/process.rs"]
 #[allow(dead_code, reason = "support offers more than these tests use")]
 mod process;
+#[path = "../support/skip.rs"]
+mod skip;
 #[path = "../support/wait.rs"]
 #[allow(dead_code, reason = "support offers more than these tests use")]
 mod wait;

@@ -11,6 +11,9 @@ mod other_user;
 #[path = "../support/programs.rs"]
 #[allow(dead_code, unused_imports, reason = "it serves other tests too")]
 mod programs;
+#[path = "../support/skip.rs"]
+#[allow(dead_code, reason = "it serves other tests too")]
+mod skip;
 mod rewrite;
 mod sealed;
 

@@ -1,9 +1,10 @@
 //! Where etcd, kube-apiserver, kube-controller-manager, kubectl, Helm and kubeseal are on this machine.
 
 use std::env;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use super::skip::skip;
 
 /// The programs of a control plane, and those that its users have, each by its path.
 pub(crate) struct Programs {
@@ -68,11 +69,4 @@ fn build(into: &Path) {
     let status =
         Command::new(&script).arg(into).status().unwrap_or_else(|error| panic!("{}: {error}", script.display()));
     assert!(status.success(), "{} failed ({status})", script.display());
-}
-
-pub(super) fn skip(why: &str) {
-    assert!(env::var("CI").as_deref() != Ok("true"), "not to be skipped where CI=true: {why}");
-    let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    // Not `eprintln!`, which the test harness hides when the test passes.
-    let _ = writeln!(io::stderr(), "\nSKIPPED {test}: {why}");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::control_plane::ControlPlane;
-use super::programs::skip;
+use super::skip::skip;
 use super::wait::eventually;
 
 /// The API server reads a definition in a second; a busy machine gets more.
