@@ -1,13 +1,16 @@
 //! An earlier state of the files, out of Git.
 
-use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 use tempfile::TempDir;
 
-use crate::audit;
+use crate::{audit, files};
+
+/// The mode of an entry that is a submodule.
+const SUBMODULE: &str = "160000";
 
 /// The files of a revision, in a folder of their own for as long as this is held.
 pub(super) struct Before {
@@ -24,26 +27,17 @@ impl Before {
         if revision.starts_with('-') {
             bail!("--diff-base: {revision} is no revision");
         }
-        let root = git(["rev-parse", "--show-toplevel"], &[]).context("--diff-base needs a work tree of Git")?;
+        let here = |arguments: &[&str]| run(Command::new("git").args(arguments));
+        let root = here(&["rev-parse", "--show-toplevel"]).context("--diff-base needs a work tree of Git")?;
         let root = PathBuf::from(root);
         let unknown = || format!("--diff-base: Git does not know {revision}; in CI, fetch it first");
-        git(["rev-parse", "--verify", &format!("{revision}^{{commit}}")], &[]).with_context(unknown)?;
-        let base = git(["merge-base", revision, "HEAD"], &[]).with_context(|| {
+        here(&["rev-parse", "--verify", &format!("{revision}^{{commit}}")]).with_context(unknown)?;
+        let base = here(&["merge-base", revision, "HEAD"]).with_context(|| {
             format!("--diff-base: {revision} and HEAD have no commit in common; in CI, fetch the whole history")
         })?;
         let folder = tempfile::tempdir().context("--diff-base: no folder for the earlier state")?;
-        let index = folder.path().join("index");
-        let files = folder.path().join("files/");
-        let own_index = [("GIT_INDEX_FILE", index.as_os_str())];
-        let at = root.as_os_str();
-        git([OsStr::new("-C"), at, OsStr::new("read-tree"), OsStr::new(&base)], &own_index)?;
-        let mut prefix = std::ffi::OsString::from("--prefix=");
-        prefix.push(&files);
-        prefix.push("/");
-        git([OsStr::new("-C"), at, OsStr::new("checkout-index"), OsStr::new("--all"), prefix.as_os_str()], &own_index)?;
-        let diff = ["diff", "--name-status", "--find-renames", "-z", &base];
-        let arguments = [OsStr::new("-C"), at].into_iter().chain(diff.iter().map(OsStr::new));
-        let changes = git(arguments, &[])?;
+        check_out(&root, &base, &folder.path().join("files"), &folder.path().join("index"))?;
+        let changes = run(files::git(&root).args(["diff", "--name-status", "--find-renames", "-z", &base]))?;
         Ok(Self { folder, renamed: renamed(&changes), root })
     }
 
@@ -88,17 +82,44 @@ fn renamed(changes: &str) -> Vec<(PathBuf, PathBuf)> {
     renamed
 }
 
-/// Runs Git, and gives back the line that it prints.
-fn git<S: AsRef<OsStr>>(
-    arguments: impl IntoIterator<Item = S>,
-    variables: &[(&str, &OsStr)],
-) -> anyhow::Result<String> {
-    let output = Command::new("git")
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .stdin(Stdio::null())
-        .output()
-        .context("--diff-base needs git, which cannot be run")?;
+/// Writes the files of a commit into a folder, and those of its submodules as it has them, by an index of its own.
+fn check_out(repository: &Path, commit: &str, into: &Path, index: &Path) -> anyhow::Result<()> {
+    let git = || {
+        let mut git = files::git(repository);
+        git.env("GIT_INDEX_FILE", index);
+        git
+    };
+    run(git().args(["read-tree", commit]))?;
+    let mut prefix = OsString::from("--prefix=");
+    prefix.push(into);
+    prefix.push("/");
+    run(git().args(["checkout-index", "--all"]).arg(prefix))?;
+    // The next one takes the index.
+    let entries = run(git().args(["ls-files", "--stage", "-z"]))?;
+    for (commit, path) in submodules(&entries) {
+        let submodule = repository.join(path);
+        // One that was never fetched has no files now either.
+        if submodule.join(".git").exists() {
+            check_out(&submodule, commit, &into.join(path), index).with_context(|| {
+                format!("--diff-base: the submodule {path} has no commit {commit}; fetch its history first")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// The submodules among what `git ls-files --stage -z` prints: commit and path.
+fn submodules(entries: &str) -> impl Iterator<Item = (&str, &str)> {
+    entries.split('\0').filter_map(|entry| {
+        let (about, path) = entry.split_once('\t')?;
+        let mut about = about.split(' ');
+        (about.next() == Some(SUBMODULE)).then_some((about.next()?, path))
+    })
+}
+
+/// Runs Git, and gives back what it prints.
+fn run(git: &mut Command) -> anyhow::Result<String> {
+    let output = git.stdin(Stdio::null()).output().context("--diff-base needs git, which cannot be run")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         bail!("git says: {}", said.trim().lines().last().unwrap_or("nothing"));

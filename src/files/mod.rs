@@ -10,5 +10,5 @@ mod write;
 mod tests;
 
 pub use error::{FileError, WorkTreeError};
-pub use work_tree::check_out_of_git;
-pub use write::{PRIVATE, check_place, create, replace};
+pub use work_tree::{check_out_of_git, git};
+pub use write::{PRIVATE, check_place, create, put, replace};

@@ -3,9 +3,8 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Command;
 
-use super::*;
+use super::{FileError, PRIVATE, WorkTreeError, check_out_of_git, create, put, replace};
 
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> =
@@ -62,10 +61,39 @@ fn a_new_file_is_private_and_takes_nobodys_place() {
     assert_eq!(names(folder.path()), ["secrets.yaml"]);
 }
 
+#[test]
+fn what_is_written_whatever_was_there_keeps_its_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (folder.path().join("report"), folder.path().join("link"));
+    assert_eq!(put(&file, b"first"), Ok(()));
+    fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+    symlink("report", &link).unwrap();
+    assert_eq!(put(&link, b"second"), Ok(()));
+    assert_eq!(fs::read(&file).unwrap(), b"second");
+    assert_eq!(fs::metadata(&file).unwrap().mode() & 0o7777, 0o640);
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(put(Path::new("/dev/null"), b"gone"), Ok(()));
+    assert_eq!(put(folder.path(), b"no"), Err(FileError::NotAFile));
+    assert_eq!(put(&folder.path().join("none/a"), b"no"), Err(FileError::Missing));
+    assert_eq!(names(folder.path()), ["link", "report"]);
+}
+
+#[test]
+fn what_a_killed_write_leaves_behind_is_nothing_to_git() {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "--quiet"]);
+    fs::write(folder.path().join(".gitignore"), "secrets.yaml\n").unwrap();
+    let target = folder.path().join("secrets.yaml");
+    // Nothing is dropped by a process that is killed.
+    std::mem::forget(super::temporary::Temporary::beside(&target, b"s3cret", PRIVATE).ok().unwrap());
+    assert_eq!(names(folder.path()).len(), 3, "the folder is there");
+    git(folder.path(), &["add", "--all"]);
+    let output = super::git(folder.path()).args(["ls-files"]).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), ".gitignore\n");
+}
+
 fn git(folder: &Path, arguments: &[&str]) {
-    let status = Command::new("git")
-        .arg("-C")
-        .arg(folder)
+    let status = super::git(folder)
         .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always"])
         .args(arguments)
         .output()

@@ -1,6 +1,6 @@
 //! Whether Git would take a file in.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::WorkTreeError;
@@ -48,14 +48,19 @@ pub fn check_out_of_git(path: &Path) -> Result<(), WorkTreeError> {
     }
 }
 
-/// The exit code of `git check-ignore`, and the first line of what it complains of.
-fn ask(folder: &PathBuf, name: &Path) -> std::io::Result<(Option<i32>, String)> {
+/// Git, for the repository that a folder is in.
+pub fn git(folder: &Path) -> Command {
     let mut git = Command::new("git");
     for variable in VARIABLES {
         git.env_remove(variable);
     }
-    let output =
-        git.arg("-C").arg(folder).args(["check-ignore", "--quiet", "--"]).arg(name).stdin(Stdio::null()).output()?;
+    git.arg("-C").arg(folder).stdin(Stdio::null());
+    git
+}
+
+/// The exit code of `git check-ignore`, and the first line of what it complains of.
+fn ask(folder: &Path, name: &Path) -> std::io::Result<(Option<i32>, String)> {
+    let output = git(folder).args(["check-ignore", "--quiet", "--"]).arg(name).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     Ok((output.status.code(), said.lines().next().unwrap_or_default().to_owned()))
 }

@@ -1,7 +1,7 @@
 //! Writes files so that at any time either the old content is there or the new.
 
 use std::fs::{self, Metadata, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::Path;
 
@@ -27,14 +27,38 @@ pub fn replace(path: &Path, expected: &[u8], content: &[u8]) -> Result<(), FileE
     let before = writable(&target)?;
     let temporary = Temporary::beside(&target, content, PRIVATE)?;
     keep_owner(&temporary, &before)?;
-    let mode = Permissions::from_mode(before.mode() & 0o7777);
-    temporary.file.set_permissions(mode).map_err(|error| FileError::of(&error))?;
+    keep_mode(&temporary, &before)?;
     // As late as it can be: what comes after it is one step of the system.
     let present = fs::read(&target).map_err(|error| FileError::of(&error))?;
     if present != expected {
         return Err(FileError::Changed);
     }
     temporary.replace(&target)
+}
+
+/// Writes a file, whatever it held: one that is there keeps its mode, and of a symbolic link the file that it leads
+/// to is written. Into a device or a pipe the content goes as it is.
+///
+/// # Errors
+/// [`FileError`]; a file is then as it was.
+pub fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    match fs::metadata(&target) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Temporary::beside(&target, content, ORDINARY)?.replace(&target)
+        }
+        Err(error) => Err(FileError::of(&error)),
+        Ok(before) if before.is_dir() => Err(FileError::NotAFile),
+        Ok(before) if !before.is_file() => {
+            let mut device = OpenOptions::new().write(true).open(&target).map_err(|error| FileError::of(&error))?;
+            device.write_all(content).map_err(|error| FileError::of(&error))
+        }
+        Ok(before) => {
+            let temporary = Temporary::beside(&target, content, PRIVATE)?;
+            keep_mode(&temporary, &before)?;
+            temporary.replace(&target)
+        }
+    }
 }
 
 /// Makes a new file that only its owner may read, or, if it is not `private`, one like any other.
@@ -75,6 +99,11 @@ fn writable(target: &Path) -> Result<Metadata, FileError> {
         return Err(FileError::HardLinks(metadata.nlink()));
     }
     Ok(metadata)
+}
+
+fn keep_mode(temporary: &Temporary, before: &Metadata) -> Result<(), FileError> {
+    let mode = Permissions::from_mode(before.mode() & 0o7777);
+    temporary.file.set_permissions(mode).map_err(|error| FileError::of(&error))
 }
 
 fn keep_owner(temporary: &Temporary, before: &Metadata) -> Result<(), FileError> {

@@ -105,3 +105,27 @@ fn a_branch_is_judged_by_what_it_changed() {
     let input = place.audit(&["--diff-base", "main", "-"]);
     assert!(input.code == 2 && input.err.contains("standard input was nothing before"), "{}", input.err);
 }
+
+#[test]
+fn a_submodule_is_judged_by_what_changed_in_it() {
+    let module = Place::with(&[("a.yaml", DEPLOYMENT)]);
+    let commit = |place: &Place| {
+        place.git(&["add", "--all"]);
+        place.git(&["commit", "--quiet", "--message", "a"]);
+    };
+    module.git(&["init", "--quiet"]);
+    commit(&module);
+    let place = Place::with(&[]);
+    place.git(&["init", "--quiet"]);
+    let address = module.path(".").display().to_string();
+    place.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &address, "deep/module"]);
+    commit(&place);
+    place.git(&["checkout", "--quiet", "-b", "change"]);
+    for path in [".", "deep", "deep/module/a.yaml"] {
+        let nothing = place.audit(&["--diff-base", "main", path]);
+        assert_eq!((nothing.code, nothing.rules().len()), (0, 0), "{path}: {}{}", nothing.out, nothing.err);
+    }
+    place.write("deep/module/b.yaml", &other());
+    let change = place.audit(&["--diff-base", "main", "."]);
+    assert!(change.code == 1 && !change.out.contains("Deployment \"mysql\""), "{}", change.out);
+}
