@@ -17,6 +17,7 @@ pub mod files;
 pub mod finding;
 pub mod fix;
 pub mod leadership;
+pub mod line_diff;
 pub mod lookup;
 pub mod policy;
 pub mod prepared;

@@ -16,6 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("workload", &[]),
     ("yaml", &[]),
     ("files", &[]),
+    ("line_diff", &[]),
     ("policy", &["finding", "lookup", "prepared", "request", "workload"]),
     ("engine", &["finding", "lookup", "policy", "prepared", "request", "workload"]),
     ("wasm", &["finding", "lookup", "policy", "request", "workload"]),
@@ -24,10 +25,16 @@ const EDGES: &[(&str, &[&str])] = &[
     ("cluster", &["lookup"]),
     ("server", &["engine", "finding", "lookup", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
-    ("explain", &["engine", "finding", "lookup", "policy", "request", "workload", "yaml"]),
-    ("fix", &["audit", "engine", "files", "finding", "lookup", "policy", "request", "secrets", "workload", "yaml"]),
+    ("explain", &["engine", "finding", "line_diff", "lookup", "policy", "request", "workload", "yaml"]),
+    (
+        "fix",
+        &[
+            "audit", "engine", "files", "finding", "line_diff", "lookup", "policy", "request", "secrets", "workload",
+            "yaml",
+        ],
+    ),
     ("reports", &["audit", "cluster", "leadership", "lookup", "policy"]),
-    ("demo", &["lookup", "policy", "secrets", "server", "workload"]),
+    ("demo", &["line_diff", "lookup", "policy", "secrets", "server", "workload"]),
     (
         "cli",
         &[

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 
 use super::selection::SelectionArguments;
 use super::{answers, destinations, policies};
+use crate::audit::Verbosity;
 use crate::fix::{self, Ask, Destination, FixOptions, FixReport, Mode, Outcome};
 
 /// Something is left, or would be changed.
@@ -58,6 +59,12 @@ struct Manner {
     /// Write documents anew, without their comments, whose layout cannot be kept.
     #[arg(long)]
     rewrite: bool,
+    /// Tell problems and the totals only.
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tell each finding in full, with what to do about those that are left.
+    #[arg(short, long)]
+    verbose: bool,
 }
 
 /// Where passwords go that are taken out of manifests; without one of these they stay.
@@ -110,6 +117,16 @@ pub(crate) fn run(arguments: FixArguments) -> anyhow::Result<ExitCode> {
     })
 }
 
+impl Manner {
+    fn verbosity(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Brief,
+            (_, true) => Verbosity::Full,
+            _ => Verbosity::Ordinary,
+        }
+    }
+}
+
 /// Standard output gets the diff or the repaired text, if there is to be one, and else the report.
 fn write(report: &FixReport, manner: &Manner, reads_input: bool) -> std::io::Result<()> {
     // They take colours away where there is no terminal, and obey NO_COLOR and CLICOLOR_FORCE.
@@ -125,11 +142,11 @@ fn write(report: &FixReport, manner: &Manner, reads_input: bool) -> std::io::Res
     }
     if manner.diff || reads_input {
         let mut out = BufWriter::new(anstream::stderr().lock());
-        fix::show_report(report, &mut out)?;
+        fix::show_report(report, manner.verbosity(), &mut out)?;
         out.flush()
     } else {
         let mut out = BufWriter::new(anstream::stdout().lock());
-        fix::show_report(report, &mut out)?;
+        fix::show_report(report, manner.verbosity(), &mut out)?;
         out.flush()
     }
 }

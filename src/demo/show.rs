@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
-use similar::{ChangeTag, TextDiff};
 
 use super::DemoError;
 use super::api_server::Outcome;
+use crate::line_diff::{Change, hunks};
 use crate::workload::withheld;
 
 const BOLD: Style = Style::new().bold();
@@ -85,18 +85,19 @@ pub(super) fn closing(out: &mut impl Write, program: &str) -> Result<(), DemoErr
 /// The difference between what arrived and what was stored, credentials withheld.
 fn diff(out: &mut impl Write, before: &Value, after: &Value) -> io::Result<()> {
     let (before, after) = (yaml(before), yaml(after));
-    let diff = TextDiff::from_lines(&before, &after);
-    for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+    let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    for (index, hunk) in hunks(&before, &after, CONTEXT).iter().enumerate() {
         if index > 0 {
             writeln!(out, "    {DIM}…{DIM:#}")?;
         }
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            let line = change.value().trim_end_matches('\n');
-            match change.tag() {
-                ChangeTag::Delete => writeln!(out, "    {RED}- {line}{RED:#}")?,
-                ChangeTag::Insert => writeln!(out, "    {GREEN}+ {line}{GREEN:#}")?,
-                ChangeTag::Equal => writeln!(out, "    {DIM}  {line}{DIM:#}")?,
-            }
+        for (change, number) in &hunk.lines {
+            let (side, style) = match change {
+                Change::Kept => (&before, DIM),
+                Change::Removed => (&before, change.style()),
+                Change::Added => (&after, change.style()),
+            };
+            let line = side.get(*number).copied().unwrap_or_default();
+            writeln!(out, "    {style}{} {line}{style:#}", change.sign())?;
         }
     }
     Ok(())

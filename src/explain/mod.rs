@@ -5,7 +5,6 @@
 //! so that no text can say otherwise.
 
 mod closest;
-mod diff;
 mod embedded;
 mod example;
 mod explanation;

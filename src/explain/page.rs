@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::diff::changes;
 use super::example::Example;
 use super::explanation::Explanation;
 use super::terminal::{action, at_the_gate};
 use super::text::RuleText;
+use crate::line_diff::whole;
 
 /// A page of the reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ fn section(out: &mut String, heading: &str, text: &str) -> std::fmt::Result {
 
 fn diff(example: &Example) -> String {
     let mut text = String::from("```diff\n");
-    for (change, line) in changes(&example.before, example.after.as_deref()) {
+    for (change, line) in whole(&example.before, example.after.as_ref().unwrap_or(&example.before)) {
         text.push_str(format!("{} {line}", change.sign()).trim_end());
         text.push('\n');
     }

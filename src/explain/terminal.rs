@@ -4,19 +4,17 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::diff::{Change, changes};
 use super::example::{Example, Outcome};
 use super::explanation::Explanation;
 use super::markdown;
 use super::text::RuleText;
 use super::words::Words;
 use crate::finding::Severity;
+use crate::line_diff::whole;
 use crate::policy::Action;
 
 pub(super) const TITLE: Style = Style::new().bold();
 const HEADING: Style = AnsiColor::Blue.on_default().bold();
-const REMOVED: Style = AnsiColor::Red.on_default();
-const ADDED: Style = AnsiColor::Green.on_default();
 
 /// How far everything below a heading stands to the right.
 const INDENT: usize = 2;
@@ -114,12 +112,8 @@ fn write_example(text: &RuleText, example: &Example, look: Look, out: &mut dyn W
         (Some(_), Some(_)) => "Before and after, as you mend it",
     };
     writeln!(out, "\n{HEADING}{heading}{HEADING:#}")?;
-    for (change, line) in changes(&example.before, example.after.as_deref()) {
-        let style = match change {
-            Change::Kept => Style::new(),
-            Change::Removed => REMOVED,
-            Change::Added => ADDED,
-        };
+    for (change, line) in whole(&example.before, example.after.as_ref().unwrap_or(&example.before)) {
+        let style = change.style();
         writeln!(out, "{:INDENT$}{style}{} {line}{style:#}", "", change.sign())?;
     }
     if let Some(secret) = &example.secret {

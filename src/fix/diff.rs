@@ -1,13 +1,13 @@
 //! What changes in a file, as a unified diff without credentials.
 
 use std::collections::HashMap;
-
-use similar::{ChangeTag, TextDiff};
+use std::ops::Range;
 
 use super::mask::masked_lines;
 use crate::audit::objects::{SourceObject, objects_of};
 use crate::audit::snippet::Hidden;
 use crate::engine::Judged;
+use crate::line_diff::{Change, hunks};
 use crate::yaml::{self, Document};
 
 /// Lines around a change that are shown with it; as many as Git shows.
@@ -35,6 +35,11 @@ impl Side {
     pub(super) fn number_of(&self, object: &SourceObject) -> usize {
         let mut own = self.objects.iter().filter(|other| other.document.index == object.document.index);
         own.position(|other| other.is_same_place(object)).unwrap_or_default()
+    }
+
+    /// The object that stands where another text of the file has this one.
+    pub(super) fn object(&self, other: &SourceObject) -> Option<&SourceObject> {
+        self.objects.iter().find(|object| object.is_same_place(other))
     }
 
     /// What must not be shown of a document.
@@ -67,26 +72,16 @@ pub(super) fn document_diff(original: &Side, before: &Side, after: &Side, index:
         return Vec::new();
     };
     let mut lines = Vec::new();
-    let diff = TextDiff::from_slices(&old, &new);
-    for group in diff.grouped_ops(CONTEXT) {
-        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
-        let extent = |from: usize, to: usize, before: usize| {
-            let start = if to > from { from + before + 1 } else { from + before };
-            if to - from == 1 { format!("{start}") } else { format!("{start},{}", to - from) }
+    for hunk in hunks(&old, &new, CONTEXT) {
+        let extent = |range: Range<usize>, before: usize| {
+            let start = if range.is_empty() { range.start + before } else { range.start + before + 1 };
+            if range.len() == 1 { format!("{start}") } else { format!("{start},{}", range.len()) }
         };
-        lines.push(format!(
-            "@@ -{} +{} @@",
-            extent(first.old_range().start, last.old_range().end, old_before),
-            extent(first.new_range().start, last.new_range().end, new_before),
-        ));
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            let (sign, shown) = match change.tag() {
-                ChangeTag::Delete => ('-', change.old_index().and_then(|index| old_shown.get(index))),
-                ChangeTag::Insert => ('+', change.new_index().and_then(|index| new_shown.get(index))),
-                ChangeTag::Equal => (' ', change.old_index().and_then(|index| old_shown.get(index))),
-            };
-            let shown = shown.map(String::as_str).unwrap_or_default();
-            lines.push(format!("{sign}{}", shown.trim_end_matches(['\n', '\r'])));
+        lines.push(format!("@@ -{} +{} @@", extent(hunk.old, old_before), extent(hunk.new, new_before)));
+        for (change, number) in hunk.lines {
+            let side = if change == Change::Added { &new_shown } else { &old_shown };
+            let shown = side.get(number).map(String::as_str).unwrap_or_default();
+            lines.push(format!("{}{}", change.sign(), shown.trim_end_matches(['\n', '\r'])));
             if !shown.ends_with('\n') {
                 lines.push("\\ No newline at end of file".to_owned());
             }

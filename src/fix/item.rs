@@ -97,13 +97,13 @@ impl Item {
         Request::audit(self.source.value.clone()).title()
     }
 
-    /// What is told of a finding.
-    pub(super) fn row(&self, judged: &Judged) -> FindingRow {
+    /// What is told of a finding, which stands on this line.
+    pub(super) fn row(&self, judged: &Judged, line: usize) -> FindingRow {
         FindingRow {
             rule: judged.finding.rule.clone(),
             severity: judged.finding.severity,
             object: self.title(),
-            line: self.source.place(&judged.finding.at).line,
+            line,
             message: judged.finding.message.clone(),
             help: judged.finding.help.clone(),
             obstacle: judged.obstacle.clone(),

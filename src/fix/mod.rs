@@ -11,6 +11,7 @@ mod file;
 mod in_cluster;
 mod item;
 mod known;
+mod left;
 mod mask;
 mod questions;
 mod read;

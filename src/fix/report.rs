@@ -76,7 +76,7 @@ pub struct FindingRow {
     pub severity: Severity,
     /// The object, as people call it.
     pub object: String,
-    /// The line of the file, from 1, before the repair.
+    /// The line of the file as it is now, from 1.
     pub line: usize,
     /// What is wrong.
     pub message: String,
@@ -101,6 +101,11 @@ impl FileReport {
     /// Whether there is nothing to say of it.
     pub(super) fn says_nothing(&self) -> bool {
         self.repaired.is_empty() && self.left.is_empty() && self.failures.is_empty()
+    }
+
+    /// Whether there is more to say of it than what is found in it.
+    pub(super) fn has_problems(&self) -> bool {
+        !self.failures.is_empty() || matches!(self.written, Written::Failed(_))
     }
 }
 

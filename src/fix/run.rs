@@ -1,5 +1,6 @@
 //! The repair itself: reads, judges, sees to the passwords, writes.
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
@@ -67,6 +68,7 @@ pub fn fix(
     for (file, change) in files.iter().zip(&changes) {
         take_back(file, change, &mut items);
     }
+    judge.look_again(&mut items, &known);
     report.problems.extend(items.iter().filter_map(Item::problem));
     if options.mode == Mode::Write
         && items.iter().any(|item| !item.moves.is_empty())
@@ -141,8 +143,6 @@ fn finish(
     output: &mut Option<Output>,
 ) -> FileReport {
     let own = &items[file.items.clone()];
-    let rows =
-        |item: &Item, judged: &[Judged]| -> Vec<FindingRow> { judged.iter().map(|judged| item.row(judged)).collect() };
     let splices = change.splices();
     let written = match &file.path {
         None if writes => {
@@ -156,10 +156,16 @@ fn finish(
         },
         _ => Written::Wanted,
     };
+    // A repair moves what stands below it.
+    let after = (written == Written::Done).then(|| Side::new(&file.name, yaml::apply(&file.text, &splices)));
+    let rows = |item: &Item, judged: &[Judged]| -> Vec<FindingRow> {
+        let source = after.as_ref().and_then(|after| after.object(&item.source)).unwrap_or(&item.source);
+        judged.iter().map(|judged| item.row(judged, source.place(&judged.finding.at).line)).collect()
+    };
     FileReport {
         name: file.name.clone(),
         repaired: own.iter().flat_map(|item| rows(item, &item.done)).collect(),
-        left: own.iter().flat_map(|item| rows(item, &item.left)).collect(),
+        left: own.iter().flat_map(|item| worst_first(rows(item, &item.left))).collect(),
         failures: own
             .iter()
             .flat_map(|item| item.failures.clone())
@@ -170,6 +176,11 @@ fn finish(
         diff: if diff { file_diff(file, change, own) } else { Vec::new() },
         written,
     }
+}
+
+fn worst_first(mut rows: Vec<FindingRow>) -> Vec<FindingRow> {
+    rows.sort_by_key(|row| Reverse(row.severity));
+    rows
 }
 
 /// Where passwords that were moved stand in the file all the same: in a comment, under another name.

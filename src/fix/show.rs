@@ -1,14 +1,17 @@
 //! How a repair looks in a terminal. Colours are always written; the caller's stream takes them away where they do
 //! not belong.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::destination::NO_DESTINATION;
 use super::questions::Question;
 use super::report::{FileReport, FindingRow, FixReport, Written};
-use crate::audit::{InputProblem, is_unseen};
+use crate::audit::{InputProblem, Verbosity, is_unseen};
 use crate::finding::Severity;
+use crate::line_diff::Change;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -28,8 +31,8 @@ pub fn show_diffs(report: &FixReport, out: &mut dyn Write) -> io::Result<()> {
 fn show_diff_line(line: &str, out: &mut dyn Write) -> io::Result<()> {
     let style = match line.as_bytes() {
         [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => BOLD,
-        [b'-', ..] => RED,
-        [b'+', ..] => GREEN,
+        [b'-', ..] => Change::Removed.style(),
+        [b'+', ..] => Change::Added.style(),
         [b'@', ..] => CYAN,
         _ => Style::new(),
     };
@@ -40,9 +43,12 @@ fn show_diff_line(line: &str, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// What the writer says.
-pub fn show_report(report: &FixReport, out: &mut dyn Write) -> io::Result<()> {
+pub fn show_report(report: &FixReport, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
     for file in &report.files {
-        show_file(file, report.not_kept.is_some(), out)?;
+        if verbosity == Verbosity::Brief && !file.has_problems() {
+            continue;
+        }
+        show_file(file, verbosity, report.not_kept.is_some(), out)?;
     }
     for problem in &report.problems {
         show_problem(problem, out)?;
@@ -50,7 +56,7 @@ pub fn show_report(report: &FixReport, out: &mut dyn Write) -> io::Result<()> {
     if let Some(error) = &report.not_kept {
         writeln!(out, "{RED}nothing was written{RED:#}: {}\n", harmless(&error.to_string()))?;
     }
-    for kept in &report.kept {
+    for kept in report.kept.iter().filter(|_| verbosity != Verbosity::Brief) {
         writeln!(
             out,
             "{CYAN}{}{CYAN:#} is in {BOLD}{}{BOLD:#}; it has to be there before its workload",
@@ -58,10 +64,13 @@ pub fn show_report(report: &FixReport, out: &mut dyn Write) -> io::Result<()> {
             harmless(&kept.place)
         )?;
     }
+    if verbosity == Verbosity::Ordinary {
+        show_hints(report, out)?;
+    }
     show_totals(report, out)
 }
 
-fn show_file(file: &FileReport, nothing_kept: bool, out: &mut dyn Write) -> io::Result<()> {
+fn show_file(file: &FileReport, verbosity: Verbosity, nothing_kept: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{BOLD}{}{BOLD:#}", harmless(&file.name))?;
     let word = match &file.written {
         Written::Done => "repaired",
@@ -70,26 +79,71 @@ fn show_file(file: &FileReport, nothing_kept: bool, out: &mut dyn Write) -> io::
         _ => "would be repaired",
     };
     let style = if file.written == Written::Done { GREEN } else { YELLOW };
-    for row in &file.repaired {
-        show_row(row, (style, word), out)?;
-    }
-    for row in &file.left {
-        let style = if row.severity >= Severity::High { RED } else { YELLOW };
-        show_row(row, (style, "left"), out)?;
-        for told in [&row.obstacle, &row.help].into_iter().flatten() {
-            writeln!(out, "      {DIM}{}{DIM:#}", harmless(told))?;
+    match verbosity {
+        Verbosity::Brief => {}
+        Verbosity::Ordinary => {
+            show_repaired(&file.repaired, (style, word), out)?;
+            file.left.iter().try_for_each(|row| show_left(row, out))?;
+        }
+        Verbosity::Full => {
+            file.repaired.iter().try_for_each(|row| show_row(row, (style, word), out))?;
+            for row in &file.left {
+                show_row(row, (severity_style(row), "left"), out)?;
+                for told in [&row.obstacle, &row.help].into_iter().flatten() {
+                    writeln!(out, "      {DIM}{}{DIM:#}", harmless(told))?;
+                }
+            }
         }
     }
     for failure in &file.failures {
         writeln!(out, "  {RED}{}{RED:#}", harmless(failure))?;
     }
-    for line in &file.anew {
+    for line in file.anew.iter().filter(|_| verbosity != Verbosity::Brief) {
         writeln!(out, "  {YELLOW}line {line}: this document is written anew, without its comments{YELLOW:#}")?;
     }
     if let Written::Failed(error) = &file.written {
         writeln!(out, "  {RED}error{RED:#}: the file was not written: {error}")?;
     }
     writeln!(out)
+}
+
+/// A line for each object: the rules, each once.
+fn show_repaired(rows: &[FindingRow], (style, word): (Style, &str), out: &mut dyn Write) -> io::Result<()> {
+    for of_one in rows.chunk_by(|one, next| one.object == next.object) {
+        let Some(first) = of_one.first() else { continue };
+        let rules: BTreeSet<&str> = of_one.iter().map(|row| row.rule.as_str()).collect();
+        let rules = rules.into_iter().collect::<Vec<_>>().join(", ");
+        writeln!(out, "  {style}{word}{style:#} {}: {rules}", harmless(&first.object))?;
+    }
+    Ok(())
+}
+
+/// What is left, without what follows from it; and why it could not be repaired, unless that is told of all at once.
+fn show_left(row: &FindingRow, out: &mut dyn Write) -> io::Result<()> {
+    let style = severity_style(row);
+    let FindingRow { rule, severity, line, message, .. } = row;
+    let fact = message.split_once(": ").map_or(message.as_str(), |(fact, _)| fact);
+    writeln!(out, "  {style}left{style:#} {severity}[{rule}] line {line}: {}", harmless(fact))?;
+    match &row.obstacle {
+        Some(obstacle) if obstacle != NO_DESTINATION => writeln!(out, "      {DIM}{}{DIM:#}", harmless(obstacle)),
+        _ => Ok(()),
+    }
+}
+
+/// What holds for all that is left.
+fn show_hints(report: &FixReport, out: &mut dyn Write) -> io::Result<()> {
+    let mut left = report.files.iter().flat_map(|file| &file.left).peekable();
+    if left.peek().is_none() {
+        return Ok(());
+    }
+    if left.any(|row| row.obstacle.as_deref() == Some(NO_DESTINATION)) {
+        writeln!(out, "{YELLOW}passwords{YELLOW:#}: {NO_DESTINATION}")?;
+    }
+    writeln!(out, "{DIM}--verbose says what to do about what is left, `tidegate explain RULE` all of a rule{DIM:#}")
+}
+
+fn severity_style(row: &FindingRow) -> Style {
+    if row.severity >= Severity::High { RED } else { YELLOW }
 }
 
 fn show_row(row: &FindingRow, (style, word): (Style, &str), out: &mut dyn Write) -> io::Result<()> {

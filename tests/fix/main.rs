@@ -16,6 +16,7 @@ mod programs;
 mod skip;
 mod rewrite;
 mod sealed;
+mod told;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

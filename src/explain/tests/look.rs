@@ -1,6 +1,5 @@
 //! How Markdown and diffs look in a terminal.
 
-use super::super::diff::{Change, changes};
 use super::super::markdown;
 use super::super::words::Words;
 
@@ -37,16 +36,6 @@ fn colours_take_the_place_of_backticks() {
     assert_eq!(
         markdown::lines("`a b`, **c**", 80, false),
         ["\u{1b}[36ma\u{1b}[0m\u{1b}[36m \u{1b}[0m\u{1b}[36mb\u{1b}[0m, \u{1b}[1mc\u{1b}[0m"]
-    );
-}
-
-#[test]
-fn a_diff_has_every_line() {
-    let kept = |line: &str| (Change::Kept, line.to_owned());
-    assert_eq!(changes("a\nb\n", None), [kept("a"), kept("b")]);
-    assert_eq!(
-        changes("a\nb\nc\n", Some("a\nx\nc\n")),
-        [kept("a"), (Change::Removed, "b".to_owned()), (Change::Added, "x".to_owned()), kept("c")]
     );
 }
 
