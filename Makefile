@@ -27,7 +27,7 @@ demo: policies ## shows the gate at work over TLS, without a cluster
 	$(CARGO) run --quiet -- demo
 
 .PHONY: docs
-docs: policies ## writes docs/rules/ from policies/*/rules/
+docs: policies ## writes docs/rules/ from policies/*/rules/ and src/own_rules/
 	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test rules -- reference_is_current
 
 .PHONY: cluster

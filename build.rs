@@ -13,7 +13,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let policies = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("policies");
     let out = env::var("OUT_DIR")?;
     fs::write(Path::new(&out).join("builtin.rs"), components(&policies.join("target/components"))?)?;
-    fs::write(Path::new(&out).join("rule_texts.rs"), rule_texts(&policies)?)?;
+    let rules = rule_files(&policies)?;
+    fs::write(Path::new(&out).join("rule_texts.rs"), rule_texts(&rules)?)?;
+    fs::write(Path::new(&out).join("rule_ids.rs"), rule_ids(&rules)?)?;
     Ok(())
 }
 
@@ -33,8 +35,11 @@ fn components(components: &Path) -> Result<String, Box<dyn Error>> {
     Ok(table)
 }
 
+/// The text of a rule: the rule, its policy, the file.
+type RuleFile = (String, String, PathBuf);
+
 /// The texts of all rules, in the order of the rules. A policy without any has no such folder.
-fn rule_texts(policies: &Path) -> Result<String, Box<dyn Error>> {
+fn rule_files(policies: &Path) -> Result<Vec<RuleFile>, Box<dyn Error>> {
     let mut found = Vec::new();
     for policy in fs::read_dir(policies)? {
         let policy = policy?.path();
@@ -45,10 +50,23 @@ fn rule_texts(policies: &Path) -> Result<String, Box<dyn Error>> {
         }
     }
     found.sort();
+    Ok(found)
+}
+
+fn rule_texts(rules: &[RuleFile]) -> Result<String, Box<dyn Error>> {
     let mut table = String::from("const RULE_TEXTS: &[Embedded] = &[\n");
-    for (rule, policy, file) in found {
+    for (rule, policy, file) in rules {
         let text = format!("include_str!({:?})", file.display().to_string());
         writeln!(table, "    Embedded {{ policy: {policy:?}, rule: {rule:?}, markdown: {text} }},")?;
+    }
+    table.push_str("];\n");
+    Ok(table)
+}
+
+fn rule_ids(rules: &[RuleFile]) -> Result<String, Box<dyn Error>> {
+    let mut table = String::from("const RULE_IDS: &[&str] = &[");
+    for (rule, ..) in rules {
+        write!(table, "{rule:?}, ")?;
     }
     table.push_str("];\n");
     Ok(table)

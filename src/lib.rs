@@ -9,6 +9,7 @@
 
 pub mod audit;
 pub mod cli;
+pub mod closest;
 pub mod cluster;
 pub mod demo;
 pub mod engine;
@@ -19,6 +20,7 @@ pub mod fix;
 pub mod leadership;
 pub mod line_diff;
 pub mod lookup;
+pub mod own_rules;
 pub mod policy;
 pub mod prepared;
 pub mod reports;

@@ -14,10 +14,11 @@ use super::parallel;
 use super::problem::{InputError, InputProblem};
 use super::progress::Progress;
 use super::repaired::stored_manifest;
-use super::report::{AuditReport, ObjectReport, Origin, Scope, Stored};
+use super::report::{AuditReport, ObjectReport, Origin, RuleReport, Scope, Stored};
 use super::run::{Options, object_report, rules};
 use crate::engine::{Judged, evaluate};
 use crate::lookup::{Lookup, ResourceType};
+use crate::own_rules::{IN_EVENT, IN_VALUES};
 use crate::policy::PolicySet;
 use crate::request::Request;
 use crate::workload::{is_controlled, may_concern_mysql, withheld};
@@ -119,6 +120,9 @@ impl ClusterAudit {
             rules: rules(policies),
             ..AuditReport::default()
         };
+        if self.with_history {
+            report.rules.extend([IN_VALUES, IN_EVENT].map(RuleReport::of_own));
+        }
         let owners = Owners::new(&self.objects);
         let (controlled_objects, free): (Vec<_>, Vec<_>) =
             self.objects.iter().partition(|object| is_controlled(object));

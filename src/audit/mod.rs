@@ -33,7 +33,7 @@ mod tests;
 
 pub use baseline::{Baseline, BaselineError, Known, mark_what_was_there_before};
 pub use cluster::{ClusterAudit, is_judged, judge_stored};
-pub use drift::{DRIFT_RULES, Drift, Met, Namespaces, join};
+pub use drift::{Drift, Met, Namespaces, join};
 pub(crate) use formats::is_unseen;
 pub use formats::{Detail, Format, Verbosity, policy_report, write};
 pub use history::ReleaseError;

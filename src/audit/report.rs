@@ -4,6 +4,7 @@ use super::baseline::Known;
 use super::problem::InputProblem;
 use crate::engine::Decision;
 use crate::finding::Severity;
+use crate::own_rules::{FINDER, OwnRule};
 
 pub use super::found::{Consequence, FindingReport, Region, Replacement, Since, Suppression};
 
@@ -33,6 +34,18 @@ pub struct RuleReport {
     pub title: String,
     /// The severity of its findings, unless they say less.
     pub severity: Severity,
+}
+
+impl RuleReport {
+    /// A rule that belongs to no policy.
+    pub(super) fn of_own(rule: OwnRule) -> Self {
+        Self {
+            policy: FINDER.to_owned(),
+            id: rule.id.to_owned(),
+            title: rule.title.to_owned(),
+            severity: rule.severity,
+        }
+    }
 }
 
 /// What an audit looked through.

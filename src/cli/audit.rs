@@ -158,7 +158,7 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     }
     if let Some(file) = &wanted.write_baseline {
         let text = Baseline::of(&report).to_text().context("the baseline cannot be written")?;
-        output::save_with(file, &mut |out| out.write_all(text.as_bytes()))?;
+        output::save_text(text.as_bytes(), file)?;
     }
     Ok(match report.outcome_from(wanted.fail_on) {
         Outcome::Clean => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Command;
 use clap::builder::PossibleValuesParser;
 
-use crate::explain::embedded;
+use crate::own_rules::all_ids;
 use crate::wasm::builtin_names;
 
 /// The arguments of `completions`.
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &CompletionsArguments, command: Command) -> anyhow:
 /// The command with the names of all rules as the values of every argument that is a rule: they are
 /// offered, while the command itself knows better what was meant by another one.
 pub(super) fn with_rules(command: Command) -> Command {
-    let rules: Vec<&'static str> = embedded().iter().map(|file| file.rule).collect();
+    let rules = all_ids();
     let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     names.iter().fold(command, |command, name| {
         command.mut_subcommand(name, |subcommand| {

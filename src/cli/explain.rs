@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use super::policies;
-use crate::audit::DRIFT_RULES;
-use crate::explain::{self, Explanation, Look, closest, embedded};
+use crate::closest::closest;
+use crate::explain::{self, Explanation, Look, embedded};
 use crate::policy::PolicySet;
 
 /// Longer lines are tiring to read, however wide the terminal is.
@@ -50,7 +50,7 @@ enum Format {
 pub(crate) fn run(arguments: ExplainArguments) -> anyhow::Result<ExitCode> {
     let ExplainArguments { rules, format, policies, cache_dir } = arguments;
     let policies = policies::load(&policies, cache_dir.as_deref())?;
-    let all = explain::explain(&policies)?;
+    let all = explain_all(&policies)?;
     let wanted = choose(&all, &rules)?;
     match write(&wanted, rules.is_empty(), format) {
         // Who reads with `head` has seen enough.
@@ -58,6 +58,13 @@ pub(crate) fn run(arguments: ExplainArguments) -> anyhow::Result<ExitCode> {
         outcome => outcome.context("the explanation cannot be written")?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The rules of the policies in force, and those that belong to none.
+fn explain_all(policies: &PolicySet) -> anyhow::Result<Vec<Explanation>> {
+    let mut all = explain::explain(policies)?;
+    all.extend(explain::own_explanations()?);
+    Ok(all)
 }
 
 /// Those that are named, in the order of the words and each once; all if there is no word.
@@ -71,11 +78,6 @@ fn choose(all: &[Explanation], words: &[String]) -> anyhow::Result<Vec<Explanati
         if called.is_empty() {
             if let Some(file) = embedded().iter().find(|file| file.rule.eq_ignore_ascii_case(word)) {
                 bail!("{} is a rule of the policy {}, which is not in force", file.rule, file.policy);
-            }
-            if let Some(rule) = DRIFT_RULES.iter().find(|rule| rule.eq_ignore_ascii_case(word)) {
-                bail!(
-                    "{rule} belongs to no policy: it tells what differs between files and a cluster, docs/cluster-audit.md"
-                );
             }
             let known = all.iter().flat_map(|explanation| [explanation.rule.id.as_str(), explanation.policy.as_str()]);
             let meant = closest(word, known).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
@@ -92,7 +94,7 @@ fn choose(all: &[Explanation], words: &[String]) -> anyhow::Result<Vec<Explanati
 
 /// Explains rules, each once, to standard output: what an audit found.
 pub(super) fn print(policies: &PolicySet, rules: &BTreeSet<&str>) -> anyhow::Result<()> {
-    let mut all = explain::explain(policies)?;
+    let mut all = explain_all(policies)?;
     all.retain(|explanation| rules.contains(explanation.rule.id.as_str()));
     match write(&all, false, Format::Text) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -1,13 +1,14 @@
 //! Where reports go: standard output, and files, each in its own form.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::fs;
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
 use crate::audit::{self, AuditReport, Format, Verbosity};
-use crate::explain;
+use crate::closest::closest;
+use crate::files;
 
 /// A file that a report is written into, and its form; none if it has that of `--format`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Destination {
             Some(format) => Ok(Self { format: Some(format), file: PathBuf::from(file) }),
             None => {
                 let names = || Format::ALL.iter().map(|format| format.name());
-                let meant = explain::closest(name, names()).map(|meant| format!("; did you mean {meant}?"));
+                let meant = closest(name, names()).map(|meant| format!("; did you mean {meant}?"));
                 let all = names().collect::<Vec<_>>().join(", ");
                 Err(format!("there is no form {name}{}; there are {all}", meant.unwrap_or_default()))
             }
@@ -75,51 +76,23 @@ pub(super) fn print(report: &AuditReport, format: Format, verbosity: Verbosity) 
 
 /// Writes a report into a file.
 pub(super) fn save(report: &AuditReport, format: Format, file: &Path) -> anyhow::Result<()> {
-    save_with(file, &mut |out| {
-        let mut text = Vec::new();
-        audit::write(report, format, Verbosity::Ordinary, &mut anstream::StripStream::new(&mut text))?;
-        out.write_all(&text)
-    })
+    let mut text = Vec::new();
+    audit::write(report, format, Verbosity::Ordinary, &mut anstream::StripStream::new(&mut text))
+        .with_context(|| format!("{}: the report cannot be written", file.display()))?;
+    save_text(&text, file)
 }
 
 /// Writes a file whole or not at all: what was there stays until everything is written.
-pub(super) fn save_with(file: &Path, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+pub(super) fn save_text(text: &[u8], file: &Path) -> anyhow::Result<()> {
     let name = file.display();
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         bail!("{name}: there is no folder {} to write into; make it first", folder.display());
     }
-    let cannot = || format!("{name}: it cannot be written");
-    // A device or a pipe is written to as it is; what a link leads to is replaced, not the link.
-    let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    if target.is_dir() {
+    if file.is_dir() {
         bail!("{name}: it is a folder; name a file");
     }
-    if target.exists() && !target.is_file() {
-        let mut out = BufWriter::new(File::options().write(true).open(&target).with_context(cannot)?);
-        return write(&mut out).and_then(|()| out.flush()).with_context(cannot);
-    }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(folder);
-    let mut whole = tempfile::Builder::new().prefix(".tidegate-").tempfile_in(folder).with_context(cannot)?;
-    {
-        let mut out = BufWriter::new(whole.as_file_mut());
-        write(&mut out).and_then(|()| out.flush()).with_context(cannot)?;
-    }
-    let permissions = permissions_of(&target);
-    whole.as_file().set_permissions(permissions).with_context(cannot)?;
-    whole.persist(&target).map(drop).with_context(cannot)
-}
-
-/// Those that the file has; for a new one those that any program would give it.
-fn permissions_of(file: &Path) -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    /// Others may read a report, and `umask` is not to be had without `unsafe`.
-    const NEW_FILE: u32 = 0o644;
-    fs::metadata(file).map_or_else(|_| fs::Permissions::from_mode(NEW_FILE), |there| there.permissions())
+    files::put(file, text).with_context(|| name.to_string())
 }
 
 #[cfg(test)]
@@ -143,18 +116,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_written_whole_or_not_at_all() {
+    fn a_file_that_cannot_be_written_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("report");
-        save_with(&file, &mut |out| out.write_all(b"first")).unwrap();
-        let failed = save_with(&file, &mut |out| {
-            out.write_all(b"second")?;
-            Err(io::Error::other("full"))
-        });
-        assert!(format!("{:#}", failed.unwrap_err()).contains("cannot be written: full"));
-        assert_eq!(fs::read_to_string(&file).unwrap(), "first");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        let nowhere = save_with(&folder.path().join("no/report"), &mut |_| Ok(()));
-        assert!(nowhere.unwrap_err().to_string().contains("there is no folder"));
+        save_text(b"first", &folder.path().join("report")).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("report")).unwrap(), "first");
+        for (file, words) in [("no/report", "there is no folder"), (".", "it is a folder")] {
+            let error = save_text(b"", &folder.path().join(file)).unwrap_err();
+            assert!(error.to_string().contains(words), "{error:#}");
+        }
     }
 }

@@ -3,9 +3,9 @@
 use anyhow::bail;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::audit;
-use crate::explain::closest;
+use crate::closest::closest;
 use crate::finding::Severity;
+use crate::own_rules::OWN_RULES;
 use crate::policy::PolicySet;
 use crate::request::Selection;
 
@@ -27,7 +27,7 @@ impl SelectionArguments {
     /// Which findings are wanted; the rules have to be there.
     pub(super) fn selection(self, policies: &PolicySet) -> anyhow::Result<Selection> {
         let of_policies = policies.iter().flat_map(|policy| &policy.module.description().rules);
-        let all: Vec<&str> = of_policies.map(|rule| rule.id.as_str()).chain(audit::DRIFT_RULES).collect();
+        let all: Vec<&str> = of_policies.map(|rule| rule.id.as_str()).chain(OWN_RULES.map(|rule| rule.id)).collect();
         let known = |rule: String| match all.iter().find(|known| known.eq_ignore_ascii_case(&rule)) {
             Some(known) => Ok((*known).to_owned()),
             None => {

@@ -19,7 +19,7 @@ use super::secret_move::MoveRefused;
 use super::secret_name::{owner_name, secret_name};
 use crate::finding::Finding;
 use crate::lookup::{Lookup, ResourceType};
-use crate::policy::{Action, InstalledPolicy, OnError, PolicySet, ReviewContext, ReviewError};
+use crate::policy::{Action, InstalledPolicy, OnError, PolicySet, ReviewContext, ReviewError, UnknownRule};
 use crate::prepared::Prepared;
 use crate::request::{Operation, Phase, Request};
 use crate::workload::{Misfit, Workload, withheld};
@@ -39,6 +39,7 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         old_object: request.old_object.as_ref().map(|old| Arc::new(withheld(old))),
         draft: Draft::new(&request.object),
         exceptions: Exceptions::default(),
+        unknown_rules: Vec::new(),
         secret_name: secret_name(request).ok().flatten(),
         config_maps: RefCell::default(),
         workload: None,
@@ -49,6 +50,7 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         entries: Vec::new(),
     };
     chain.exceptions = Exceptions::of(chain.draft.shown());
+    chain.unknown_rules = chain.exceptions.unknown(policies);
     chain.read_workload()?;
     for policy in policies.iter().filter(|policy| policy.judges(request, lookup.as_ref())) {
         chain.judge(policy)?;
@@ -63,6 +65,7 @@ struct Chain<'a> {
     old_object: Option<Arc<Value>>,
     draft: Draft,
     exceptions: Exceptions,
+    unknown_rules: Vec<UnknownRule>,
     secret_name: Option<String>,
     /// ConfigMaps that were asked for already: the object is read again after each repair.
     config_maps: RefCell<BTreeMap<String, Option<Value>>>,
@@ -102,6 +105,7 @@ impl Chain<'_> {
             old_object: self.old_object.as_ref(),
             workload: self.workload.as_ref(),
             secret_name: self.secret_name.as_ref(),
+            unknown_rules: &self.unknown_rules,
             lookup: self.lookup,
             prepared: &self.prepared,
         };

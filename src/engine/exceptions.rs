@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::closest::closest;
 use crate::finding::Severity;
+use crate::own_rules::all_ids;
+use crate::policy::{PolicySet, UnknownRule};
 
 /// The annotation of the object itself. In that of a pod template it would restart pods.
 pub const ANNOTATION: &str = "tidegate.dev/exceptions";
@@ -55,6 +58,19 @@ impl Exceptions {
         Self(exceptions)
     }
 
+    /// The rules that it names and that there are not: neither a policy in force has them, nor this program.
+    pub(super) fn unknown(&self, policies: &PolicySet) -> Vec<UnknownRule> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let in_force = policies.iter().flat_map(|policy| &policy.module.description().rules);
+        let own = all_ids();
+        let known: Vec<&str> = own.iter().copied().chain(in_force.map(|rule| rule.id.as_str())).collect();
+        let unknown = self.0.keys().filter(|rule| !known.contains(&rule.as_str()));
+        let meant = |rule: &str| closest(rule, known.iter().copied()).map(str::to_owned);
+        unknown.map(|rule| UnknownRule { rule: rule.clone(), meant: meant(rule) }).collect()
+    }
+
     /// What becomes of a finding of `rule`, where exceptions are allowed up to `limit`.
     pub(super) fn exception(&self, rule: &str, severity: Severity, limit: Option<Severity>) -> Option<Exception> {
         let reason = self.0.get(rule)?;
@@ -84,6 +100,14 @@ mod tests {
             let expected = expected.iter().map(|(rule, why)| ((*rule).to_owned(), (*why).to_owned())).collect();
             assert_eq!(Exceptions::of(&object), Exceptions(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn a_rule_that_there_is_not_is_told_with_the_one_that_was_meant() {
+        let object = json!({ "metadata": { "annotations": { ANNOTATION: "MY011, TG001, MY0111, XYZ1: because" } } });
+        let unknown = Exceptions::of(&object).unknown(&PolicySet::default());
+        let told: Vec<_> = unknown.iter().map(|one| (one.rule.as_str(), one.meant.as_deref())).collect();
+        assert_eq!(told, [("MY0111", Some("MY011")), ("XYZ1", None)]);
     }
 
     #[test]

@@ -11,6 +11,13 @@ pub struct Embedded {
     pub markdown: &'static str,
 }
 
+impl Embedded {
+    /// Where the file is in the repository.
+    pub fn path(&self) -> String {
+        format!("policies/{}/rules/{}.md", self.policy, self.rule)
+    }
+}
+
 include!(concat!(env!("OUT_DIR"), "/rule_texts.rs"));
 
 /// All of them, in the order of the rules.

@@ -6,6 +6,7 @@ use super::embedded::embedded;
 use super::example::{Example, ExampleError, Outcome};
 use super::text::{RuleText, TextError};
 use crate::finding::{Rule, Severity};
+use crate::own_rules::OWN_RULES;
 use crate::policy::{Action, PolicySet};
 
 /// A rule that is in force, and what there is to say of it.
@@ -23,12 +24,10 @@ pub struct Explanation {
 
 /// Why a rule cannot be explained: its file is not as it has to be.
 #[derive(Debug, thiserror::Error)]
-#[error("policies/{policy}/rules/{rule}.md: {problem}")]
+#[error("{file}: {problem}")]
 pub struct ExplainError {
-    /// The policy's folder.
-    pub policy: String,
-    /// The rule.
-    pub rule: String,
+    /// The file of its text, in the repository.
+    pub file: String,
     /// What is wrong.
     pub problem: Problem,
 }
@@ -55,7 +54,7 @@ pub fn explain(policies: &PolicySet) -> Result<Vec<Explanation>, ExplainError> {
         for rule in &policy.module.description().rules {
             let file = embedded().iter().find(|file| file.rule == rule.id);
             let told = file.map(|file| {
-                let failed = |problem| ExplainError { policy: file.policy.into(), rule: file.rule.into(), problem };
+                let failed = |problem| ExplainError { file: file.path(), problem };
                 let text = RuleText::parse(file.markdown).map_err(|error| failed(error.into()))?;
                 let example = Example::try_out(&text, &alone).map_err(|error| failed(error.into()))?;
                 Ok((text, example))
@@ -76,6 +75,11 @@ impl Explanation {
     /// What the gate does about the example, if it is tried and anything is found.
     pub fn outcome(&self) -> Option<Outcome> {
         self.told.as_ref().and_then(|(_, example)| example.outcome)
+    }
+
+    /// Whether it is a rule that belongs to no policy.
+    pub fn is_own(&self) -> bool {
+        OWN_RULES.iter().any(|rule| rule.id == self.rule.id)
     }
 
     /// Whether a word names this rule or its policy; case does not count.

@@ -56,8 +56,8 @@ fn row(explanation: &Explanation) -> [String; 5] {
     [
         explanation.rule.id.clone(),
         explanation.rule.severity.to_string(),
-        explanation.policy.clone(),
-        action(explanation.action).to_owned(),
+        if explanation.is_own() { "none".to_owned() } else { explanation.policy.clone() },
+        if explanation.is_own() { String::new() } else { action(explanation.action).to_owned() },
         explanation.outcome().map(|outcome| outcome.to_string()).unwrap_or_default(),
     ]
 }

@@ -4,22 +4,22 @@
 //! and action are the policy's own, and what becomes of the example is tried on the real engine,
 //! so that no text can say otherwise.
 
-mod closest;
 mod embedded;
 mod example;
 mod explanation;
 mod list;
 mod markdown;
+mod own;
 mod page;
 mod terminal;
 mod text;
 mod words;
 
-pub use closest::closest;
 pub use embedded::{Embedded, embedded};
 pub use example::{Example, ExampleError, Outcome};
 pub use explanation::{ExplainError, Explanation, explain};
 pub use list::write_list;
+pub use own::own_explanations;
 pub use page::{Page, pages};
 pub use terminal::{Look, write};
 pub use text::{RuleText, TextError};

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::example::Example;
 use super::explanation::Explanation;
-use super::terminal::{action, at_the_gate};
+use super::own;
+use super::terminal::{NO_POLICY, action, at_the_gate};
 use super::text::RuleText;
 use crate::line_diff::whole;
 
@@ -32,7 +33,7 @@ pub fn pages(explanations: &[Explanation]) -> Vec<Page> {
 
 fn index(explanations: &[Explanation]) -> Result<String, std::fmt::Error> {
     let mut out = String::from(
-        "<!-- Made by `make docs` from policies/*/rules/. -->\n# Rules\n\n\
+        "<!-- Made by `make docs` from policies/*/rules/ and src/own_rules/. -->\n# Rules\n\n\
          What tidegate looks for in MySQL and MariaDB on Kubernetes: what is wrong, what happens otherwise, what to \
          do. `tidegate explain RULE` shows the same in a terminal.\n\n\
          The severity is that of the rule; a finding may be milder. The last column is what the gate does about the \
@@ -41,14 +42,15 @@ fn index(explanations: &[Explanation]) -> Result<String, std::fmt::Error> {
          | rule | what is wrong | severity | policy | action | at the gate |\n|---|---|---|---|---|---|\n",
     );
     for explanation in explanations {
-        let (rule, policy) = (&explanation.rule, &explanation.policy);
+        let Explanation { rule, policy, .. } = explanation;
         let outcome = explanation.outcome().map(|outcome| outcome.to_string()).unwrap_or_default();
         writeln!(
             out,
-            "| [{id}]({id}.md) | {} | {} | [{policy}](../../policies/{policy}/README.md) | {} | {outcome} |",
+            "| [{id}]({id}.md) | {} | {} | {} | {} | {outcome} |",
             rule.title,
             rule.severity,
-            action(explanation.action),
+            if explanation.is_own() { "none".to_owned() } else { link(policy) },
+            if explanation.is_own() { "" } else { action(explanation.action) },
             id = rule.id,
         )?;
     }
@@ -57,9 +59,11 @@ fn index(explanations: &[Explanation]) -> Result<String, std::fmt::Error> {
 
 fn page(explanation: &Explanation, text: &RuleText, example: &Example) -> Result<String, std::fmt::Error> {
     let Explanation { rule, policy, .. } = explanation;
-    let mut out = format!("<!-- Made by `make docs` from policies/{policy}/rules/{}.md. -->\n", rule.id);
-    write!(out, "# {}: {}\n\nSeverity {}", rule.id, rule.title, rule.severity)?;
-    write!(out, ", policy [{policy}](../../policies/{policy}/README.md)")?;
+    let file =
+        if explanation.is_own() { own::file(&rule.id) } else { format!("policies/{policy}/rules/{}.md", rule.id) };
+    let origin = if explanation.is_own() { NO_POLICY.to_owned() } else { format!("policy {}", link(policy)) };
+    let mut out = format!("<!-- Made by `make docs` from {file}. -->\n");
+    write!(out, "# {}: {}\n\nSeverity {}, {origin}", rule.id, rule.title, rule.severity)?;
     if let Some(outcome) = example.outcome {
         write!(out, "; at the gate: {}", at_the_gate(outcome))?;
     }
@@ -74,6 +78,10 @@ fn page(explanation: &Explanation, text: &RuleText, example: &Example) -> Result
     section(&mut out, "When to switch it off", &text.switch_off)?;
     section(&mut out, "Links", &text.links)?;
     Ok(out)
+}
+
+fn link(policy: &str) -> String {
+    format!("[{policy}](../../policies/{policy}/README.md)")
 }
 
 fn section(out: &mut String, heading: &str, text: &str) -> std::fmt::Result {

@@ -16,6 +16,9 @@ use crate::policy::Action;
 pub(super) const TITLE: Style = Style::new().bold();
 const HEADING: Style = AnsiColor::Blue.on_default().bold();
 
+/// What is said of a rule in place of its policy.
+pub(super) const NO_POLICY: &str = "of no policy: only audits of a cluster look for it";
+
 /// How far everything below a heading stands to the right.
 const INDENT: usize = 2;
 
@@ -55,12 +58,12 @@ fn write_heading(explanation: &Explanation, look: Look, out: &mut dyn Write) -> 
     let mut facts = Words::default();
     facts.push("severity ", Style::new());
     facts.push(&rule.severity.to_string(), severity_style(rule.severity));
-    facts.push(&format!(", policy {policy}"), Style::new());
     let what_happens = match explanation.outcome() {
-        Some(outcome) => format!("; at the gate: {}", at_the_gate(outcome)),
-        None => format!(", action {}", action(explanation.action)),
+        _ if explanation.is_own() => NO_POLICY.to_owned(),
+        Some(outcome) => format!("policy {policy}; at the gate: {}", at_the_gate(outcome)),
+        None => format!("policy {policy}, action {}", action(explanation.action)),
     };
-    facts.push(&what_happens, Style::new());
+    facts.push(&format!(", {what_happens}"), Style::new());
     for line in title.lines(look.width).into_iter().chain(facts.lines(look.width)) {
         writeln!(out, "{line}")?;
     }

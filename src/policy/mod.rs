@@ -9,5 +9,5 @@ mod set;
 pub use document::{Action, DocumentError, MatchSpec, OnError, PolicyDocument, PolicySpec, parse_documents};
 pub use limit::ExceptionLimit;
 pub use matching::{MatchError, Matcher};
-pub use module::{Description, Module, ReviewContext, ReviewError};
+pub use module::{Description, Module, ReviewContext, ReviewError, UnknownRule};
 pub use set::{InstalledPolicy, PolicySet};

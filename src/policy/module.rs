@@ -28,6 +28,15 @@ pub struct Description {
     pub kinds: Vec<String>,
 }
 
+/// A name that is no rule's.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct UnknownRule {
+    /// The name.
+    pub rule: String,
+    /// The rule that may be meant.
+    pub meant: Option<String>,
+}
+
 /// Everything that a policy gets to see of one review.
 pub struct ReviewContext<'a> {
     /// The request. Its object may be older than [`Self::object`] and holds credentials.
@@ -40,6 +49,8 @@ pub struct ReviewContext<'a> {
     pub workload: Option<&'a Workload>,
     /// The name of the Secret that is made for this object's passwords; none if it has no name.
     pub secret_name: Option<&'a String>,
+    /// Rules that the object's author wants an exception from, and that there are not.
+    pub unknown_rules: &'a [UnknownRule],
     /// Where the policy's questions about other objects are answered.
     pub lookup: &'a Arc<dyn Lookup>,
     /// Empty at first; belongs to this state of the object: most policies change nothing.

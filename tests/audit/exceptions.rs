@@ -43,3 +43,17 @@ fn an_exception_needs_a_reason_and_a_policy_that_allows_it() {
     let allowed = place.audit(&["--policy", "policy.yaml", "mysql.yaml"]);
     assert!(!allowed.rules().contains(&"MY005".to_owned()), "{}", allowed.out);
 }
+
+#[test]
+fn an_exception_from_a_rule_that_there_is_not_is_told() {
+    for (lines, told) in [
+        ("MY0188: a slip", Some("Did you mean MY018?")),
+        ("SHOP7: of a policy that is not loaded", Some("there is no rule SHOP7")),
+        ("MY018, TG001: watched", None),
+    ] {
+        let place = Place::with(&[("mysql.yaml", &excepting(lines))]);
+        let outcome = place.audit(&["mysql.yaml"]);
+        assert_eq!(outcome.rules().contains(&"MY040".to_owned()), told.is_some(), "{lines}: {}", outcome.out);
+        assert!(told.is_none_or(|told| outcome.out.contains(told)), "{lines}: {}", outcome.out);
+    }
+}

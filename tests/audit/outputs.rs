@@ -46,7 +46,7 @@ fn what_cannot_be_written_is_told() {
     let place = Place::with(&[("mysql.yaml", DEPLOYMENT)]);
     for (output, words) in [
         ("json=nowhere/report.json", "nowhere/report.json: there is no folder nowhere to write into; make it first"),
-        ("json=/dev/full", "/dev/full: it cannot be written: No space left on device"),
+        ("json=/dev/full", "/dev/full: it cannot be written, and is left as it is: No space left on device"),
         ("json=.", ".: it is a folder; name a file"),
         ("./mysql.yaml", "./mysql.yaml: it is audited, and would be written over"),
         ("-", "standard output has what --format says"),

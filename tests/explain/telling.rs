@@ -54,7 +54,7 @@ fn programs_get_everything() {
     assert!(rules[1]["severity"] == "critical" && rules[1]["atTheGate"] == "refused");
     assert!(rules[0]["after"].as_str().unwrap().contains("secretKeyRef"));
     let (_, all, _) = tidegate(&["explain", "--format", "json"], &[]);
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&all).unwrap().as_array().unwrap().len(), 40);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&all).unwrap().as_array().unwrap().len(), 45);
 }
 
 #[test]
@@ -122,4 +122,18 @@ fn whoever_has_seen_enough_may_go() {
     child.stdout.take().unwrap().read_exact(&mut first).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn rules_that_belong_to_no_policy_are_explained_too() {
+    let (_, list, _) = tidegate(&["explain"], &[]);
+    for rule in ["TG001", "TG002", "TG003", "KEPT001", "KEPT002"] {
+        let (code, out, err) = tidegate(&["explain", rule], &[]);
+        assert_eq!((code, err.as_str()), (0, ""), "{rule}");
+        assert!(out.contains("of no policy: only audits of a cluster look for it"), "{out}");
+        for heading in ["What is wrong", "What happens otherwise", "By hand", "When to switch it off", "Links"] {
+            assert!(out.contains(&format!("\n{heading}\n")), "{rule}: {heading}");
+        }
+        assert!(list.lines().any(|line| line.starts_with(rule)), "{rule}: {list}");
+    }
 }

@@ -9,7 +9,7 @@ mod reference;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use tidegate::explain::{Explanation, embedded, explain};
+use tidegate::explain::{Explanation, embedded, explain, own_explanations};
 use tidegate::policy::PolicySet;
 use tidegate::wasm::{Runtime, load_policies};
 
@@ -19,6 +19,11 @@ static POLICIES: LazyLock<PolicySet> = LazyLock::new(|| {
 });
 
 static EXPLANATIONS: LazyLock<Vec<Explanation>> = LazyLock::new(|| explain(&POLICIES).unwrap());
+
+/// The rules of policies, and those that belong to none.
+fn all() -> Vec<Explanation> {
+    EXPLANATIONS.iter().cloned().chain(own_explanations().unwrap()).collect()
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

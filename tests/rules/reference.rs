@@ -8,12 +8,12 @@ use std::fs;
 use serde_json::Value;
 use tidegate::explain::{RuleText, pages};
 
-use super::{EXPLANATIONS, POLICIES, root};
+use super::{EXPLANATIONS, POLICIES, all, root};
 
 #[test]
 fn the_reference_is_current() {
     let folder = root().join("docs/rules");
-    let pages = pages(&EXPLANATIONS);
+    let pages = pages(&all());
     if env::var_os("TIDEGATE_WRITE_DOCS").is_some() {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();

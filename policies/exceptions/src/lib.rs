@@ -1,8 +1,8 @@
-//! Exceptions name a rule and a reason (MY040).
+//! Exceptions name a rule that there is, and a reason (MY040).
 
 use std::collections::BTreeMap;
 
-use tidegate_policy::{Finding, NoSettings, Policy, Request, Rule, Severity, pointer, raw};
+use tidegate_policy::{Finding, NoSettings, Policy, Request, Rule, Severity, UnknownRule, pointer, raw};
 
 /// The policy.
 struct Exceptions;
@@ -33,17 +33,26 @@ impl Policy for Exceptions {
         "StorageClass",
     ];
 
-    fn review(_: &Request, NoSettings {}: &NoSettings) -> Vec<Finding> {
+    fn review(request: &Request, NoSettings {}: &NoSettings) -> Vec<Finding> {
         let annotations: BTreeMap<String, String> = raw::at("/metadata/annotations").unwrap_or_default();
         let Some(text) = annotations.get(ANNOTATION) else { return vec![] };
         let at = pointer::join("/metadata/annotations", [ANNOTATION]);
-        text.lines()
-            .filter_map(problem)
-            .map(|problem| {
-                Finding::new(&RULE, &at, problem)
-                    .help("Write one exception a line: the rule, a colon, and why it is all right here")
-            })
-            .collect()
+        let of_lines = text.lines().filter_map(problem).map(|problem| {
+            Finding::new(&RULE, &at, problem)
+                .help("Write one exception a line: the rule, a colon, and why it is all right here")
+        });
+        let unknown = request.unknown_rules();
+        let of_rules = unknown.iter().filter(|unknown| is_rule(&unknown.rule)).map(|UnknownRule { rule, meant }| {
+            let help = match meant {
+                Some(meant) => format!("Did you mean {meant}? A finding has its rule in square brackets"),
+                None => {
+                    "Write the rule as the finding has it, in square brackets; or take the exception out".to_owned()
+                }
+            };
+            Finding::new(&RULE, &at, format!("there is no rule {rule}, and so its exception excepts nothing"))
+                .help(help)
+        });
+        of_lines.chain(of_rules).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::{Server, Workload};
+use crate::{Request, Server, Workload};
 
 fn entry<T: DeserializeOwned>(extra: &[(String, String)], name: &str) -> Option<T> {
     let (_, json) = extra.iter().find(|(own, _)| own == name)?;
@@ -23,6 +23,22 @@ pub struct PossibleOption {
     pub config_map: String,
     /// The file's key in it.
     pub key: String,
+}
+
+/// A rule that the object's author wants an exception from, and that there is not.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct UnknownRule {
+    /// What stands there.
+    pub rule: String,
+    /// The rule that may be meant.
+    pub meant: Option<String>,
+}
+
+impl Request {
+    /// Rules that the object's author wants an exception from, and that there are not.
+    pub fn unknown_rules(&self) -> Vec<UnknownRule> {
+        entry(&self.extra, "unknown-rules").unwrap_or_default()
+    }
 }
 
 impl Server {

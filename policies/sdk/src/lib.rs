@@ -68,7 +68,7 @@ mod version;
 mod workload;
 
 pub use bindings::tidegate::policy::types;
-pub use extra::PossibleOption;
+pub use extra::{PossibleOption, UnknownRule};
 pub use guest::Guest;
 pub use known::Known;
 pub use policy::{NoSettings, Policy, ResourceType, Rule, WORKLOADS};

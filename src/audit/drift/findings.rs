@@ -8,46 +8,22 @@ use super::identity::Identity;
 use crate::audit::report::{Consequence, FindingReport, Region, RuleReport, Suppression};
 use crate::audit::snippet::Snippet;
 use crate::engine::{excepted, named_place};
-use crate::finding::{Severity, place};
+use crate::finding::place;
+use crate::own_rules::{DIFFERS, FINDER, IN_NO_FILE, NOWHERE, OwnRule};
 use crate::request::Selection;
 
-/// What reports call who finds it.
-const POLICY: &str = "tidegate";
 /// Longer values are not quoted.
 const LONGEST_QUOTED: usize = 60;
 
-pub(super) const DIFFERS: Rule =
-    Rule { id: "TG001", title: "the cluster has something else than the file", severity: Severity::Low };
-pub(super) const NOWHERE: Rule =
-    Rule { id: "TG002", title: "an object of a file is not in the cluster", severity: Severity::Info };
-pub(super) const IN_NO_FILE: Rule =
-    Rule { id: "TG003", title: "an object of the cluster is in none of the files", severity: Severity::Low };
-
-/// The ids of the rules by which files and a cluster are compared.
-pub const DRIFT_RULES: [&str; 3] = [DIFFERS.id, NOWHERE.id, IN_NO_FILE.id];
-
-/// One of the rules that belong to no policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rule {
-    id: &'static str,
-    title: &'static str,
-    severity: Severity,
-}
-
 /// The rules by which files and a cluster are compared.
 pub(in crate::audit) fn rules() -> impl Iterator<Item = RuleReport> {
-    [DIFFERS, NOWHERE, IN_NO_FILE].into_iter().map(|rule| RuleReport {
-        policy: POLICY.to_owned(),
-        id: rule.id.to_owned(),
-        title: rule.title.to_owned(),
-        severity: rule.severity,
-    })
+    [DIFFERS, NOWHERE, IN_NO_FILE].into_iter().map(RuleReport::of_own)
 }
 
 /// Something that a file and the cluster do not have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::audit) struct Drifted {
-    rule: Rule,
+    rule: OwnRule,
     pub at: String,
     message: String,
     help: &'static str,
@@ -93,7 +69,7 @@ impl Drifted {
         (snippet, region): (Option<Snippet>, Option<Region>),
     ) -> FindingReport {
         FindingReport {
-            policy: POLICY.to_owned(),
+            policy: FINDER.to_owned(),
             rule: self.rule.id.to_owned(),
             severity: self.rule.severity,
             place: named_place(object, &self.at),

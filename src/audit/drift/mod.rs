@@ -21,7 +21,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 use self::compare::differences;
-pub use self::findings::DRIFT_RULES;
 pub(super) use self::findings::Drifted;
 use self::identity::{Identity, resource_type};
 pub use self::met::{Met, join};

@@ -18,6 +18,7 @@ use crate::audit::report::{
 };
 use crate::engine::Decision;
 use crate::finding::{self, Severity};
+use crate::own_rules::FINDER;
 
 const TITLE: Style = Style::new().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -126,7 +127,7 @@ fn finding_group<'a>(source: &Origin, finding: &'a FindingReport) -> Group<'a> {
         Consequence::Refuse => format!("policy {policy} refuses the object because of it"),
         Consequence::Warn => format!("policy {policy} warns of it and lets the object pass"),
         // Found by comparison, and no matter of the gate's.
-        Consequence::Record if policy == "tidegate" => return group,
+        Consequence::Record if policy == FINDER => return group,
         Consequence::Record => format!("policy {policy} records it and lets the object pass"),
         Consequence::Keep => return group,
     };

@@ -5,10 +5,9 @@ use serde_json::Value;
 use super::kept::{Holder, finding};
 use super::known::KnownPasswords;
 use crate::audit::report::{ObjectReport, Since};
+use crate::own_rules::IN_EVENT;
 use crate::workload::{WITHHELD, names_mysql, withhold_text};
 
-/// The rule: no policy judges Events.
-const RULE: &str = "KEPT002";
 const CLEAR: &str = "It goes by itself, within the hour unless the API server was told otherwise (kube-apiserver \
                      --event-ttl); what made it may make the next one.";
 
@@ -51,7 +50,7 @@ impl Event {
             None => return None,
         };
         let message = format!("{message}: whoever can read Events has it");
-        self.holder.report(None, vec![finding(RULE, "/message".to_owned(), &message, CLEAR, &self.since)])
+        self.holder.report(None, vec![finding(IN_EVENT.id, "/message".to_owned(), &message, CLEAR, &self.since)])
     }
 
     fn names_a_password(&self) -> bool {

@@ -11,13 +11,12 @@ use super::values::{Password, passwords};
 use crate::audit::problem::{InputError, InputProblem};
 use crate::audit::report::{ObjectReport, Since};
 use crate::finding::place;
+use crate::own_rules::IN_VALUES;
 use crate::workload::{may_concern_mysql, names_mysql};
 use crate::yaml;
 
 /// What Helm calls the type of its Secrets (helm, `pkg/storage/driver/secrets.go`).
 pub(in crate::audit) const SECRET_TYPE: &str = "helm.sh/release.v1";
-/// The rule for values: no policy judges them.
-const RULE: &str = "KEPT001";
 /// A time in RFC 3339 with nanoseconds and a zone is not longer.
 const LONGEST_TIME: usize = 40;
 
@@ -172,7 +171,7 @@ impl KeptValues {
             let what = place(&password.at);
             let message =
                 format!("the value {what} holds a password in plain text: whoever can read the {kind} has it");
-            finding(RULE, password.at, &message, &self.clear, &self.since)
+            finding(IN_VALUES.id, password.at, &message, &self.clear, &self.since)
         });
         self.holder.report(Some(self.within), findings.collect())
     }

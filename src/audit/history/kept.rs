@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::audit::report::{Consequence, FindingReport, ObjectReport, Origin, Since, Stored};
 use crate::engine::{Decision, Judged};
 use crate::finding::Severity;
+use crate::own_rules::FINDER;
 
 /// Whatever was done to a copy: who read it before has the password.
 const THEN: &str = "Then change the password: whoever could read this may have it.";
@@ -105,7 +106,7 @@ impl Kept {
 /// A finding in a copy.
 pub(super) fn finding(rule: &str, at: String, message: &str, clear: &str, since: &Option<Since>) -> FindingReport {
     FindingReport {
-        policy: "tidegate".to_owned(),
+        policy: FINDER.to_owned(),
         rule: rule.to_owned(),
         severity: Severity::High,
         at,

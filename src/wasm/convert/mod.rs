@@ -38,7 +38,11 @@ pub(super) fn request(context: &ReviewContext<'_>) -> contract::Request {
         object: object_id(context.object, request.namespace.as_deref(), request.name.as_deref()),
         old_object: context.old_object.map(|old| object_id(old, request.namespace.as_deref(), None)),
         workload,
-        extra: Vec::new(),
+        extra: if context.unknown_rules.is_empty() {
+            Vec::new()
+        } else {
+            vec![("unknown-rules".to_owned(), serde_json::json!(context.unknown_rules).to_string())]
+        },
     }
 }
 

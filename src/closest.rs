@@ -1,4 +1,4 @@
-//! What somebody may have meant who names a rule that there is not.
+//! What somebody may have meant who names something that there is not.
 
 /// How much alike two words have to be (Jaro-Winkler, 0 to 1). clap takes the same for the names of
 /// commands and options.
@@ -45,4 +45,37 @@ fn plain(word: &str) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_there_is_not_is_close_to_one_that_there_is() {
+        let known = ["MY001", "MY011", "MY012", "MY030", "plaintext-password", "probes", "storage-class", "utf8mb4"];
+        for (word, expected) in [
+            ("my011", Some("MY011")),
+            ("MY11", Some("MY011")),
+            ("MY-011", Some("MY011")),
+            ("MY0011", Some("MY011")),
+            ("11", Some("MY011")),
+            ("MZ011", Some("MY011")),
+            ("MY10", Some("MY001")),
+            ("probe", Some("probes")),
+            ("Probse", Some("probes")),
+            ("password", Some("plaintext-password")),
+            ("storageclass", Some("storage-class")),
+            ("storage_clas", Some("storage-class")),
+            ("utf8", Some("utf8mb4")),
+            ("MY999", None),
+            ("xyz", None),
+            ("", None),
+            ("0", None),
+            ("한국어", None),
+        ] {
+            assert_eq!(closest(word, known), expected, "{word}");
+        }
+        assert_eq!(closest("MY001", []), None);
+    }
 }
