@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::repaired::stored_manifest;
 use super::report::{AuditReport, ObjectReport, Origin, RuleReport, Scope, Stored};
 use super::run::{Options, object_report, rules};
-use crate::engine::{Judged, evaluate};
+use crate::engine::{Evaluation, Judged, LeftAlone, evaluate};
 use crate::lookup::{Lookup, ResourceType};
 use crate::own_rules::{IN_EVENT, IN_VALUES};
 use crate::policy::PolicySet;
@@ -49,6 +49,8 @@ pub struct ClusterAudit {
     options: Options,
     seen: usize,
     objects: Vec<Value>,
+    /// What others control: of no use but to be told.
+    left_alone: Vec<ObjectReport>,
     revisions: Vec<Value>,
     releases: helm::Releases,
     events: Vec<Event>,
@@ -91,6 +93,8 @@ impl ClusterAudit {
             Some(_) if is_judged(&object) || (self.with_history && may_concern_mysql(&object)) => {
                 self.objects.push(object);
             }
+            // What is listed for the history alone has nothing to be told of here.
+            Some(_) if may_concern_mysql(&object) => self.left_alone.push(left_alone(&object)),
             _ => {}
         }
     }
@@ -150,6 +154,7 @@ impl ClusterAudit {
                 Err(problem) => report.problems.push(problem),
             }
         }
+        report.objects.extend(self.left_alone);
         report.problems.extend(self.releases.problems);
         kept.extend(self.releases.manifests);
         all += kept.len();
@@ -214,6 +219,14 @@ pub fn judge_stored(
     let options = &Options::default();
     let (report, _) = Live { object, options, policies, lookup, files: None, with_history: false }.judge()?;
     Ok(report)
+}
+
+/// What is told of an object that another one controls.
+fn left_alone(object: &Value) -> ObjectReport {
+    let request = Request::audit(object.clone());
+    let evaluation = Evaluation::untouched(Value::Null, LeftAlone::Controlled);
+    let source = Origin::Cluster(Stored { object: Holder::of(object).words(), within: None });
+    object_report(request, evaluation, source, |_| (None, None))
 }
 
 fn places(findings: &[Judged]) -> Vec<(String, String)> {

@@ -1,8 +1,10 @@
 //! What an audit came to, as plain data. No part of it holds a credential.
 
+use std::collections::BTreeMap;
+
 use super::baseline::Known;
 use super::problem::InputProblem;
-use crate::engine::Decision;
+use crate::engine::{Decision, LeftAlone};
 use crate::finding::Severity;
 use crate::own_rules::{FINDER, OwnRule};
 
@@ -21,6 +23,8 @@ pub struct AuditReport {
     pub rules: Vec<RuleReport>,
     /// What the baseline knows and was not found again.
     pub stale: Vec<Known>,
+    /// What there is to say of rules, by their ids, as Markdown: for forms that hand it on.
+    pub rule_texts: BTreeMap<String, String>,
 }
 
 /// A rule that was judged by.
@@ -80,8 +84,10 @@ pub struct ObjectReport {
     pub source: Origin,
     /// What rendered it, for instance `helm template`, if it does not stand in the file as it is.
     pub rendered_by: Option<&'static str>,
-    /// The policies that were asked about it.
+    /// The policies that were asked about it, if all that they found is told.
     pub asked: Vec<String>,
+    /// Why it was not judged although it has to do with MySQL, if it was not.
+    pub left_alone: Option<LeftAlone>,
     /// Whether it may pass.
     pub decision: Decision,
     /// What was found, also what does not count.
@@ -157,6 +163,18 @@ pub enum Outcome {
 }
 
 impl AuditReport {
+    /// Why objects that have to do with MySQL were not judged, and how many.
+    pub fn left_alone(&self) -> Vec<(LeftAlone, usize)> {
+        let mut counts: Vec<(LeftAlone, usize)> = Vec::new();
+        for why in self.objects.iter().filter_map(|object| object.left_alone) {
+            match counts.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, number)) => *number += 1,
+                None => counts.push((why, 1)),
+            }
+        }
+        counts
+    }
+
     /// What it comes to in a word.
     pub fn outcome(&self) -> Outcome {
         self.outcome_from(Severity::Info)

@@ -184,7 +184,9 @@ pub(super) fn object_report(
         kind: request.kind().to_owned(),
         title: request.title(),
         source,
-        asked: evaluation.asked,
+        // Of a choice of findings nobody can say that there are no others.
+        asked: if request.selection == Selection::default() { evaluation.asked } else { Vec::new() },
+        left_alone: evaluation.left_alone.filter(|why| why.concerns_mysql()),
         decision: evaluation.decision,
         findings: evaluation
             .findings

@@ -13,6 +13,7 @@ use super::selection::{SelectionArguments, severities};
 use super::{explain, git, live, policies};
 use crate::audit::{self, AuditReport, Baseline, Detail, Format, Options, Outcome, Progress, Verbosity};
 use crate::cluster::Extent;
+use crate::explain::help_texts;
 use crate::finding::Severity;
 use crate::request::Selection;
 
@@ -151,6 +152,7 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         // What was not looked for is not missed.
         report.stale = if is_whole { stale } else { Vec::new() };
     }
+    report.rule_texts = help_texts();
     told.tell(&report)?;
     if told.explain {
         let found = report.objects.iter().flat_map(|object| object.findings()).map(|finding| finding.rule.as_str());

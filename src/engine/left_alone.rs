@@ -25,11 +25,16 @@ impl LeftAlone {
     pub fn reason(self) -> &'static str {
         match self {
             Self::TemplateUnchanged => "the update leaves what is judged as it is",
-            Self::Controlled => "another object controls it; that one is judged instead",
-            Self::OperatorManaged => "an operator manages it",
+            Self::Controlled => "another object controls it, and would undo a change",
+            Self::OperatorManaged => "an operator manages it, and would undo a change",
             Self::BeingDeleted => "it is being deleted",
             Self::NoMySql => "nothing in it has to do with MySQL",
         }
+    }
+
+    /// Whether it has to do with MySQL, so that somebody may have expected a judgement.
+    pub fn concerns_mysql(self) -> bool {
+        self != Self::NoMySql
     }
 }
 

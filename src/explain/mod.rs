@@ -7,6 +7,7 @@
 mod embedded;
 mod example;
 mod explanation;
+mod help;
 mod list;
 mod markdown;
 mod own;
@@ -18,6 +19,7 @@ mod words;
 pub use embedded::{Embedded, embedded};
 pub use example::{Example, ExampleError, Outcome};
 pub use explanation::{ExplainError, Explanation, explain};
+pub use help::help_texts;
 pub use list::write_list;
 pub use own::own_explanations;
 pub use page::{Page, pages};

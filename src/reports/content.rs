@@ -1,11 +1,9 @@
 //! What a report says of an object. Pure.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use crate::audit::ObjectReport;
-use crate::audit::policy_report::{ObjectReference, ReportResult, SOURCE, Summary, Verdict, results, summary};
+use crate::audit::policy_report::{ObjectReference, ReportResult, SOURCE, Summary, results, summary};
 
 /// What a report says, but for the times.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,11 +37,7 @@ impl Content {
         if report.asked.is_empty() {
             return None;
         }
-        let found = report.findings.iter().map(|finding| finding.policy.as_str());
-        let said: BTreeSet<&str> = found.chain(report.failures.iter().map(|failure| failure.policy.as_str())).collect();
-        let passed = report.asked.iter().filter(|policy| !said.contains(policy.as_str()));
-        let mut results = results(report);
-        results.extend(passed.map(|policy| ReportResult::of_policy(policy, Verdict::Pass, "nothing found")));
+        let results = results(report);
         Some(Self { scope, summary: summary(&results), results })
     }
 }

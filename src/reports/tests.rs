@@ -47,6 +47,7 @@ fn judged(asked: &[&str], findings: Vec<FindingReport>, failures: Vec<FailureRep
         source: Origin::Cluster(Stored { object: "Deployment shop/mysql".to_owned(), within: None }),
         rendered_by: None,
         asked: asked.iter().map(|policy| (*policy).to_owned()).collect(),
+        left_alone: None,
         decision: Decision::Allow,
         findings,
         failures,

@@ -7,6 +7,7 @@ mod charts;
 mod copies;
 mod exceptions;
 mod known;
+mod left_alone;
 mod outputs;
 #[path = "../support/programs.rs"]
 #[allow(dead_code, unused_imports, reason = "it serves other tests too")]

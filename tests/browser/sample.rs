@@ -210,6 +210,7 @@ fn object(kind: &str, namespace: Option<&str>, name: &str, file: &str, said: &[u
         source: Origin::File(SourceLine { file: file.to_owned(), line: FIRST_LINE }),
         rendered_by: None,
         asked: Vec::new(),
+        left_alone: None,
         decision: Decision::Allow,
         findings: said.iter().map(|index| finding(&SAID[*index])).collect(),
         failures: Vec::new(),

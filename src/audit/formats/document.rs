@@ -8,7 +8,7 @@ use crate::audit::problem::InputProblem;
 use crate::audit::report::{
     AuditReport, FailureReport, FindingReport, ObjectReport, Origin, Region, Since, Suppression,
 };
-use crate::engine::Decision;
+use crate::engine::{Decision, LeftAlone};
 use crate::finding::Severity;
 
 /// The whole report.
@@ -31,6 +31,9 @@ struct Object<'a> {
     source: &'a Origin,
     #[serde(skip_serializing_if = "Option::is_none")]
     rendered_by: Option<&'a str>,
+    /// Why it was not judged although it has to do with MySQL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_alone: Option<LeftAlone>,
     decision: Decision,
     findings: Vec<Finding<'a>>,
     failures: Vec<Failure<'a>>,
@@ -113,6 +116,7 @@ impl<'a> From<&'a ObjectReport> for Object<'a> {
             name: object.name.as_deref(),
             source: &object.source,
             rendered_by: object.rendered_by,
+            left_alone: object.left_alone,
             decision: object.decision,
             findings: object.findings.iter().map(Finding::from).collect(),
             failures: object.failures.iter().map(Failure::from).collect(),

@@ -38,6 +38,11 @@ fn suite(object: &ObjectReport) -> TestSuite {
         let words = format!("policy {}", failed.policy);
         suite.add_test_case(case(&words, name.as_str(), place, error(&failure(failed))));
     }
+    if let Some(why) = object.left_alone {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(format!("not judged: {}", why.reason()));
+        suite.add_test_case(case("left alone", name.as_str(), place, status));
+    }
     if suite.test_cases.is_empty() {
         suite.add_test_case(case("nothing found", name.as_str(), place, TestCaseStatus::success()));
     }

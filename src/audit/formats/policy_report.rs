@@ -1,6 +1,6 @@
 //! What a report in a cluster says of an object: what PolicyReports and OpenReports have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -209,10 +209,22 @@ impl ReportResult {
     }
 }
 
-/// What is to be said of an object: its findings, also those that do not count, and what failed. Without times.
+/// What is to be said of an object: its findings, also those that do not count, what failed, and which policies were
+/// asked and found nothing. Without times.
 pub fn results(object: &ObjectReport) -> Vec<ReportResult> {
     let findings = object.findings.iter().map(|finding| ReportResult::of_finding(finding, object));
-    findings.chain(object.failures.iter().map(ReportResult::of_failure)).collect()
+    let failures = object.failures.iter().map(ReportResult::of_failure);
+    let passed = object.asked.iter().map(|policy| ReportResult::of_policy(policy, Verdict::Pass, "nothing found"));
+    settled(findings.chain(failures).chain(passed).collect())
+}
+
+/// Results without those that say of a policy that it found nothing, where it found something or says so already.
+pub(super) fn settled(mut results: Vec<ReportResult>) -> Vec<ReportResult> {
+    let passes = |result: &ReportResult| result.result == Verdict::Pass;
+    let said = results.iter().filter(|result| !passes(result)).map(|result| result.policy.clone());
+    let mut said: BTreeSet<String> = said.collect();
+    results.retain(|result| !passes(result) || said.insert(result.policy.clone()));
+    results
 }
 
 /// How many results there are of each kind.

@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::policy_report::{ObjectReference, ReportApi, ReportResult, SOURCE, Summary, Verdict, results, summary};
+use super::policy_report::{
+    ObjectReference, ReportApi, ReportResult, SOURCE, Summary, Verdict, results, settled, summary,
+};
 use super::yaml::write_document;
 use crate::audit::problem::InputProblem;
 use crate::audit::report::{AuditReport, ObjectReport, Origin};
@@ -70,7 +72,7 @@ struct Labels {
 pub(super) fn write(report: &AuditReport, api: ReportApi, out: &mut dyn Write) -> io::Result<()> {
     let reports = reports(report, api);
     if reports.is_empty() {
-        return writeln!(out, "# Nothing was found, and so there is no report.");
+        return writeln!(out, "# Nothing was judged, and so there is no report.");
     }
     for report in reports {
         writeln!(out, "---")?;
@@ -99,7 +101,7 @@ fn reports(report: &AuditReport, api: ReportApi) -> Vec<Report> {
     }
     let of_objects = reports.into_iter().map(|(namespaced, scope, said)| {
         let metadata = metadata(report_name(&scope), scope.namespace.clone());
-        document(api, namespaced, metadata, Some(scope), said)
+        document(api, namespaced, metadata, Some(scope), settled(said))
     });
     let input: Vec<ReportResult> = report.problems.iter().map(of_problem).collect();
     let of_input =

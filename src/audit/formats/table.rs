@@ -49,7 +49,23 @@ pub(super) fn write(report: &AuditReport, verbosity: Verbosity, out: &mut dyn Wr
     for problem in &report.problems {
         writeln!(out, "{}\n", renderer.render(&[problem_group(problem)]))?;
     }
+    write_left_alone(report, verbosity, out)?;
     write_totals(report, out)
+}
+
+/// Who claims that somebody else manages an object keeps it from being judged: that is not for nobody to know.
+fn write_left_alone(report: &AuditReport, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
+    for (why, number) in report.left_alone() {
+        let were = if number == 1 { "1 object that may run MySQL was" } else { "objects that may run MySQL were" };
+        let many = if number == 1 { String::new() } else { format!("{number} ") };
+        let mut group =
+            Group::with_title(Level::NOTE.primary_title(format!("{many}{were} not judged: {}", why.reason())));
+        if verbosity != Verbosity::Full {
+            group = group.element(Level::HELP.message("--verbose names each"));
+        }
+        writeln!(out, "{}\n", Renderer::styled().render(&[group]))?;
+    }
+    Ok(())
 }
 
 fn write_object(
@@ -58,7 +74,9 @@ fn write_object(
     renderer: &Renderer,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let why = object.left_alone.map(|why| format!("not judged: {}", why.reason()));
     let (style, outcome) = match object.decision {
+        _ if why.is_some() => (BAD, why.as_deref().unwrap_or_default()),
         _ if object.is_kept() => {
             (BAD, if object.findings().count() == 1 { "keeps a password" } else { "keeps passwords" })
         }

@@ -75,6 +75,7 @@ impl Holder {
             title,
             source: Origin::Cluster(Stored { object: self.words(), within }),
             asked: Vec::new(),
+            left_alone: None,
             decision: Decision::Allow,
             findings,
             failures: Vec::new(),

@@ -3,7 +3,7 @@
 mod look;
 
 use super::embedded::embedded;
-use super::{RuleText, TextError};
+use super::{RuleText, TextError, help_texts};
 use crate::own_rules::OWN_RULES;
 
 const TEXT: &str = "\
@@ -77,6 +77,16 @@ fn every_text_of_this_program_can_be_taken_apart() {
         assert_eq!(text.rule, file.rule);
     }
     assert!(embedded().is_sorted_by_key(|file| file.rule));
+}
+
+#[test]
+fn help_stands_alone() {
+    let texts = help_texts();
+    assert_eq!(texts.len(), embedded().len() + OWN_RULES.len());
+    let text = &texts["TG001"];
+    assert!(text.starts_with("## What is wrong\n\nA field that the file sets"), "{text}");
+    assert!(text.ends_with("- Files beside a cluster (`docs/cluster-audit.md`)"), "{text}");
+    assert!(texts.values().all(|text| !text.contains("](..")));
 }
 
 #[test]

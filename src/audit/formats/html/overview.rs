@@ -26,6 +26,7 @@ pub(super) fn title(totals: &Totals<'_>) -> String {
 pub(super) fn write(report: &AuditReport, totals: &Totals<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<h1 id=\"heading\" tabindex=\"-1\">{}</h1>", title(totals))?;
     writeln!(out, "<p class=\"lead\">{}</p>", lead(report, totals))?;
+    write_stale(report, out)?;
     if totals.all.sum() == 0 {
         return Ok(());
     }
@@ -79,6 +80,9 @@ fn lead(report: &AuditReport, totals: &Totals<'_>) -> String {
         let copies = if totals.kept == 1 { "1 copy keeps".to_owned() } else { format!("{} copies keep", totals.kept) };
         sentences.push(format!("{copies} passwords."));
     }
+    for (why, number) in report.left_alone() {
+        sentences.push(format!("{} not judged: {}.", count(number, "object"), why.reason()));
+    }
     for (number, why) in [
         (totals.excepted, "excepted by the author"),
         (totals.known, "known by the baseline"),
@@ -90,6 +94,27 @@ fn lead(report: &AuditReport, totals: &Totals<'_>) -> String {
         }
     }
     sentences.join(" ")
+}
+
+/// What the baseline knows and is no more: to be taken out of it, so that it does not hide what comes back.
+fn write_stale(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
+    if report.stale.is_empty() {
+        return Ok(());
+    }
+    let number = report.stale.iter().map(|known| known.times).sum();
+    writeln!(out, "<details class=\"stale\"><summary>{} of the baseline", count(number, "finding"))?;
+    writeln!(out, "no longer found</summary>\n<ul>")?;
+    for known in &report.stale {
+        let often = if known.times == 1 { String::new() } else { format!(", {} times", known.times) };
+        writeln!(
+            out,
+            "<li><bdi>{}</bdi> at <bdi>{}</bdi> of <bdi>{}</bdi>{often}</li>",
+            text(&known.rule),
+            text(&known.place),
+            text(&known.object)
+        )?;
+    }
+    writeln!(out, "</ul>\n<p>Write it anew with <code>--write-baseline</code>.</p>\n</details>")
 }
 
 /// The picture by severity: one bar, and a tile for each part of it.

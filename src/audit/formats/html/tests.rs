@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::write;
+use crate::audit::baseline::Known;
 use crate::audit::problem::{InputError, InputProblem};
 use crate::audit::report::{
     AuditReport, Consequence, FailureReport, FindingReport, ManifestReport, ObjectReport, Origin, SourceLine,
@@ -36,6 +37,7 @@ fn object(text: &str, manifest: (&str, &str)) -> ObjectReport {
         source: Origin::File(SourceLine { file: text.to_owned(), line: 1 }),
         rendered_by: None,
         asked: Vec::new(),
+        left_alone: None,
         decision: Decision::Allow,
         findings: vec![finding(text), finding(text)],
         failures: vec![FailureReport { policy: text.to_owned(), message: text.to_owned(), denies: false }],
@@ -67,6 +69,24 @@ fn finding(text: &str) -> FindingReport {
 
 fn report(objects: Vec<ObjectReport>) -> AuditReport {
     AuditReport { objects, ..AuditReport::default() }
+}
+
+#[test]
+fn what_the_baseline_knows_and_is_gone_is_shown() {
+    let known = Known {
+        object: "Pod \"<b>\"".to_owned(),
+        rule: "MY018".to_owned(),
+        place: "spec".to_owned(),
+        fingerprint: "0123456789abcdef".to_owned(),
+        times: 2,
+    };
+    let html = html(&AuditReport { stale: vec![known], ..report(vec![]) });
+    let (_, stale) = html.split_once("<details class=\"stale\">").unwrap();
+    let stale: String = stale.split("</details>").next().unwrap().replace('\n', " ");
+    assert!(stale.starts_with("<summary>2 findings of the baseline no longer found</summary>"), "{stale}");
+    assert!(stale.contains("MY018</bdi> at <bdi>spec</bdi>") && stale.contains(", 2 times"), "{stale}");
+    assert!(stale.contains("&lt;b") && !stale.contains("<b>"), "{stale}");
+    assert!(!self::html(&report(vec![])).contains("<details class=\"stale\">"));
 }
 
 #[test]

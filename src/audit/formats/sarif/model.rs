@@ -46,9 +46,17 @@ pub(super) struct Rule<'a> {
     pub(super) id: &'a str,
     pub(super) short_description: Message,
     pub(super) full_description: Message,
-    pub(super) help: Message,
+    pub(super) help: Help<'a>,
     pub(super) default_configuration: Configuration,
     pub(super) properties: RuleProperties<'a>,
+}
+
+/// §3.12
+#[derive(Serialize)]
+pub(super) struct Help<'a> {
+    pub(super) text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) markdown: Option<&'a str>,
 }
 
 /// §3.50

@@ -1,8 +1,8 @@
 //! The rules of a run: those that were judged by, and those of findings beside them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::model::{Configuration, Message, Rule, RuleProperties};
+use super::model::{Configuration, Help, Message, Rule, RuleProperties};
 use crate::audit::report::AuditReport;
 use crate::finding::Severity;
 
@@ -13,11 +13,12 @@ const TAGS: &[&str] = &["kubernetes", "mysql", "security"];
 pub(super) struct Rules<'a> {
     pub(super) rules: Vec<Rule<'a>>,
     places: HashMap<&'a str, usize>,
+    texts: &'a BTreeMap<String, String>,
 }
 
 impl<'a> Rules<'a> {
     pub(super) fn of(report: &'a AuditReport) -> Self {
-        let mut this = Self { rules: Vec::new(), places: HashMap::new() };
+        let mut this = Self { rules: Vec::new(), places: HashMap::new(), texts: &report.rule_texts };
         for rule in &report.rules {
             let help = format!(
                 "`tidegate explain {}` says what happens otherwise, what to do, and when to switch it off.",
@@ -48,7 +49,7 @@ impl<'a> Rules<'a> {
             id,
             short_description: Message::new(title),
             full_description: Message::new(&format!("{title}. A rule of the policy {policy}.")),
-            help: Message::new(help),
+            help: Help { text: Message::new(help).text, markdown: self.texts.get(id).map(String::as_str) },
             default_configuration: Configuration { level: level(severity) },
             properties: RuleProperties {
                 policy,

@@ -21,8 +21,8 @@ fn an_object_has_one_report_and_its_name_is_nobody_elses() {
         let documents = documents(format);
         let named: Vec<_> = documents.iter().map(|document| document["metadata"]["name"].as_str().unwrap()).collect();
         assert_eq!(named.iter().collect::<BTreeSet<_>>().len(), named.len(), "{named:?}");
-        // The overlay's Deployment is that of the first file; the Service has nothing to be told.
-        assert_eq!(named.len(), 6, "{named:?}");
+        // The overlay's Deployment is that of the first file; the Service passed; what was left alone has none.
+        assert_eq!(named.len(), 7, "{named:?}");
         for document in &documents {
             let is_namespaced = document["metadata"]["namespace"].is_string();
             assert_eq!(document["kind"], kinds[usize::from(!is_namespaced)]);
@@ -44,4 +44,14 @@ fn results_are_read_back_and_have_no_time() {
     let json = serde_json::to_value(&said).unwrap();
     assert!(!json.to_string().contains("timestamp"));
     assert_eq!(serde_json::from_value::<Vec<ReportResult>>(json).unwrap(), said);
+}
+
+#[test]
+fn a_policy_passes_once_and_only_where_it_found_nothing() {
+    let report = rich::report();
+    let mut object = report.objects[0].clone();
+    object.asked = ["plaintext-password", "probes", "memory", "memory"].map(str::to_owned).to_vec();
+    let passed: Vec<String> =
+        results(&object).into_iter().filter(|one| one.result == Verdict::Pass).map(|one| one.policy).collect();
+    assert_eq!(passed, ["memory"]);
 }

@@ -1,5 +1,7 @@
 //! A report that has something of everything.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::audit::baseline::Known;
@@ -8,7 +10,7 @@ use crate::audit::report::{
     AuditReport, Consequence, FailureReport, FindingReport, ManifestReport, ObjectReport, Origin, Region, Replacement,
     RuleReport, Scope, Since, SourceLine, Stored, Suppression,
 };
-use crate::engine::Decision;
+use crate::engine::{Decision, LeftAlone};
 use crate::finding::Severity;
 
 /// A name that tries to be Markdown, HTML, a workflow command, a terminal's and a person.
@@ -45,6 +47,7 @@ fn object(kind: &str, name: &str, source: Origin, findings: Vec<FindingReport>) 
         source,
         rendered_by: None,
         asked: Vec::new(),
+        left_alone: None,
         decision: Decision::Allow,
         findings,
         failures: Vec::new(),
@@ -176,10 +179,18 @@ pub(super) fn report() -> AuditReport {
     };
     AuditReport {
         stale: vec![stale],
+        rule_texts: BTreeMap::from([("MY020".to_owned(), "## What is wrong\n\nIt is in an `emptyDir`.".to_owned())]),
         objects: vec![
             mysql,
             hostile,
-            object("Service", "mysql", file("svc.yaml", 8), Vec::new()),
+            ObjectReport {
+                asked: vec!["storage".to_owned(), "exposure".to_owned()],
+                ..object("Service", "mysql", file("svc.yaml", 8), Vec::new())
+            },
+            ObjectReport {
+                left_alone: Some(LeftAlone::OperatorManaged),
+                ..object("StatefulSet", "managed", file("svc.yaml", 20), Vec::new())
+            },
             copy,
             class,
             again,

@@ -81,6 +81,9 @@ fn what_does_not_count_is_suppressed_and_rules_are_there_once() {
         "k8s/gr%C3%B6%C3%9Fe%201%23.yaml"
     );
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let rule = |id: &str| rules.iter().find(|rule| rule["id"] == id).unwrap();
+    assert_eq!(rule("MY020")["help"]["markdown"], "## What is wrong\n\nIt is in an `emptyDir`.");
+    assert!(rule("MY020")["help"]["text"].as_str().is_some_and(|text| !text.is_empty()));
     let mut ids: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
     let all = ids.len();
     ids.sort_unstable();
