@@ -5,7 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Does `work` for each item, on as many threads as there are cores.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
+    map_on(std::thread::available_parallelism().map_or(1, NonZero::get), items, work)
+}
+
+/// The same on so many threads: for work that waits more than it computes.
+pub(crate) fn map_on<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = threads.min(items.len());
     if threads <= 1 {
         return items.iter().map(work).collect();
     }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
+use aho_corasick::AhoCorasick;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use super::read::{Read, read};
 use super::report::{FileReport, FindingRow, FixReport, Output, Written};
 use super::rewrite::bytes_after;
 use crate::audit::{is_telling, parallel};
-use crate::engine::{Evaluation, Judged, SecretEntry};
+use crate::engine::{Evaluation, Judged};
 use crate::files::{self, FileError};
 use crate::policy::PolicySet;
 use crate::request::Selection;
@@ -44,6 +45,10 @@ pub enum Mode {
     #[default]
     DryRun,
 }
+
+/// So many files are written at once: a disk takes milliseconds to say that a file is safe, and says it of many
+/// together.
+const WRITERS: usize = 16;
 
 /// Repairs all manifests that the paths lead to; `-` is standard input.
 pub fn fix(
@@ -80,8 +85,11 @@ pub fn fix(
         }
     }
     let writes = options.mode == Mode::Write && report.not_kept.is_none();
-    for (file, change) in files.iter().zip(&changes) {
-        let told = finish(file, change, &items, options.diff, writes, &mut report.output);
+    let pairs: Vec<_> = files.iter().zip(&changes).collect();
+    let finished =
+        parallel::map_on(WRITERS, &pairs, |(file, change)| finish(file, change, &items, options.diff, writes));
+    for (told, output) in finished {
+        report.output = report.output.or(output);
         if !told.says_nothing() {
             report.files.push(told);
         }
@@ -140,13 +148,13 @@ fn finish(
     items: &[Item],
     diff: bool,
     writes: bool,
-    output: &mut Option<Output>,
-) -> FileReport {
+) -> (FileReport, Option<Output>) {
+    let mut output = None;
     let own = &items[file.items.clone()];
     let splices = change.splices();
     let written = match &file.path {
         None if writes => {
-            *output = Some(Output(yaml::apply(&file.text, &splices).into_bytes()));
+            output = Some(Output(yaml::apply(&file.text, &splices).into_bytes()));
             if splices.is_empty() { Written::Unchanged } else { Written::Done }
         }
         _ if splices.is_empty() => Written::Unchanged,
@@ -162,7 +170,7 @@ fn finish(
         let source = after.as_ref().and_then(|after| after.object(&item.source)).unwrap_or(&item.source);
         judged.iter().map(|judged| item.row(judged, source.place(&judged.finding.at).line)).collect()
     };
-    FileReport {
+    let told = FileReport {
         name: file.name.clone(),
         repaired: own.iter().flat_map(|item| rows(item, &item.done)).collect(),
         left: own.iter().flat_map(|item| worst_first(rows(item, &item.left))).collect(),
@@ -175,7 +183,8 @@ fn finish(
         anew: change.anew(),
         diff: if diff { file_diff(file, change, own) } else { Vec::new() },
         written,
-    }
+    };
+    (told, output)
 }
 
 fn worst_first(mut rows: Vec<FindingRow>) -> Vec<FindingRow> {
@@ -189,13 +198,15 @@ fn still_there(file: &ManifestFile, splices: &[Splice], own: &[Item]) -> Vec<Str
     if moved.is_empty() {
         return Vec::new();
     }
+    let telling: Vec<_> = moved.into_iter().filter(|entry| is_telling(entry.value.expose_secret())).collect();
+    // One search for all of them: a file of many servers has many passwords.
+    let Ok(search) = AhoCorasick::new(telling.iter().map(|entry| entry.value.expose_secret())) else {
+        return Vec::new();
+    };
     let after = yaml::apply(&file.text, splices);
     let mut told = Vec::new();
     for (index, line) in after.lines().enumerate() {
-        let holds = |entry: &&SecretEntry| {
-            is_telling(entry.value.expose_secret()) && line.contains(entry.value.expose_secret())
-        };
-        if let Some(entry) = moved.iter().copied().find(holds) {
+        if let Some(entry) = search.find(line).and_then(|found| telling.get(found.pattern().as_usize())) {
             told.push(format!(
                 "line {} still holds the password that was moved out of {}: in a comment, or under another name. Take \
                  it out by hand",

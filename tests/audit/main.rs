@@ -12,10 +12,10 @@ mod outputs;
 #[path = "../support/programs.rs"]
 #[allow(dead_code, unused_imports, reason = "it serves other tests too")]
 mod programs;
+mod rendered;
 #[path = "../support/skip.rs"]
 #[allow(dead_code, reason = "it serves other tests too")]
 mod skip;
-mod rendered;
 mod wanted;
 
 use std::path::{Path, PathBuf};

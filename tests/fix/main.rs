@@ -11,11 +11,11 @@ mod other_user;
 #[path = "../support/programs.rs"]
 #[allow(dead_code, unused_imports, reason = "it serves other tests too")]
 mod programs;
+mod rewrite;
+mod sealed;
 #[path = "../support/skip.rs"]
 #[allow(dead_code, reason = "it serves other tests too")]
 mod skip;
-mod rewrite;
-mod sealed;
 mod told;
 
 use std::fs::{self, Permissions};
