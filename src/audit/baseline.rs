@@ -1,6 +1,6 @@
 //! Findings that are known already: a file of them, and those of an earlier state of the files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,16 @@ impl Baseline {
         Self { version: VERSION, findings }
     }
 
+    /// How many findings it knows.
+    pub fn len(&self) -> usize {
+        self.findings.iter().map(|known| known.times).sum()
+    }
+
+    /// Whether it knows none.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
     /// Reads a file's text.
     ///
     /// # Errors
@@ -101,7 +111,8 @@ impl Baseline {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }
 
-    /// Marks the findings of a report that are known; gives back what is known and was not found again.
+    /// Marks the findings of a report that are known; gives back what is known of its objects and was not found
+    /// again. Of other objects nobody can say: a hook, for one, audits only the files that change.
     pub fn apply(&self, report: &mut AuditReport) -> Vec<Known> {
         let mut left: BTreeMap<&str, Known> =
             self.findings.iter().map(|known| (known.fingerprint.as_str(), known.clone())).collect();
@@ -112,7 +123,9 @@ impl Baseline {
             }
             _ => false,
         });
-        let mut stale: Vec<Known> = left.into_values().filter(|known| known.times > 0).collect();
+        let read: BTreeSet<&str> = report.objects.iter().map(|object| object.title.as_str()).collect();
+        let is_missed = |known: &Known| known.times > 0 && read.contains(known.object.as_str());
+        let mut stale: Vec<Known> = left.into_values().filter(is_missed).collect();
         stale.sort();
         stale
     }

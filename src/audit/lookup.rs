@@ -52,14 +52,20 @@ impl DocumentsLookup {
         Self { documents: Arc::clone(documents), folder: Arc::from(folder), seen: Arc::default() }
     }
 
-    fn nearest<'a>(&self, of_one_name: &'a [(Arc<str>, Arc<SeenObject>)]) -> Option<&'a Arc<SeenObject>> {
-        if let [(_, only)] = of_one_name {
-            return Some(only);
-        }
-        // Of equally near ones the first counts.
-        let nearest = of_one_name.iter().rev().max_by_key(|(folder, _)| shared(folder, &self.folder));
-        nearest.map(|(_, object)| object)
+    /// Of equally near ones the first counts.
+    fn nearest<'a>(
+        &self,
+        of_one_name: impl DoubleEndedIterator<Item = &'a (Arc<str>, Arc<SeenObject>)>,
+    ) -> Option<Arc<SeenObject>> {
+        let nearest = of_one_name.rev().max_by_key(|(folder, _)| shared(folder, &self.folder));
+        nearest.map(|(_, object)| Arc::clone(object))
     }
+}
+
+/// Whether one of two folders is in the other, or they are the same.
+fn is_within(this: &str, that: &str) -> bool {
+    let parts = |folder: &str| if folder.is_empty() { 0 } else { folder.split('/').count() };
+    this.is_empty() || that.is_empty() || shared(this, that) == parts(this).min(parts(that))
 }
 
 /// How many parts two paths have in common.
@@ -109,7 +115,7 @@ impl Lookup for DocumentsLookup {
         let objects = self.documents.objects.get(kind);
         let of_one_name = objects.and_then(|objects| objects.get(&(namespace.map(str::to_owned), name.to_owned())));
         of_one_name
-            .and_then(|objects| self.nearest(objects))
+            .and_then(|objects| self.nearest(objects.iter()))
             .map(|object| Some(object.value.clone()))
             .ok_or_else(|| Unavailable::because("it is not among the documents of the audit"))
     }
@@ -124,7 +130,12 @@ impl Lookup for DocumentsLookup {
             let objects = self.documents.objects.get(kind).into_iter().flatten();
             objects
                 .filter(|((own, _), _)| kind.is_cluster_scoped() || own.as_deref() == namespace)
-                .filter_map(|(_, of_one_name)| self.nearest(of_one_name).cloned())
+                .filter_map(|((own, _), of_one_name)| {
+                    // Without a namespace, two folders side by side are as likely two applications as one.
+                    let is_apart = own.is_none() && !kind.is_cluster_scoped();
+                    let may_be_beside = |folder: &str| !is_apart || is_within(folder, &self.folder);
+                    self.nearest(of_one_name.iter().filter(|(folder, _)| may_be_beside(folder)))
+                })
                 .collect()
         };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,16 +160,20 @@ mod tests {
         }
         let documents = Arc::new(documents);
         let kind = ResourceType::new("v1", "ConfigMap");
-        for (folder, from) in [
-            ("overlays/production", "overlays/production"),
-            ("overlays/test/mysql", "overlays/test"),
-            ("overlays/other", "overlays/test"),
-            ("elsewhere", "base"),
+        // What a folder sees by name, and whether it counts as being beside it.
+        for (folder, from, is_beside) in [
+            ("overlays/production", "overlays/production", true),
+            ("overlays/test/mysql", "overlays/test", true),
+            ("", "base", true),
+            ("overlays/other", "overlays/test", false),
+            ("overlays/prod", "overlays/test", false),
+            ("elsewhere", "base", false),
         ] {
             let lookup = DocumentsLookup::near(&documents, folder);
             let found = lookup.get(&kind, None, "mysql").unwrap().unwrap();
             assert_eq!(found["data"]["from"], from, "{folder}");
-            assert!(lookup.seen(&kind, None).iter().map(|object| &object.value).eq([&found]));
+            let seen = lookup.seen(&kind, None);
+            assert!(seen.iter().map(|object| &object.value).eq(is_beside.then_some(&found)), "{folder}");
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::finding::Rule;
 use crate::lookup::Lookup;
 use crate::policy::{InstalledPolicy, PolicySet};
 use crate::request::{Request, Selection};
+use crate::workload::withheld;
 
 /// What whoever asks for an audit wants to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -179,6 +180,8 @@ pub(super) fn object_report(
     source: Origin,
     seen: impl Fn(&str) -> (Option<Snippet>, Option<Region>),
 ) -> ObjectReport {
+    // Places go into baselines, and with them into Git.
+    let shown = withheld(&request.object);
     let mut report = ObjectReport {
         api_version: request.api_version().to_owned(),
         kind: request.kind().to_owned(),
@@ -191,7 +194,7 @@ pub(super) fn object_report(
         findings: evaluation
             .findings
             .into_iter()
-            .map(|judged| finding_report(&request.object, seen(&judged.finding.at), judged))
+            .map(|judged| finding_report(&shown, seen(&judged.finding.at), judged))
             .collect(),
         failures: evaluation
             .failures
@@ -212,7 +215,7 @@ pub(super) fn object_report(
     report
 }
 
-fn finding_report(object: &Value, seen: (Option<Snippet>, Option<Region>), judged: Judged) -> FindingReport {
+fn finding_report(shown: &Value, seen: (Option<Snippet>, Option<Region>), judged: Judged) -> FindingReport {
     let (snippet, region) = seen;
     let (suppression, exception_refused) = match &judged.exception {
         None => (None, None),
@@ -227,7 +230,7 @@ fn finding_report(object: &Value, seen: (Option<Snippet>, Option<Region>), judge
     };
     FindingReport {
         consequence: Consequence::of(&judged),
-        place: named_place(object, &judged.finding.at),
+        place: named_place(shown, &judged.finding.at),
         policy: judged.policy,
         rule: judged.finding.rule,
         severity: judged.finding.severity,

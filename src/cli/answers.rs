@@ -1,12 +1,36 @@
 //! Asks whoever sits at the terminal about each repair.
 
 use std::io::{BufRead, Write};
+use std::path::PathBuf;
 
 use crate::fix::{self, Answer, Ask, Question};
 
 /// What each answer means.
 const HELP: &str = "y - repair this\nn - leave this\na - repair this and all others in this file\nd - leave this and all \
      others in this file\nq - leave this and all others; what was answered with y is written\n";
+
+/// Asks where passwords go that nobody named a place for; none if they are to stay.
+pub(super) fn place_of_secrets(passwords: usize) -> std::io::Result<Option<PathBuf>> {
+    let mut out = anstream::stdout().lock();
+    let words = if passwords == 1 { "1 password is" } else { &format!("{passwords} passwords are") };
+    loop {
+        write!(
+            out,
+            "{words} in plain text, and can move into a Secret. Where does it go: a file outside of Git, or apply, which \
+             is the cluster (nothing: the manifest keeps it)? "
+        )?;
+        out.flush()?;
+        let mut line = String::new();
+        let is_over = std::io::stdin().lock().read_line(&mut line)? == 0;
+        writeln!(out)?;
+        match line.trim() {
+            "" => return Ok(None),
+            // Meant for a later question.
+            "y" | "n" | "a" | "d" | "q" | "?" if !is_over => {}
+            place => return Ok(Some(PathBuf::from(place))),
+        }
+    }
+}
 
 /// Reads answers from standard input.
 pub(super) struct Answers;

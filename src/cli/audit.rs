@@ -83,7 +83,7 @@ struct WantedArguments {
     /// Findings that this file knows do not count.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write all findings into this file, for --baseline; not together with what leaves findings out.
+    /// Write all findings into this file, for --baseline, and end with 0; not together with what leaves findings out.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "excluded", "severity", "diff_base"])]
     write_baseline: Option<PathBuf>,
     /// Only what was not found yet where the branch begins: at the last commit in common with this revision of Git.
@@ -159,8 +159,17 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         explain::print(&policies, &found.collect::<BTreeSet<_>>())?;
     }
     if let Some(file) = &wanted.write_baseline {
-        let text = Baseline::of(&report).to_text().context("the baseline cannot be written")?;
+        let baseline = Baseline::of(&report);
+        let text = baseline.to_text().context("the baseline cannot be written")?;
         output::save_text(text.as_bytes(), file)?;
+        if !told.quiet {
+            let known = baseline.len();
+            eprintln!("{} knows {known} finding{}", file.display(), if known == 1 { "" } else { "s" });
+        }
+        // From now on they are known; what could not be read is not.
+        if !matches!(report.outcome_from(wanted.fail_on), Outcome::Unusable) {
+            return Ok(ExitCode::SUCCESS);
+        }
     }
     Ok(match report.outcome_from(wanted.fail_on) {
         Outcome::Clean => ExitCode::SUCCESS,

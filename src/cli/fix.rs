@@ -100,6 +100,12 @@ pub(crate) fn run(arguments: FixArguments) -> anyhow::Result<ExitCode> {
         mode: if manner.diff || manner.check { Mode::DryRun } else { Mode::Write },
         diff: manner.diff,
     };
+    let mut passwords = passwords;
+    if manner.interactive && passwords.secrets.is_none() && passwords.seal.is_none() {
+        let look = FixOptions { mode: Mode::DryRun, ..options.clone() };
+        let waiting = fix::fix(&paths, &look, &policies, None, None).waiting_for_a_place();
+        passwords.secrets = if waiting > 0 { answers::place_of_secrets(waiting)? } else { None };
+    }
     let mut destination = destinations::of(passwords)?;
     let destination = destination.as_mut().map(|destination| destination.as_mut() as &mut dyn Destination);
     let mut answers = answers::Answers;

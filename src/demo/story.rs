@@ -71,7 +71,9 @@ pub struct Examples {
 
 async fn tell<W: Write>(stage: &mut Stage<'_, W>, world: &World, examples: Examples) -> Result<(), DemoError> {
     world.put(storage_class("gp3"));
-    world.put(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "default" } }));
+    for namespace in ["default", "mysql"] {
+        world.put(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": namespace } }));
+    }
     stage
         .apply("mysql-deployment.yaml", &examples.deployment, "A single MySQL, its root password in plain text.")
         .await?;
@@ -86,11 +88,14 @@ async fn tell<W: Write>(stage: &mut Stage<'_, W>, world: &World, examples: Examp
         )
         .await?;
     world.put(storage_class("mysql-gp2"));
+    for (kind, name) in [("Secret", "mysql-root"), ("ConfigMap", "mysql-config"), ("Service", "mysql")] {
+        world.put(json!({ "apiVersion": "v1", "kind": kind, "metadata": { "name": name, "namespace": "mysql" } }));
+    }
     stage
         .apply(
             "mysql-statefulset-mended.yaml",
             &examples.mended,
-            "With a password, without the open port, and once somebody has made the class.",
+            "With a password, without the open port, and once somebody has made what it needs.",
         )
         .await?;
     stage.apply("mysql-client.yaml", &examples.client, "A Pod meant as a client; in truth a second server.").await?;

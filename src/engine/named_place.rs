@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
+/// A longer text is no name any more; option names of MySQL with their values are mostly shorter.
+const LONGEST_NAME: usize = 60;
+
 /// A JSON Pointer with names in place of indices: `/spec/containers/[mysql]/env/[MYSQL_PWD]`. An item
-/// is called by its `name`, a text by itself; others keep their index.
+/// is called by its `name`, a short text of one line by itself; others, scripts for instance, keep their index.
 pub fn named_place(object: &Value, pointer: &str) -> String {
     let mut place = String::new();
     let mut value = Some(object);
@@ -16,7 +19,9 @@ pub fn named_place(object: &Value, pointer: &str) -> String {
             _ => None,
         });
         let name = value.filter(|value| value.is_array()).and(next).and_then(|item| match item {
-            Value::String(text) => Some(text.as_str()),
+            Value::String(text) => {
+                Some(text.as_str()).filter(|text| text.len() <= LONGEST_NAME && !text.contains('\n'))
+            }
             _ => item.get("name").and_then(Value::as_str),
         });
         match name {
@@ -38,12 +43,13 @@ mod tests {
     fn items_are_called_by_their_names() {
         let object = json!({ "spec": { "containers": [
             { "name": "first" },
-            { "name": "mysql", "args": ["--port=3307"], "ports": [{ "containerPort": 3306 }] },
+            { "name": "mysql", "args": ["--port=3307", "set -e\nmysqld"], "ports": [{ "containerPort": 3306 }] },
         ] } });
         for (pointer, place) in [
             ("", ""),
             ("/spec/containers/1", "/spec/containers/[mysql]"),
             ("/spec/containers/1/args/0", "/spec/containers/[mysql]/args/[--port=3307]"),
+            ("/spec/containers/1/args/1", "/spec/containers/[mysql]/args/1"),
             ("/spec/containers/1/ports/0", "/spec/containers/[mysql]/ports/0"),
             ("/spec/containers/7/env", "/spec/containers/7/env"),
             ("/metadata/annotations/a~1b", "/metadata/annotations/a~1b"),

@@ -1,6 +1,6 @@
 //! What a repair of files came to, as plain data. No part of it holds a credential.
 
-use super::destination::{DestinationError, Kept};
+use super::destination::{DestinationError, Kept, NO_DESTINATION};
 use crate::audit::InputProblem;
 use crate::files::FileError;
 use crate::finding::Severity;
@@ -109,12 +109,28 @@ impl FileReport {
     }
 }
 
+impl FindingRow {
+    /// Whether it would be repaired if somebody said where the password goes.
+    fn waits_for_a_place(&self) -> bool {
+        self.obstacle.as_deref() == Some(NO_DESTINATION)
+    }
+}
+
 impl FixReport {
+    /// How many passwords would move if somebody said where they go.
+    pub fn waiting_for_a_place(&self) -> usize {
+        self.files.iter().flat_map(|file| &file.left).filter(|row| row.waits_for_a_place()).count()
+    }
+
     /// What it comes to in a word. Where nothing is written, what would be counts; otherwise what is left.
     pub fn outcome(&self, writes: bool) -> Outcome {
         let failed = |file: &FileReport| matches!(file.written, Written::Failed(_));
         let is_due = |file: &FileReport| {
-            if writes { !file.left.is_empty() || !file.failures.is_empty() } else { file.written == Written::Wanted }
+            if writes {
+                !file.left.is_empty() || !file.failures.is_empty()
+            } else {
+                file.written == Written::Wanted || file.left.iter().any(FindingRow::waits_for_a_place)
+            }
         };
         let no_place = self.place_failed || self.not_kept.is_some();
         if !self.problems.is_empty() || no_place || self.files.iter().any(failed) {

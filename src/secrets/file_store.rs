@@ -1,7 +1,7 @@
 //! Secrets as manifests in a text. The rules are those of a cluster: no value ever becomes another.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -176,8 +176,9 @@ impl FileSecretStore {
             documents += 1;
         }
         let read: Vec<Value> = yaml::parse(&text).into_iter().flatten().map(|document| document.value).collect();
-        let is_there = |held: &Held| read.contains(&held.value);
-        if read.len() != documents || !self.secrets.values().all(is_there) {
+        let is_whole = read.len() == documents;
+        let read: HashSet<Value> = read.into_iter().collect();
+        if !is_whole || !self.secrets.values().all(|held| read.contains(&held.value)) {
             return Err(SecretTextError::Garbled);
         }
         Ok(text)

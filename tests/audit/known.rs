@@ -12,7 +12,7 @@ fn a_baseline_knows_what_was_there() {
     let place = Place::with(&[("a.yaml", DEPLOYMENT)]);
     let missing = place.audit(&["--baseline", "known.json", "."]);
     assert!(missing.code == 2 && missing.err.contains("--write-baseline known.json makes one"), "{}", missing.err);
-    assert_eq!(place.audit(&["--write-baseline", "known.json", "--quiet", "."]).code, 1);
+    assert_eq!(place.audit(&["--write-baseline", "known.json", "--quiet", "."]).code, 0);
     let known = place.audit(&["--baseline", "known.json", "."]);
     assert_eq!((known.code, known.rules().len()), (0, 0), "{}", known.out);
     assert!(known.out.contains("known by the baseline"), "{}", known.out);
@@ -128,4 +128,49 @@ fn a_submodule_is_judged_by_what_changed_in_it() {
     place.write("deep/module/b.yaml", &other());
     let change = place.audit(&["--diff-base", "main", "."]);
     assert!(change.code == 1 && !change.out.contains("Deployment \"mysql\""), "{}", change.out);
+}
+
+const SCRIPT: &str = "\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: mysql, namespace: shop }
+spec:
+  selector: { matchLabels: { app: mysql } }
+  template:
+    metadata: { labels: { app: mysql } }
+    spec:
+      containers:
+        - name: mysql
+          image: mysql:8.4
+          args: [--init-connect=SET PASSWORD = 'z7-Harbour-Pilot']
+          command: [bash, -c]
+        - name: backup
+          image: mysql:8.4
+          command:
+            - bash
+            - -c
+            - |
+              mysqladmin --password=z7-Harbour-Pilot ping
+              mysqldump -uroot -pz7-Harbour-Pilot --all-databases | nc -l 3307
+";
+
+#[test]
+fn a_baseline_holds_no_password() {
+    let place = Place::with(&[("mysql.yaml", SCRIPT)]);
+    let outcome = place.audit(&["--write-baseline", "known.json", "."]);
+    assert!(outcome.code == 0 && outcome.err.contains("known.json knows"), "{}{}", outcome.out, outcome.err);
+    let known = place.read("known.json");
+    assert!(known.contains("MY008") && !known.contains("Harbour"), "{known}");
+    place.write("mysql.yaml", &SCRIPT.replace("z7-Harbour-Pilot", "$PASSWORD"));
+    let gone = place.audit(&["--baseline", "known.json", "--verbose", "."]);
+    assert!(gone.out.contains("no longer") && !gone.out.contains("Harbour"), "{}", gone.out);
+}
+
+#[test]
+fn of_what_is_not_read_nothing_is_missed() {
+    let other = DEPLOYMENT.replace("name: mysql\n", "name: other\n");
+    let place = Place::with(&[("mysql.yaml", DEPLOYMENT), ("other.yaml", &other)]);
+    place.audit(&["--write-baseline", "known.json", "--quiet", "."]);
+    let part = place.audit(&["--baseline", "known.json", "mysql.yaml"]);
+    assert!(part.code == 0 && !part.out.contains("no longer"), "{}", part.out);
 }

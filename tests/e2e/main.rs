@@ -119,6 +119,7 @@ mod drift;
 
 // What an audit says of files is what the gate does with them.
 mod parity;
+mod parity_corpus;
 
 // Files are repaired, and their passwords go into the cluster.
 mod fixed;

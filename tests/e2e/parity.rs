@@ -20,7 +20,7 @@ const EXAMPLES: [&str; 6] = [
 ];
 
 /// Policies whose findings rest on what is, or is not, in the cluster.
-const ASK_THE_CLUSTER: [&str; 6] =
+pub(crate) const ASK_THE_CLUSTER: [&str; 6] =
     ["availability", "exposure", "pod-security", "references", "replication", "storage-class"];
 
 /// All that an audit finds, but for what only a cluster can tell.

@@ -44,6 +44,25 @@ fn each_answer_is_for_its_repair() {
 }
 
 #[test]
+fn where_a_password_goes_is_asked_if_nobody_said() {
+    for (answers, moved, asked) in
+        [("s.yaml\na\n", true, 1), ("\na\n", false, 1), ("y\ns.yaml\na\n", true, 2), ("", false, 1)]
+    {
+        let (folder, file) = folder_with(MANIFEST);
+        let outcome = fix(folder.path(), &["--interactive", "mysql.yaml"], answers);
+        says_no_password(&outcome);
+        assert_eq!(outcome.1.matches("Where does it go").count(), asked, "{answers:?}: {}", outcome.1);
+        let is_gone = !fs::read_to_string(&file).unwrap().contains(PASSWORD);
+        assert_eq!((is_gone, folder.path().join("s.yaml").exists()), (moved, moved), "{answers:?}: {}", outcome.1);
+    }
+    // Where there is no password, nobody is asked.
+    let (folder, _) =
+        folder_with(&MANIFEST.replace("value: s3cr3t-Tide-77", "valueFrom: { secretKeyRef: { name: a, key: b } }"));
+    let outcome = fix(folder.path(), &["--interactive", "mysql.yaml"], "");
+    assert!(!outcome.1.contains("Where does it go") && outcome.1.contains("Repair this"), "{}", outcome.1);
+}
+
+#[test]
 fn what_was_said_of_a_file_is_not_said_of_the_next() {
     for (answers, first, second) in [
         ("d\na\n", "000", "111"),

@@ -154,7 +154,7 @@ fn who_says_no_or_nothing_gets_nothing_changed() {
         assert_eq!(fs::read_to_string(&file).unwrap(), MANIFEST, "{answers:?}");
     }
     let (folder, file) = folder_with(MANIFEST);
-    fix(folder.path(), &["--interactive", "mysql.yaml"], "a\n");
+    fix(folder.path(), &["--interactive", "mysql.yaml"], "\na\n");
     assert_ne!(fs::read_to_string(&file).unwrap(), MANIFEST);
 }
 

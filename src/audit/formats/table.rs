@@ -100,7 +100,7 @@ fn write_object(
     // The worst first: that of one policy may stand behind many of others.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for finding in findings {
-        writeln!(out, "{}\n", renderer.render(&[finding_group(&object.source, finding)]))?;
+        writeln!(out, "{}\n", renderer.render(&[finding_group(object, finding)]))?;
     }
     for failure in &object.failures {
         writeln!(out, "{}\n", renderer.render(&[failure_group(failure)]))?;
@@ -108,7 +108,7 @@ fn write_object(
     Ok(())
 }
 
-fn finding_group<'a>(source: &Origin, finding: &'a FindingReport) -> Group<'a> {
+fn finding_group<'a>(object: &ObjectReport, finding: &'a FindingReport) -> Group<'a> {
     let level = match finding.severity {
         Severity::Critical => Level::ERROR.with_name("critical"),
         Severity::High => Level::ERROR.with_name("high"),
@@ -117,7 +117,7 @@ fn finding_group<'a>(source: &Origin, finding: &'a FindingReport) -> Group<'a> {
         Severity::Info => Level::INFO,
     };
     let title = level.primary_title(finding.message.as_str()).id(finding.rule.as_str());
-    let mut group = place(source, finding, title);
+    let mut group = place(object, finding, title);
     if let Some(since) = &finding.since {
         group = group.element(Level::NOTE.message(normalize_untrusted_str(&format!("there since {since}"))));
     }
@@ -153,16 +153,18 @@ fn finding_group<'a>(source: &Origin, finding: &'a FindingReport) -> Group<'a> {
 }
 
 /// Where a finding is: the line of its file, or the place in its object.
-fn place<'a>(source: &Origin, finding: &'a FindingReport, title: Title<'a>) -> Group<'a> {
-    let source = match source {
-        Origin::File(line) => &line.file,
-        Origin::Cluster(stored) => &stored.object,
+fn place<'a>(object: &ObjectReport, finding: &'a FindingReport, title: Title<'a>) -> Group<'a> {
+    let source = match (&object.source, object.rendered_by) {
+        // Its lines are those of what was rendered.
+        (Origin::File(line), Some(command)) => format!("{}, by {command}", line.file),
+        (Origin::File(line), None) => line.file.clone(),
+        (Origin::Cluster(stored), _) => stored.object.clone(),
     };
     let Some(snippet) = &finding.snippet else {
         let words = format!("{source}: {}", finding::place(&finding.at));
         return title.element(Position::path(normalize_untrusted_str(&words)));
     };
-    let file = normalize_untrusted_str(source);
+    let file = normalize_untrusted_str(&source);
     let marked = Snippet::source(snippet.text.as_str())
         .line_start(snippet.line)
         .annotation(AnnotationKind::Primary.span(snippet.mark.clone()));
