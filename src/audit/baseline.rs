@@ -111,9 +111,10 @@ impl Baseline {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }
 
-    /// Marks the findings of a report that are known; gives back what is known of its objects and was not found
-    /// again. Of other objects nobody can say: a hook, for one, audits only the files that change.
-    pub fn apply(&self, report: &mut AuditReport) -> Vec<Known> {
+    /// Marks the findings of a report that are known; gives back what is known and was not found again. Unless the
+    /// audit is of everything, nobody can say that of objects which it did not read: a hook, for one, audits only the
+    /// files that change.
+    pub fn apply(&self, report: &mut AuditReport, is_everything: bool) -> Vec<Known> {
         let mut left: BTreeMap<&str, Known> =
             self.findings.iter().map(|known| (known.fingerprint.as_str(), known.clone())).collect();
         suppress(report, &Suppression::Baseline, &mut |fingerprint| match left.get_mut(fingerprint) {
@@ -124,7 +125,7 @@ impl Baseline {
             _ => false,
         });
         let read: BTreeSet<&str> = report.objects.iter().map(|object| object.title.as_str()).collect();
-        let is_missed = |known: &Known| known.times > 0 && read.contains(known.object.as_str());
+        let is_missed = |known: &Known| known.times > 0 && (is_everything || read.contains(known.object.as_str()));
         let mut stale: Vec<Known> = left.into_values().filter(is_missed).collect();
         stale.sort();
         stale

@@ -129,7 +129,9 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     let is_whole = selection == Selection::default() && wanted.diff_base.is_none();
     let options = Options { selection, detail: told.needs(), render: !no_render };
     let watch = Watch::start(!told.quiet)?;
-    let mut report = if cluster.cluster {
+    let is_limited = !cluster.namespaces.is_empty() || cluster.selector.is_some();
+    let of_cluster = cluster.cluster;
+    let mut report = if of_cluster {
         let ClusterArguments { context, namespaces, selector, history, .. } = cluster;
         let extent = Extent { namespaces, labels: selector };
         live::audit(
@@ -148,7 +150,9 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         audit::mark_what_was_there_before(&mut report, &then);
     }
     if let Some(baseline) = &baseline {
-        let stale = baseline.apply(&mut report);
+        // Who names files may leave others out.
+        let is_everything = if of_cluster { !is_limited } else { paths.iter().all(|path| path.is_dir()) };
+        let stale = baseline.apply(&mut report, is_everything);
         // What was not looked for is not missed.
         report.stale = if is_whole { stale } else { Vec::new() };
     }

@@ -114,7 +114,9 @@ impl Comparison<'_> {
                     .collect();
                 let said: BTreeSet<&str> =
                     said.iter().map(String::as_str).filter(|rule| !asking.contains(rule)).collect();
-                if said != expected {
+                // The API server passes on only so much: the rest is counted.
+                let is_cut = words.contains("see them all with");
+                if said != expected && !(is_cut && said.is_subset(&expected)) {
                     problems.push(format!("{title}: the audit tells of {expected:?}, the gate of {said:?}"));
                 }
                 if is_settled {
@@ -181,8 +183,9 @@ fn essence(stored: &Value) -> Value {
     for addresses in ["clusterIP", "clusterIPs"] {
         essence["spec"].as_object_mut().map(|spec| spec.remove(addresses));
     }
-    // A Job's pods are told apart by its identity.
-    let mut text = essence.to_string();
+    // A Job's pods are told apart by its identity; the volume of a token has a name made up for each Pod.
+    let token = Regex::new("kube-api-access-[a-z0-9]{5}").unwrap();
+    let mut text = token.replace_all(&essence.to_string(), "kube-api-access").into_owned();
     if let Some(uid) = stored["metadata"]["uid"].as_str() {
         text = text.replace(uid, "UID");
     }
