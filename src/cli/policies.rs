@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::progress::Patience;
 use crate::policy::{PolicySet, parse_documents};
 use crate::wasm::{Runtime, load_policies};
 
@@ -24,6 +25,7 @@ pub(crate) fn load(files: &[PathBuf], named_cache: Option<&Path>) -> anyhow::Res
         (None, None) => Runtime::new(None)?,
     };
     let runtime = Arc::new(runtime);
+    let _patience = Patience::with("compiling the policies, which takes seconds once: they are kept for the next time");
     Ok(Arc::new(load_policies(&runtime, documents)?))
 }
 

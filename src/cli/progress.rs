@@ -1,12 +1,14 @@
 //! A bar on standard error that says how far an audit is, while it is under way.
 
+use std::fmt::Write;
+use std::io::IsTerminal as _;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::interrupt::Interrupt;
 use crate::audit::Progress;
@@ -15,9 +17,9 @@ use crate::audit::Progress;
 const REFRESH: Duration = Duration::from_millis(100);
 
 /// As long as nobody can say how many there are.
-const COUNTED: &str = "{msg} {human_pos}, {per_sec}";
+const COUNTED: &str = "{msg} {human_pos}, {rate}";
 /// With how many there are.
-const MEASURED: &str = "{msg} [{bar:30}] {human_pos} of {human_len}, {per_sec}, {eta} left";
+const MEASURED: &str = "{msg} [{bar:30}] {human_pos} of {human_len}, {rate}, {eta} left";
 
 /// Shows what is being done, and lets Ctrl-C end it.
 pub(crate) struct Watch {
@@ -115,7 +117,34 @@ impl Drop for Bar {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let rate = |state: &ProgressState, out: &mut dyn Write| {
+        let _ = write!(out, "{:.0}/s", state.per_sec());
+    };
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("rate", rate)
+}
+
+/// What takes longer than this wants a word.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// Says on a terminal why it takes long, if it does: until this is dropped.
+pub(crate) struct Patience {
+    _end: Option<Sender<()>>,
+}
+
+impl Patience {
+    /// Begins to wait.
+    pub(crate) fn with(why: &'static str) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self { _end: None };
+        }
+        let (end, is_over) = mpsc::channel();
+        thread::spawn(move || {
+            if is_over.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                eprintln!("{why}");
+            }
+        });
+        Self { _end: Some(end) }
+    }
 }
 
 #[cfg(test)]
