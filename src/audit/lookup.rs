@@ -1,5 +1,6 @@
 //! What policies may ask about other objects during an audit: the other documents of it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -52,20 +53,26 @@ impl DocumentsLookup {
         Self { documents: Arc::clone(documents), folder: Arc::from(folder), seen: Arc::default() }
     }
 
-    /// Of equally near ones the first counts.
+    /// The one that shares most of the path, and of those the one in the least deep folder: what stands in one's own
+    /// folder, or in one above it, counts before what stands in folders below. Of equally near ones the first counts.
     fn nearest<'a>(
         &self,
         of_one_name: impl DoubleEndedIterator<Item = &'a (Arc<str>, Arc<SeenObject>)>,
     ) -> Option<Arc<SeenObject>> {
-        let nearest = of_one_name.rev().max_by_key(|(folder, _)| shared(folder, &self.folder));
+        let nearest =
+            of_one_name.rev().max_by_key(|(folder, _)| (shared(folder, &self.folder), Reverse(parts(folder))));
         nearest.map(|(_, object)| Arc::clone(object))
     }
 }
 
 /// Whether one of two folders is in the other, or they are the same.
 fn is_within(this: &str, that: &str) -> bool {
-    let parts = |folder: &str| if folder.is_empty() { 0 } else { folder.split('/').count() };
     this.is_empty() || that.is_empty() || shared(this, that) == parts(this).min(parts(that))
+}
+
+/// How many parts a path has.
+fn parts(folder: &str) -> usize {
+    if folder.is_empty() { 0 } else { folder.split('/').count() }
 }
 
 /// How many parts two paths have in common.
@@ -153,7 +160,9 @@ mod tests {
     #[test]
     fn of_several_with_one_name_the_nearest_counts() {
         let mut documents = Documents::default();
-        for folder in ["base", "overlays/test", "overlays/production"] {
+        for folder in
+            ["base", "overlays/archive", "overlays", "overlays/test", "overlays/test/old", "overlays/production"]
+        {
             let object = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "mysql" },
                 "data": { "from": folder } });
             documents.add(&Arc::from(folder), &object);
@@ -165,9 +174,11 @@ mod tests {
             ("overlays/production", "overlays/production", true),
             ("overlays/test/mysql", "overlays/test", true),
             ("", "base", true),
-            ("overlays/other", "overlays/test", false),
-            ("overlays/prod", "overlays/test", false),
+            ("overlays/other", "overlays", true),
+            ("overlays/prod", "overlays", true),
             ("elsewhere", "base", false),
+            ("overlays", "overlays", true),
+            ("overlays/test/a/b", "overlays/test", true),
         ] {
             let lookup = DocumentsLookup::near(&documents, folder);
             let found = lookup.get(&kind, None, "mysql").unwrap().unwrap();

@@ -10,6 +10,7 @@ use super::alike::Alike;
 use super::drift::Drift;
 use super::fingerprint::set_fingerprints;
 use super::formats::Detail;
+use super::history::KnownPasswords;
 use super::judge::Judge;
 use super::lookup::{Documents, DocumentsLookup, may_be_asked_for};
 use super::objects::{FileObjects, SourceObject, read_objects};
@@ -27,7 +28,7 @@ use crate::finding::Rule;
 use crate::lookup::Lookup;
 use crate::policy::{InstalledPolicy, PolicySet};
 use crate::request::{Request, Selection};
-use crate::workload::withheld;
+use crate::workload::{withheld, withhold_text};
 
 /// What whoever asks for an audit wants to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -144,7 +145,7 @@ const MOST_BY_ONE: usize = 64;
 fn judge_file(source: &Source, read: Option<FileObjects>, judge: &Judge<'_>, documents: &Arc<Documents>) -> JudgedFile {
     let keeps_documents = judge.options.keeps_documents();
     let FileObjects { objects, problems } = read.unwrap_or_else(|| read_objects(source, keeps_documents));
-    let lookup: Arc<dyn Lookup> = Arc::new(DocumentsLookup::near(documents, source.folder()));
+    let lookup: Arc<dyn Lookup> = Arc::new(DocumentsLookup::near(documents, &source.folder()));
     let one = |object: &SourceObject| judge.judge(object, &lookup);
     let judged =
         if objects.len() > MOST_BY_ONE { parallel::map(&objects, one) } else { objects.iter().map(one).collect() };
@@ -194,7 +195,7 @@ pub(super) fn object_report(
         findings: evaluation
             .findings
             .into_iter()
-            .map(|judged| finding_report(&shown, seen(&judged.finding.at), judged))
+            .map(|judged| finding_report(&request.object, &shown, seen(&judged.finding.at), judged))
             .collect(),
         failures: evaluation
             .failures
@@ -215,11 +216,25 @@ pub(super) fn object_report(
     report
 }
 
-fn finding_report(shown: &Value, seen: (Option<Snippet>, Option<Region>), judged: Judged) -> FindingReport {
+/// An author's reason for an exception, without the credentials of the object.
+pub(super) fn shown_reason(object: &Value, reason: &str) -> String {
+    let mut known = KnownPasswords::default();
+    known.learn_all(object, "the object");
+    known.hidden_in(&withhold_text(reason))
+}
+
+fn finding_report(
+    object: &Value,
+    shown: &Value,
+    seen: (Option<Snippet>, Option<Region>),
+    judged: Judged,
+) -> FindingReport {
     let (snippet, region) = seen;
     let (suppression, exception_refused) = match &judged.exception {
         None => (None, None),
-        Some(Exception::Granted { reason }) => (Some(Suppression::Exception { reason: reason.clone() }), None),
+        Some(Exception::Granted { reason }) => {
+            (Some(Suppression::Exception { reason: shown_reason(object, reason) }), None)
+        }
         Some(Exception::NotAllowed { up_to }) => {
             let allowed = match up_to {
                 Some(severity) => format!("allows exceptions up to {severity}"),

@@ -5,7 +5,6 @@
 //! what is ignored by its name is not by another. A file without a name (`O_TMPFILE`) cannot take the place of one,
 //! and Git's own folder may be on another file system, from which nothing can be renamed.
 
-use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -77,11 +76,9 @@ impl Temporary {
 impl Hidden {
     fn beside(target: &Path) -> Result<Self, FileError> {
         let folder = folder_of(target);
-        let mut name = OsString::from(".");
-        name.push(target.file_name().unwrap_or_default());
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        name.push(format!(".tidegate-{}-{number}", std::process::id()));
-        let path = folder.join(name);
+        // Without the target's own name: with it, it could be longer than names may be.
+        let path = folder.join(format!(".tidegate-{}-{number}", std::process::id()));
         DirBuilder::new().mode(PRIVATE_FOLDER).create(&path).map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 FileError::FolderForbidden(folder.to_owned())
@@ -90,7 +87,9 @@ impl Hidden {
         })?;
         let hidden = Self(path);
         let (name, content) = IGNORE;
-        fs::write(hidden.0.join(name), content).map_err(|error| FileError::of(&error))?;
+        // It has to be on the disk before there is anything to ignore.
+        let write = |mut file: File| file.write_all(content.as_bytes()).and_then(|()| file.sync_all());
+        File::create_new(hidden.0.join(name)).and_then(write).map_err(|error| FileError::of(&error))?;
         Ok(hidden)
     }
 }

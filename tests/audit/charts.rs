@@ -8,7 +8,7 @@ use super::{DEPLOYMENT, Place};
 
 /// Its folder is called otherwise; its subchart takes a version from it.
 const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies: [{ name: cache, version: 1.x.x }]\n";
-const VALUES: &str = "auth: { rootPassword: correct-horse }\ncache: { tag: '5.7' }\n";
+const VALUES: &str = "auth: { rootPassword: correct-horse }\ncache: { tag: '5.7' }\nentry: Pier39-at-dusk\n";
 const HELPERS: &str = "{{- define \"shop.name\" }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end }}\n";
 const CACHE: &str = "apiVersion: v2\nname: cache\nversion: 1.2.0\n";
 
@@ -102,6 +102,8 @@ fn a_chart_that_fails_is_told_in_helms_words_and_stops_nothing() {
             "password=<withheld>",
         ),
         ("templates/mysql.yaml", "{{ fail (printf \"%s is short\" .Values.auth.rootPassword) }}", "is short"),
+        // Whatever a value is called, it may be a password.
+        ("templates/mysql.yaml", "{{ fail (printf \"%s is bad\" .Values.entry) }}", "<withheld> is bad"),
         ("values.schema.json", schema, "does not match pattern"),
         ("Chart.yaml", &format!("{CHART}kubeVersion: '>=99'\n"), "incompatible with Kubernetes"),
         ("Chart.yaml", &format!("{CHART}type: library\n"), "library charts are not installable"),

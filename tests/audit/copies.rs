@@ -46,3 +46,24 @@ fn what_stands_beside_a_copy_decides() {
         .collect();
     assert_eq!(found, ["1", "2", "3"], "{}{}", outcome.out, outcome.err);
 }
+
+#[test]
+fn what_stands_nearest_counts_however_it_is_named() {
+    let old = options("latin1");
+    let place = Place::with(&[
+        ("app/deploy.yaml", SERVER),
+        ("app/options.yaml", &options("utf8mb4")),
+        ("app/archive/options.yaml", &old),
+        ("applications/options.yaml", &old),
+    ]);
+    let here = place.folder.path().display().to_string();
+    for paths in [
+        &["."][..],
+        &["app", "applications"],
+        &["applications", "./app/archive/options.yaml", "app/deploy.yaml", "./app/options.yaml"],
+        &["applications", &format!("{here}/app/archive"), "app/../app/deploy.yaml", &format!("{here}/app/options.yaml")],
+    ] {
+        let outcome = place.audit(&[&["--format", "concise", "--rule", "MY016"], paths].concat());
+        assert!(!outcome.out.contains("deploy.yaml"), "{paths:?}: {}{}", outcome.out, outcome.err);
+    }
+}

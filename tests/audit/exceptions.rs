@@ -57,3 +57,13 @@ fn an_exception_from_a_rule_that_there_is_not_is_told() {
         assert!(told.is_none_or(|told| outcome.out.contains(told)), "{lines}: {}", outcome.out);
     }
 }
+
+#[test]
+fn a_reason_shows_no_password() {
+    let place = Place::with(&[("mysql.yaml", &excepting("MY018: root has correct-horse for now"))]);
+    for format in ["table", "json", "sarif", "junit", "html", "markdown", "policyreport"] {
+        let outcome = place.audit(&["--verbose", "--format", format, "mysql.yaml"]);
+        assert!(!outcome.out.contains("correct-horse"), "{format}: {}", outcome.out);
+    }
+    assert!(place.audit(&["--verbose", "mysql.yaml"]).out.contains("root has <withheld> for now"));
+}

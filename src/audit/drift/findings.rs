@@ -11,6 +11,7 @@ use crate::engine::{excepted, named_place};
 use crate::finding::place;
 use crate::own_rules::{DIFFERS, FINDER, IN_NO_FILE, NOWHERE, OwnRule};
 use crate::request::Selection;
+use crate::workload::withhold_text;
 
 /// Longer values are not quoted.
 const LONGEST_QUOTED: usize = 60;
@@ -83,7 +84,8 @@ impl Drifted {
             region,
             fingerprint: String::new(),
             fix: None,
-            suppression: excepted(object, self.rule.id).map(|reason| Suppression::Exception { reason }),
+            suppression: excepted(object, self.rule.id)
+                .map(|reason| Suppression::Exception { reason: withhold_text(&reason).into_owned() }),
             exception_refused: None,
         }
     }

@@ -80,7 +80,8 @@ impl KnownPasswords {
         }
     }
 
-    fn add(&mut self, password: &str, place: &str) {
+    /// Remembers a password, however it may be written.
+    pub(in crate::audit) fn add(&mut self, password: &str, place: &str) {
         for form in [password.to_owned(), expand_escapes(password), in_json(password)] {
             let known = self.0.iter().any(|(known, _)| known.expose_secret() == form);
             if is_telling(&form) && !known {

@@ -138,10 +138,29 @@ impl Rendering {
         if self.is_chart() {
             let charts = std::fs::read_dir(self.folder.join("charts")).into_iter().flatten().flatten();
             for folder in charts.map(|chart| chart.path()).chain([self.folder.clone()]) {
-                documents(&folder.join(VALUES)).for_each(|values| known.learn_all(&values, VALUES));
+                documents(&folder.join(VALUES)).for_each(|values| {
+                    known.learn_all(&values, VALUES);
+                    learn_made_up(&values, &mut known);
+                });
             }
         }
         known
+    }
+}
+
+/// Remembers texts that may be passwords whatever they are called: with letters and digits, and no name or address.
+fn learn_made_up(values: &Value, known: &mut KnownPasswords) {
+    match values {
+        Value::String(text) => {
+            let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+            let is_plain = !has(|byte| matches!(byte, b'/' | b':' | b' ' | b'\n'));
+            if is_plain && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) {
+                known.add(text, VALUES);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| learn_made_up(item, known)),
+        Value::Object(fields) => fields.values().for_each(|field| learn_made_up(field, known)),
+        _ => {}
     }
 }
 

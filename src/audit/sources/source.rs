@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::render::Rendering;
+use super::render::{Rendering, normal};
 use crate::audit::problem::{InputError, InputProblem};
 use crate::yaml::{self, LARGEST_FILE};
 
@@ -49,9 +49,15 @@ impl Source {
         Self { name, named, content: Content::Once(Once::Rendered(rendering), OnceLock::new()) }
     }
 
-    /// The folder that it is in, as it was named.
-    pub(crate) fn folder(&self) -> &str {
-        self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
+    /// The folder that it is in, in one form however it was named.
+    pub(crate) fn folder(&self) -> String {
+        let folder = match self.name.rsplit_once('/') {
+            Some(("", _)) => "/",
+            Some((folder, _)) => folder,
+            None => ".",
+        };
+        let whole = std::path::absolute(folder).unwrap_or_else(|_| PathBuf::from(folder));
+        normal(&whole).display().to_string().trim_end_matches('/').to_owned()
     }
 
     /// What renders it, if it is not read as it is.
