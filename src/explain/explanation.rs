@@ -77,6 +77,17 @@ impl Explanation {
         self.told.as_ref().and_then(|(_, example)| example.outcome)
     }
 
+    /// The same in words: an example that is repaired does not mean that each finding is.
+    pub fn outcome_in_words(&self) -> Option<String> {
+        let outcome = self.outcome()?;
+        let may_warn = self.told.as_ref().is_some_and(|(text, _)| text.only_warns.is_some());
+        Some(if outcome == Outcome::Repaired && may_warn {
+            "repaired or a warning".to_owned()
+        } else {
+            outcome.to_string()
+        })
+    }
+
     /// Whether it is a rule that belongs to no policy.
     pub fn is_own(&self) -> bool {
         OWN_RULES.iter().any(|rule| rule.id == self.rule.id)
@@ -109,6 +120,7 @@ struct Told<'a> {
     why: &'a str,
     before: &'a str,
     after: Option<&'a str>,
+    when_it_only_warns: Option<&'a str>,
     by_hand: &'a str,
     settings: Option<&'a str>,
     when_to_switch_it_off: &'a str,
@@ -129,6 +141,7 @@ impl Serialize for Explanation {
                 why: &text.why,
                 before: &example.before,
                 after: example.after.as_deref(),
+                when_it_only_warns: text.only_warns.as_deref(),
                 by_hand: &text.by_hand,
                 settings: text.has_settings().then_some(text.settings.as_str()),
                 when_to_switch_it_off: &text.switch_off,

@@ -49,7 +49,11 @@ pub fn write_list(explanations: &[Explanation], look: Look, out: &mut dyn Write)
             }
         }
     }
-    writeln!(out, "\n{} rules. `tidegate explain RULE` tells all of one.", explanations.len())
+    writeln!(
+        out,
+        "\n{} rules. `tidegate explain RULE` tells all of one. SEVERITY is the worst case.",
+        explanations.len()
+    )
 }
 
 fn row(explanation: &Explanation) -> [String; 5] {
@@ -58,6 +62,6 @@ fn row(explanation: &Explanation) -> [String; 5] {
         explanation.rule.severity.to_string(),
         if explanation.is_own() { "none".to_owned() } else { explanation.policy.clone() },
         if explanation.is_own() { String::new() } else { action(explanation.action).to_owned() },
-        explanation.outcome().map(|outcome| outcome.to_string()).unwrap_or_default(),
+        explanation.outcome_in_words().unwrap_or_default(),
     ]
 }

@@ -43,7 +43,7 @@ fn index(explanations: &[Explanation]) -> Result<String, std::fmt::Error> {
     );
     for explanation in explanations {
         let Explanation { rule, policy, .. } = explanation;
-        let outcome = explanation.outcome().map(|outcome| outcome.to_string()).unwrap_or_default();
+        let outcome = explanation.outcome_in_words().unwrap_or_default();
         writeln!(
             out,
             "| [{id}]({id}.md) | {} | {} | {} | {} | {outcome} |",
@@ -63,14 +63,17 @@ fn page(explanation: &Explanation, text: &RuleText, example: &Example) -> Result
         if explanation.is_own() { own::file(&rule.id) } else { format!("policies/{policy}/rules/{}.md", rule.id) };
     let origin = if explanation.is_own() { NO_POLICY.to_owned() } else { format!("policy {}", link(policy)) };
     let mut out = format!("<!-- Made by `make docs` from {file}. -->\n");
-    write!(out, "# {}: {}\n\nSeverity {}, {origin}", rule.id, rule.title, rule.severity)?;
+    write!(out, "# {}: {}\n\nSeverity up to {}, {origin}", rule.id, rule.title, rule.severity)?;
     if let Some(outcome) = example.outcome {
-        write!(out, "; at the gate: {}", at_the_gate(outcome))?;
+        write!(out, "; at the gate: {}", at_the_gate(explanation, outcome))?;
     }
     writeln!(out, ".")?;
     section(&mut out, "What is wrong", &text.what)?;
     section(&mut out, "What happens otherwise", &text.why)?;
     section(&mut out, "Before and after", &diff(example))?;
+    if let Some(only_warns) = &text.only_warns {
+        section(&mut out, "When it only warns", only_warns)?;
+    }
     section(&mut out, "By hand", &text.by_hand)?;
     if text.has_settings() {
         section(&mut out, "Settings", &text.settings)?;

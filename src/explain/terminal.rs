@@ -43,6 +43,9 @@ pub fn write(explanation: &Explanation, look: Look, out: &mut dyn Write) -> io::
     section("What is wrong", &text.what, look, out)?;
     section("What happens otherwise", &text.why, look, out)?;
     write_example(text, example, look, out)?;
+    if let Some(only_warns) = &text.only_warns {
+        section("When it only warns", only_warns, look, out)?;
+    }
     section("By hand", &text.by_hand, look, out)?;
     if text.has_settings() {
         section("Settings", &text.settings, look, out)?;
@@ -56,11 +59,11 @@ fn write_heading(explanation: &Explanation, look: Look, out: &mut dyn Write) -> 
     let mut title = Words::default();
     title.push(&format!("{}: {}", rule.id, rule.title), TITLE);
     let mut facts = Words::default();
-    facts.push("severity ", Style::new());
+    facts.push("severity up to ", Style::new());
     facts.push(&rule.severity.to_string(), severity_style(rule.severity));
     let what_happens = match explanation.outcome() {
         _ if explanation.is_own() => NO_POLICY.to_owned(),
-        Some(outcome) => format!("policy {policy}; at the gate: {}", at_the_gate(outcome)),
+        Some(outcome) => format!("policy {policy}; at the gate: {}", at_the_gate(explanation, outcome)),
         None => format!("policy {policy}, action {}", action(explanation.action)),
     };
     facts.push(&format!(", {what_happens}"), Style::new());
@@ -81,13 +84,14 @@ pub(super) fn severity_style(severity: Severity) -> Style {
 }
 
 /// What the gate does, in words.
-pub(super) fn at_the_gate(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Repaired => "repaired",
+pub(super) fn at_the_gate(explanation: &Explanation, outcome: Outcome) -> String {
+    let words = match outcome {
+        Outcome::Repaired => return explanation.outcome_in_words().unwrap_or_default(),
         Outcome::Refused => "the object is refused",
         Outcome::Warned => "a warning, the object passes",
         Outcome::Recorded => "recorded, the object passes",
-    }
+    };
+    words.to_owned()
 }
 
 /// The word of a policy document.

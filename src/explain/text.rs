@@ -3,11 +3,12 @@
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 
 /// The sections in their order, and whether each has to be there.
-const SECTIONS: [(&str, bool); 8] = [
+const SECTIONS: [(&str, bool); 9] = [
     ("What", true),
     ("Why", true),
     ("Before", true),
     ("After", false),
+    ("When it only warns", false),
     ("By hand", true),
     ("Settings", true),
     ("When to switch it off", true),
@@ -29,6 +30,8 @@ pub struct RuleText {
     pub before: String,
     /// The same as a person mends them, YAML; only where the policy repairs nothing.
     pub after: Option<String>,
+    /// Where a policy that repairs it does not, and warns.
+    pub only_warns: Option<String>,
     /// How a person mends it.
     pub by_hand: String,
     /// The policy's settings, as far as they are about this rule.
@@ -84,7 +87,7 @@ impl RuleText {
         if let Some((heading, _)) = found.next() {
             return Err(TextError::Unknown(heading));
         }
-        let [what, why, before, after, by_hand, settings, switch_off, links] = bodies;
+        let [what, why, before, after, only_warns, by_hand, settings, switch_off, links] = bodies;
         let text = |body: Option<&str>| body.unwrap_or_default().to_owned();
         Ok(Self {
             rule: rule.to_owned(),
@@ -93,6 +96,7 @@ impl RuleText {
             why: text(why),
             before: manifest(before.unwrap_or_default()).ok_or(TextError::NoManifest("Before"))?,
             after: after.map(|after| manifest(after).ok_or(TextError::NoManifest("After"))).transpose()?,
+            only_warns: only_warns.map(str::to_owned),
             by_hand: text(by_hand),
             settings: text(settings),
             switch_off: text(switch_off),

@@ -118,12 +118,11 @@ fn show_repaired(rows: &[FindingRow], (style, word): (Style, &str), out: &mut dy
     Ok(())
 }
 
-/// What is left, without what follows from it; and why it could not be repaired, unless that is told of all at once.
+/// What is left, whole: what follows the colon may be what makes it harmless; and why it could not be repaired, unless that is told of all at once.
 fn show_left(row: &FindingRow, out: &mut dyn Write) -> io::Result<()> {
     let style = severity_style(row);
     let FindingRow { rule, severity, line, message, .. } = row;
-    let fact = message.split_once(": ").map_or(message.as_str(), |(fact, _)| fact);
-    writeln!(out, "  {style}left{style:#} {severity}[{rule}] line {line}: {}", harmless(fact))?;
+    writeln!(out, "  {style}left{style:#} {severity}[{rule}] line {line}: {}", harmless(message))?;
     match &row.obstacle {
         Some(obstacle) if obstacle != NO_DESTINATION => writeln!(out, "      {DIM}{}{DIM:#}", harmless(obstacle)),
         _ => Ok(()),

@@ -65,7 +65,11 @@ impl Policy for Exposure {
 
 tidegate_policy::export!(Exposure);
 
-/// A finding's severity in this cluster.
-pub(crate) fn severity(settings: &Settings, severity: Severity) -> Severity {
-    if settings.private_network { severity.min(Severity::Medium) } else { severity }
+/// A finding as it is in this cluster.
+pub(crate) fn in_network(settings: &Settings, finding: Finding) -> Finding {
+    if settings.private_network {
+        finding.at_most_medium("the policy's setting privateNetwork is true")
+    } else {
+        finding
+    }
 }

@@ -1,8 +1,8 @@
 //! MY020: the server's container is in the node's network, or opens a port of it.
 
-use tidegate_policy::{Container, Finding, Server, Severity, Workload, raw};
+use tidegate_policy::{Container, Finding, Server, Workload, raw};
 
-use crate::{NODE, Settings, address, severity};
+use crate::{NODE, Settings, address, in_network};
 
 /// The findings on a workload's servers: one for the pod's network, or one for each port of a node.
 pub(crate) fn judge(workload: &Workload, settings: &Settings) -> Vec<Finding> {
@@ -20,7 +20,7 @@ pub(crate) fn judge(workload: &Workload, settings: &Settings) -> Vec<Finding> {
 
 fn host_network(workload: &Workload, server: &Server, settings: &Settings) -> Finding {
     let port = server.port.map(|port| format!(" {port}")).unwrap_or_default();
-    Finding::new(
+    let finding = Finding::new(
         &NODE,
         workload.pod_spec_path(["hostNetwork"]),
         format!(
@@ -28,8 +28,9 @@ fn host_network(workload: &Workload, server: &Server, settings: &Settings) -> Fi
              reaches the database, and NetworkPolicies mostly do not count there"
         ),
     )
-    .severity(of(server, settings))
-    .help("Take hostNetwork away and reach the server by a Service; from outside by kubectl port-forward or a VPN")
+    .at_most_medium_if_unknown(server)
+    .help("Take hostNetwork away and reach the server by a Service; from outside by kubectl port-forward or a VPN");
+    in_network(settings, finding)
 }
 
 fn host_ports(container: &Container, server: &Server, settings: &Settings) -> Vec<Finding> {
@@ -47,17 +48,12 @@ fn host_ports(container: &Container, server: &Server, settings: &Settings) -> Ve
                  database, without the Service",
                 port.container_port
             );
-            Some(Finding::new(&NODE, format!("{}/hostPort", port.at), message).severity(of(server, settings)).help(
+            let finding = Finding::new(&NODE, format!("{}/hostPort", port.at), message).at_most_medium_if_unknown(server).help(
                 "Take hostPort away and reach the server by a Service; from outside by kubectl port-forward or a VPN",
-            ))
+            );
+            Some(in_network(settings, finding))
         })
         .collect()
-}
-
-/// An image that nobody knows only looks like a server.
-fn of(server: &Server, settings: &Settings) -> Severity {
-    let most = if server.flavor == "unknown" { Severity::Medium } else { NODE.severity };
-    severity(settings, most)
 }
 
 /// Whether the server listens to its own machine at most, as far as its options are seen.

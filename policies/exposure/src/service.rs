@@ -7,7 +7,7 @@ use tidegate_policy::{Finding, Request, Severity, pointer, raw};
 
 use crate::internal::{Annotations, Sign};
 use crate::target::{Opened, Port};
-use crate::{SERVICE, Settings, address, internal, severity, target};
+use crate::{SERVICE, Settings, address, in_network, internal, target};
 
 /// The annotation that says the same as `loadBalancerSourceRanges`, in Kubernetes' own code.
 const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
@@ -63,8 +63,13 @@ pub(crate) fn judge(request: &Request, settings: &Settings) -> Vec<Finding> {
         .into_iter()
         .chain(by_address)
         .map(|finding| {
-            let most = if opened.is_sure { finding.severity } else { finding.severity.min(Severity::Medium) };
-            finding.severity(severity(settings, most))
+            let is_sure = opened.is_sure;
+            let finding = if is_sure {
+                finding
+            } else {
+                finding.at_most_medium("nothing surely says that a MySQL server is behind it")
+            };
+            in_network(settings, finding)
         })
         .collect()
 }
@@ -128,13 +133,13 @@ fn node_port(opened: Opened) -> Finding {
 
 fn external_addresses(addresses: &[String], opened: Opened) -> Finding {
     let are_private = addresses.iter().all(|own| address::is_private(own));
-    Finding::new(
+    let finding = Finding::new(
         &SERVICE,
         "/spec/externalIPs",
         format!("externalIPs opens port {} of the database at {}", opened.port, addresses.join(", ")),
     )
-    .severity(if are_private { Severity::Medium } else { SERVICE.severity })
-    .help(WAY_OUT)
+    .help(WAY_OUT);
+    if are_private { finding.at_most_medium("these addresses are private") } else { finding }
 }
 
 /// Where only private addresses are asked for.

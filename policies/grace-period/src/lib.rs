@@ -89,11 +89,15 @@ fn too_short(workload: &Workload, servers: &[(&Container, &Server)], settings: &
          memory: the next start is then a recovery"
     );
     let seconds = settings.seconds;
-    let finding =
-        Finding::new(&RULE, at, message).help(format!("Set terminationGracePeriodSeconds to {seconds} or more"));
+    let help = format!("Set terminationGracePeriodSeconds to {seconds} or more");
+    let finding = Finding::new(&RULE, at, message);
     // An image that nobody knows only looks like a server: it is told, not repaired.
     let is_known = servers.iter().any(|(_, server)| server.flavor != "unknown");
-    Some(if is_known { finding.fix([Edit::set(field, seconds)]) } else { finding })
+    Some(if is_known {
+        finding.help(help).fix([Edit::set(field, seconds)])
+    } else {
+        finding.help(format!("{help}; tidegate leaves it to you, because it does not know the image"))
+    })
 }
 
 /// A shell stands between the kubelet and the server, and keeps the signal to itself.

@@ -86,15 +86,27 @@ fn missing(container: &Container, memory: &Memory, pool: Option<&BufferPool>, se
     } else {
         "the server has no memory request: it is the first to be killed when the node runs out of memory"
     };
+    let missing = match (has_request, settings.require_limit) {
+        (true, _) => "resources.limits.memory",
+        (false, true) => "resources.requests.memory and limits.memory",
+        (false, false) => "resources.requests.memory",
+    };
     let help = match pool.filter(|pool| pool.is_written) {
         Some(pool) => format!(
-            "Set resources.requests.memory and limits.memory to {} or more: the buffer pool of {} is to be {} % of it at \
+            "Set {missing} to {} or more: the buffer pool of {} is to be {} % of it at \
              most",
             resources::in_words(pool.bytes * 100.0 / f64::from(settings.buffer_pool_percent)),
             resources::in_words(pool.bytes),
             settings.buffer_pool_percent,
         ),
-        None => "Set resources.requests.memory and, to the same, limits.memory".to_owned(),
+        None if has_request => format!("Set {missing}, best to the same value as resources.requests.memory"),
+        None if settings.require_limit => {
+            format!(
+                "Set {missing} to the same value, of which the buffer pool takes {} % at most",
+                settings.buffer_pool_percent
+            )
+        }
+        None => format!("Set {missing} to what the server needs: its buffer pool, and a third more for connections"),
     };
     Some(Finding::new(&RULE, resources::place(container), message).help(help))
 }

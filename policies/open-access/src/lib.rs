@@ -42,10 +42,7 @@ impl Policy for OpenAccess {
                 empty::empty_password(request, container, server, &environment).into_iter().collect();
             found.extend(grants::unguarded(workload, container, server));
             found.extend(empty::printed_password(container, server, &environment));
-            if server.flavor == "unknown" {
-                found.iter_mut().for_each(at_most_medium);
-            }
-            findings.extend(found);
+            findings.extend(found.into_iter().map(|finding| finding.at_most_medium_if_unknown(server)));
         }
         for container in workload.containers.iter().filter(|container| looks_at(container)) {
             if let Some(commands) = Commands::of(container) {
@@ -64,11 +61,7 @@ tidegate_policy::export!(OpenAccess);
 
 /// What is stored and cannot change any more is not refused: that would not take it away.
 fn stays(kind: &str, finding: &mut Finding) {
-    at_most_medium(finding);
+    finding.severity = finding.severity.min(Severity::Medium);
     let help = finding.help.take().unwrap_or_default();
     finding.help = Some(format!("A stored {kind} cannot change in this: delete it and create it again. {help}"));
-}
-
-fn at_most_medium(finding: &mut Finding) {
-    finding.severity = finding.severity.min(Severity::Medium);
 }

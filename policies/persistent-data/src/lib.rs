@@ -11,7 +11,7 @@ mod shared;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Finding, Policy, Request, ResourceType, Rule, Server, Severity};
+use tidegate_policy::{Finding, Policy, Request, ResourceType, Rule, Severity};
 
 /// The policy.
 struct PersistentData;
@@ -63,8 +63,3 @@ impl Policy for PersistentData {
 }
 
 tidegate_policy::export!(PersistentData);
-
-/// A finding's severity for this server: an image that nobody knows only looks like one.
-pub(crate) fn at_most_medium_if_unknown(server: &Server, severity: Severity) -> Severity {
-    if server.flavor == "unknown" { severity.min(Severity::Medium) } else { severity }
-}

@@ -4,7 +4,7 @@ use tidegate_policy::{Container, Finding, Request, Server, Severity, Volume, Wor
 
 use crate::keeping::{Keeping, first_keeping};
 use crate::placement::is_on_one_node;
-use crate::{LOST, Settings, at_most_medium_if_unknown};
+use crate::{LOST, Settings};
 
 /// The finding on a server whose data nothing keeps.
 pub(crate) fn judge(
@@ -27,9 +27,13 @@ pub(crate) fn judge(
             }
         }
     };
-    let may_be_lost = settings.allow_ephemeral || ends_by_itself(workload);
-    let severity = if may_be_lost { finding.severity.min(Severity::Medium) } else { finding.severity };
-    Some(finding.severity(severity))
+    Some(if settings.allow_ephemeral {
+        finding.at_most_medium("the policy's setting allowEphemeral is true")
+    } else if ends_by_itself(workload) {
+        finding.at_most_medium("restartPolicy says that the pod ends by itself")
+    } else {
+        finding
+    })
 }
 
 /// Nothing is mounted at the data directory or above it.
@@ -50,9 +54,7 @@ fn no_volume(request: &Request, workload: &Workload, container: &Container, serv
             format!("no volume is mounted at {directory}: the database is lost whenever the container is replaced")
         }
     };
-    Finding::new(&LOST, &container.at, message)
-        .severity(at_most_medium_if_unknown(server, LOST.severity))
-        .help(way_out(request, server))
+    Finding::new(&LOST, &container.at, message).at_most_medium_if_unknown(server).help(way_out(request, server))
 }
 
 /// The volume at the data directory ends with the pod.
@@ -77,9 +79,7 @@ fn with_the_pod(
         ),
         kind => format!("the data directory is the volume {name}, a {kind}, which keeps nothing that is written to it"),
     };
-    Finding::new(&LOST, &volume.at, message)
-        .severity(at_most_medium_if_unknown(server, LOST.severity))
-        .help(way_out(request, server))
+    Finding::new(&LOST, &volume.at, message).at_most_medium_if_unknown(server).help(way_out(request, server))
 }
 
 /// Another directory may be set where nobody looks, and a volume may be mounted there.
@@ -113,8 +113,15 @@ fn on_the_node(
              starts with an empty one, or with what was left there"
         )
     };
-    let severity = if stays || settings.allow_host_path { Severity::Medium } else { LOST.severity };
-    Finding::new(&LOST, &volume.at, message).severity(at_most_medium_if_unknown(server, severity)).help(
+    let finding = Finding::new(&LOST, &volume.at, message);
+    let finding = if stays {
+        finding.at_most_medium("the pod always comes back to the same node")
+    } else if settings.allow_host_path {
+        finding.at_most_medium("the policy's setting allowHostPath is true")
+    } else {
+        finding.at_most_medium_if_unknown(server)
+    };
+    finding.help(
         "Make a PersistentVolume of the kind local for this directory, with the node in its nodeAffinity, and mount a \
          claim of it: the pod then always comes back to this node",
     )
@@ -165,8 +172,8 @@ fn way_out(request: &Request, server: &Server) -> String {
         _ => format!("Make a PersistentVolumeClaim and mount it at {path}"),
     };
     format!(
-        "{claim}. A database that may be lost: run it in a Job or in a namespace that this policy leaves out, or set \
-         allowEphemeral"
+        "{claim}. If the database may be lost, run it in a Job, set allowEphemeral in the settings of the policy \
+         persistent-data, or name its namespace in that policy's spec.match.exclude.namespaces"
     )
 }
 

@@ -1,10 +1,10 @@
 //! MY006: every pod gets the same volume.
 
-use tidegate_policy::{Finding, Request, Server, Severity, Volume, Workload};
+use tidegate_policy::{Finding, Request, Server, Volume, Workload};
 
+use crate::SHARED;
 use crate::keeping::is_one_for_all;
 use crate::placement::is_on_one_node;
-use crate::{SHARED, at_most_medium_if_unknown};
 
 /// The finding on a server that several pods start on one volume.
 pub(crate) fn judge(request: &Request, workload: &Workload, server: &Server) -> Option<Finding> {
@@ -33,12 +33,13 @@ pub(crate) fn judge(request: &Request, workload: &Workload, server: &Server) -> 
     );
     // A script may give each server a directory of its own.
     let may_differ = server.is_started_by_script() && server.option("datadir").is_none();
-    let severity = if may_differ { Severity::Medium } else { SHARED.severity };
-    Some(
-        Finding::new(&SHARED, at, message)
-            .severity(at_most_medium_if_unknown(server, severity))
-            .help(way_out(request.kind(), &volume.name)),
-    )
+    let finding = Finding::new(&SHARED, at, message);
+    let finding = if may_differ {
+        finding.at_most_medium("a script starts them, and may give each a directory of its own")
+    } else {
+        finding.at_most_medium_if_unknown(server)
+    };
+    Some(finding.help(way_out(request.kind(), &volume.name)))
 }
 
 /// Whether two pods find the same content in the volume.

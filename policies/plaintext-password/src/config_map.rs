@@ -76,7 +76,7 @@ fn in_entries(config_map: &str, settings: &Settings) -> Vec<Finding> {
             }
             let mysql = is_mysql_text(text) || names_mysql(key) || names_mysql(config_map);
             let form = password_in_entry(key, text, mysql)?;
-            Some(finding(&at, &format!("{key} in ConfigMap {config_map}"), &form.what(), &in_a_secret(key)))
+            Some(finding(&at, &format!("{key} in ConfigMap {config_map}"), &form.does(), &in_a_secret(key)))
         })
         .collect()
 }
@@ -86,8 +86,8 @@ fn password_in_entry(key: &str, text: &str, mysql: bool) -> Option<Form> {
     if is_script { password_in_script(text, mysql) } else { password_in(text, mysql) }
 }
 
-fn finding(at: &str, place: &str, what: &str, help: &str) -> Finding {
-    let message = format!("{place} holds {what} in plain text: whoever can read ConfigMaps has it");
+fn finding(at: &str, place: &str, does: &str, help: &str) -> Finding {
+    let message = format!("{place} {does} in plain text: whoever can read ConfigMaps has it");
     Finding::new(&HIDDEN, at, message).help(help)
 }
 

@@ -16,14 +16,14 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// What stands there, for a sentence.
-    pub(crate) fn what(&self) -> String {
+    /// What a place does that has it, for a sentence.
+    pub(crate) fn does(&self) -> String {
         match self {
-            Self::Argument(program) => format!("the password of {program}"),
-            Self::Variable(name) => name.clone(),
-            Self::Account => "an account's password (IDENTIFIED BY)".to_owned(),
-            Self::Replication(option) => format!("the password of replication ({option})"),
-            Self::Address => "a password in a server's address".to_owned(),
+            Self::Argument(program) => format!("passes a password to {program}"),
+            Self::Variable(name) => format!("holds {name}"),
+            Self::Account => "holds an account's password (IDENTIFIED BY)".to_owned(),
+            Self::Replication(option) => format!("holds the password of replication ({option})"),
+            Self::Address => "holds a password in a server's address".to_owned(),
         }
     }
 

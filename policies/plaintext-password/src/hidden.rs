@@ -17,8 +17,8 @@ pub(crate) struct Hidden<'a> {
 impl Hidden<'_> {
     /// A password in a place of the object.
     pub(crate) fn finding(&self, at: &str, place: &str, form: &Form, help: &str) -> Finding {
-        let (what, kind) = (form.what(), self.kind);
-        let message = format!("{place} holds {what} in plain text: whoever can read the {kind} has it");
+        let (does, kind) = (form.does(), self.kind);
+        let message = format!("{place} {does} in plain text: whoever can read the {kind} has it");
         self.stays(Finding::new(&HIDDEN, at, message), help)
     }
 

@@ -68,12 +68,12 @@ impl Place<'_> {
         }
         if let Some(probe) = probe_that_reads(container, name) {
             return says(format!(
-                "{name} of container {owner} is a password in plain text, and the {probe} reads $({name}), which is empty \
-                 there once the password is in a Secret"
+                "{name} of container {owner} is a password in plain text, and stays there because the {probe} reads \
+                 $({name}): a probe gets no value of a Secret in this way"
             ))
             .help(format!(
-                "Let a shell read it in the {probe}, command: [sh, -c, 'MYSQL_PWD=\"${name}\" …'], and the password is \
-                 moved into a Secret; or write valueFrom.secretKeyRef yourself"
+                "First let a shell read it in the {probe}, command: [sh, -c, 'MYSQL_PWD=\"${name}\" …']; mysqladmin ping \
+                 needs no password at all. Then the password can move into a Secret"
             ));
         }
         says(message)

@@ -22,8 +22,8 @@ pub(crate) fn judge(
         (Written::Nothing, Start::Root) => (
             container.at.clone(),
             format!(
-                "nothing keeps the container {} from being root: its entrypoint is, and so is whoever gets in by \
-                 kubectl exec; only the server itself is not",
+                "the container {} starts as root, and kubectl exec gives a root shell: only the server itself becomes \
+                 another user",
                 container.name
             ),
         ),

@@ -50,6 +50,18 @@ impl Asking {
     }
 
     /// The probe that asks so.
+    /// How an author writes it, for a sentence.
+    pub(crate) fn in_words(&self) -> String {
+        match self {
+            Self::Ping { program, port } => {
+                let port = port_argument(*port).map_or_else(String::new, |port| format!(" {port}"));
+                format!("exec with {program} --no-defaults ping -h127.0.0.1{port}, which needs no password")
+            }
+            Self::Tcp { port } => format!("tcpSocket with port {port}"),
+            Self::Query { script } => format!("exec with sh -c '{script}'"),
+        }
+    }
+
     pub(crate) fn probe(&self, timing: Timing) -> Value {
         let (kind, handler) = match self {
             Self::Ping { program, port } => ("exec", json!({ "command": ping(program, *port) })),

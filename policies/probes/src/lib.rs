@@ -76,14 +76,24 @@ fn missing(workload: &Workload, container: &Container, server: &Server, settings
     let edits = (|| {
         let alive = Asking::alive(container, server, settings)?;
         let ready = Asking::ready(container, server, settings)?;
-        Ok([
-            startup.then(|| add_startup(workload, container, server, &alive, settings)),
-            liveness.then(|| Edit::set(container.path(["livenessProbe"]), alive.probe(settings.liveness()))),
-            readiness.then(|| Edit::set(container.path(["readinessProbe"]), ready.probe(settings.serving()))),
-        ])
+        let asks = if startup || liveness { &alive } else { &ready };
+        let time = if startup { "; give the startupProbe as long as a recovery may take" } else { "" };
+        let help = format!(
+            "Add {}: {}{time}",
+            if startup || (liveness && readiness) { "each" } else { "it" },
+            asks.in_words()
+        );
+        Ok((
+            help,
+            [
+                startup.then(|| add_startup(workload, container, server, &alive, settings)),
+                liveness.then(|| Edit::set(container.path(["livenessProbe"]), alive.probe(settings.liveness()))),
+                readiness.then(|| Edit::set(container.path(["readinessProbe"]), ready.probe(settings.serving()))),
+            ],
+        ))
     })();
     match edits {
-        Ok(edits) => finding.fix(edits.into_iter().flatten()),
+        Ok((help, edits)) => finding.help(help).fix(edits.into_iter().flatten()),
         Err(why) => unrepaired(finding, why),
     }
 }
@@ -109,7 +119,9 @@ fn impatient(
         ),
     );
     Some(match Asking::alive(container, server, settings) {
-        Ok(alive) => finding.fix([add_startup(workload, container, server, &alive, settings)]),
+        Ok(alive) => finding
+            .help(format!("Add a startupProbe that waits as long as a recovery may take: {}", alive.in_words()))
+            .fix([add_startup(workload, container, server, &alive, settings)]),
         Err(why) => unrepaired(finding, why),
     })
 }

@@ -42,8 +42,8 @@ fn judge(workload: &Workload, (container, server): (&Container, &Server)) -> Opt
          a short pause instead of two servers that fight for one data directory",
     );
     if server.flavor == "unknown" {
-        // An image that nobody knows only looks like a server: it is told, not repaired.
-        return Some(finding.severity(Severity::Medium));
+        // It is told, not repaired.
+        return Some(finding.at_most_medium_if_unknown(server));
     }
     // Whole: beside Recreate the API server forbids the rollingUpdate that it fills in otherwise.
     Some(finding.fix([Edit::set("/spec/strategy", json!({ "type": "Recreate" }))]))

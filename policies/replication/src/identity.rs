@@ -4,7 +4,7 @@
 //! MariaDB's replication code), and of two replicas with one id MariaDB drops the first when the
 //! second connects; MySQL has told them apart by their UUID since 5.6 (bugs 72581 and 77195).
 
-use tidegate_policy::{Container, Finding, Server, ServerOption, Severity, Value, pointer, raw};
+use tidegate_policy::{Container, Finding, Server, ServerOption, Value, pointer, raw};
 
 use crate::signs::Signs;
 use crate::{SAME_ID, Scene};
@@ -37,22 +37,29 @@ pub(crate) fn judge(scene: &Scene<'_>, container: &Container, server: &Server) -
     if !follows && !replicate(container, server, signs) {
         return None;
     }
-    let (message, is_sure) = if follows {
-        let message = format!(
+    let message = if follows {
+        format!(
             "all {replicas} servers have server-id {id}: a replica refuses a source with its own id, so nothing is \
              replicated"
-        );
-        (message, server.flavor != "unknown" && !signs.unseen)
+        )
     } else {
-        let message = format!(
+        format!(
             "all {replicas} servers have server-id {id}: servers that replicate need one each, or a replica refuses \
              its source, or two replicas disturb each other"
-        );
-        (message, false)
+        )
     };
-    // What runs already may stay: the author of an update is told.
-    let severity = if is_sure && !scene.request.is_update() { Severity::High } else { Severity::Medium };
-    Some(Finding::new(&SAME_ID, &option.at, message).severity(severity).help(
+    let finding = Finding::new(&SAME_ID, &option.at, message);
+    let finding = if !follows {
+        finding.at_most_medium("nothing surely says that they replicate from one another")
+    } else if signs.unseen {
+        finding.at_most_medium("something that tidegate does not see may give them others")
+    } else if scene.request.is_update() {
+        // What runs already may stay.
+        finding.at_most_medium("the object is there already")
+    } else {
+        finding.at_most_medium_if_unknown(server)
+    };
+    Some(finding.help(
         "Make it of the pod's name: let an init container write server-id=$((100 + ${HOSTNAME##*-})) under [mysqld] \
          into a folder that both mount, and take the fixed one away",
     ))

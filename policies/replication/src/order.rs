@@ -41,8 +41,8 @@ pub(crate) fn judge(scene: &Scene<'_>) -> Option<Finding> {
              --cascade=orphan, and apply it again",
         ));
     }
-    let message = "every new replica is copied from the one before it, which goes well only because \
-                   podManagementPolicy is OrderedReady if nothing is written";
+    let message = "every new replica is copied from the one before it, which goes well only because podManagementPolicy \
+                   is not set, and so is OrderedReady";
     Some(
         Finding::new(&AT_ONCE, "/spec", message)
             .severity(Severity::Info)

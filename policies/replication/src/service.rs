@@ -134,7 +134,7 @@ fn finding(
     );
     Some(Finding::new(&WRITES, at, message).help(format!(
         "For writing, add {POD_NAME}: {first} to its selector; one that is only read from, call {own}-read or name in \
-         ignoreServices"
+         ignoreServices, a setting of the policy replication"
     )))
 }
 

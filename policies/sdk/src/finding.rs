@@ -1,6 +1,6 @@
 //! Building findings.
 
-use crate::{Edit, Finding, Rule, Severity};
+use crate::{Edit, Finding, Rule, Server, Severity};
 
 impl Finding {
     /// What is wrong at a place of the object, with the rule's severity and without a fix.
@@ -38,6 +38,22 @@ impl Finding {
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
+    }
+
+    /// Makes it medium at most, and says why: otherwise it would look like one that is refused.
+    #[must_use]
+    pub fn at_most_medium(mut self, why: &str) -> Self {
+        if self.severity > Severity::Medium {
+            self.severity = Severity::Medium;
+            self.message = format!("{} (medium, because {why})", self.message);
+        }
+        self
+    }
+
+    /// The same where the image is none that tidegate knows: it only looks like a server.
+    #[must_use]
+    pub fn at_most_medium_if_unknown(self, server: &Server) -> Self {
+        if server.flavor == "unknown" { self.at_most_medium("tidegate does not know the image") } else { self }
     }
 
     /// Adds steps to the repair. Without any, a person must decide.

@@ -131,7 +131,7 @@ fn refused(
         }
         finding = finding.severity(Severity::Medium);
         if let Some(edits) = server.append_options(["--character-set-server=utf8mb4"]) {
-            return Some(finding.fix(edits));
+            return Some(finding.fix(edits).help("Add --character-set-server=utf8mb4"));
         }
     }
     let collation = &settings.collation;
@@ -154,8 +154,8 @@ fn other(workload: &Workload, container: &Container, option: &ServerOption, sett
     Finding::new(&RULE, &option.at, format!("{} is {value}: it cannot hold every character{place}", option.name))
         .severity(Severity::Medium)
         .help(format!(
-            "New databases get it, and text outside it is refused or stored as question marks. {instead}, if that is \
-             not meant; databases that exist stay as they are"
+            "{instead}, unless you mean it: new databases get {value}, and text outside it is refused or stored as \
+             question marks. Databases that exist keep theirs"
         ))
 }
 
@@ -188,11 +188,11 @@ fn missing(container: &Container, server: &Server, settings: &Settings) -> Optio
         return possible.judge(container, settings);
     }
     Some(match server.append_options(&options) {
-        Some(edits) if charset::has_short_keys(server) && !settings.large_indexes => finding.fix(edits).help(
-            "Databases that exist stay as they are. In new ones a key on more than 191 characters needs \
-             innodb_large_prefix, Barracuda and ROW_FORMAT=DYNAMIC on this version",
-        ),
-        Some(edits) => finding.fix(edits).help("Databases that exist stay as they are; new ones are utf8mb4"),
+        Some(edits) if charset::has_short_keys(server) && !settings.large_indexes => finding.fix(edits).help(format!(
+            "Add {words}; databases that exist keep theirs. In new ones a key on more than 191 characters needs \
+             innodb_large_prefix, Barracuda and ROW_FORMAT=DYNAMIC on this version"
+        )),
+        Some(edits) => finding.fix(edits).help(format!("Add {words}; databases that exist keep theirs")),
         // What the script says the host does not take apart; where it names the option, it is not latin1 for sure.
         None if names_the_charset(container) => return None,
         None => finding.help(format!("The command leaves no place for further options: give the server {words} in it")),

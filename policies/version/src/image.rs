@@ -73,7 +73,7 @@ pub(crate) fn floats(
     let tag = reference.tag.as_deref().unwrap_or("latest");
     let Some(server) = server else {
         return (tag == "latest").then(|| {
-            let message = format!("{image} says no version: after some later pull it is another program");
+            let message = format!("image {image} has no version tag: after some later pull it is another program");
             Finding::new(&VERSION, at, message)
                 .severity(Severity::Low)
                 .help(format!("Write {}'s version as the tag, or its digest", called(container)))
@@ -89,8 +89,9 @@ pub(crate) fn floats(
         () => "Write the version as the tag, or better the digest",
     };
     let (message, severity) = if tag == "latest" {
-        let message =
-            format!("{image} says no version: some later pull upgrades the data, and there is no way back from that");
+        let message = format!(
+            "image {image} has no version tag: some later pull upgrades the data, and there is no way back from that"
+        );
         (message, Severity::Medium)
     } else if moves(tag) && server.flavor != "unknown" {
         let message = format!("the tag {tag} goes on to the next series by itself, and there is no way back from that");

@@ -70,6 +70,10 @@ const MARIADB: &[Ended] = &[
     short(12, 2, "May 2026"),
 ];
 
+/// The series that get fixes for long.
+const MYSQL_GOALS: &[(u32, u32)] = &[(8, 4), (9, 7)];
+const MARIADB_GOALS: &[(u32, u32)] = &[(10, 11), (11, 4), (11, 8), (12, 3)];
+
 /// The finding on a server's version.
 pub(crate) fn judge(server: &Server, at: &str, settings: &Settings) -> Option<Finding> {
     let version = server.version.as_ref()?;
@@ -81,13 +85,27 @@ pub(crate) fn judge(server: &Server, at: &str, settings: &Settings) -> Option<Fi
     if is_maintained_by_red_hat(server, version) {
         return None;
     }
-    let message = problem(name, table, series(lowest)?, version)?;
+    let lowest = series(lowest)?;
+    let message = problem(name, table, lowest, version)?;
     let help = if server.is_mysql() {
-        "The goal is 8.4 LTS or 9.7 LTS; an upgrade goes one series at a time, each after a backup"
+        let steps =
+            if version.before(8, 4).is_yes() { "one series at a time, each after a backup" } else { "after a backup" };
+        format!("Upgrade to {}, {steps}", goals(MYSQL_GOALS, lowest, version))
     } else {
-        "The goal is a long-term series, 10.11, 11.4, 11.8 or 12.3; make a backup first"
+        format!("Upgrade to {}, after a backup", goals(MARIADB_GOALS, lowest, version))
     };
     Some(Finding::new(&VERSION, at, message).severity(Severity::Medium).help(help))
+}
+
+/// The long-term series to which a version can go, and which are allowed: none goes back.
+fn goals(all: &[(u32, u32)], lowest: (u32, u32), version: &Version) -> String {
+    let is_open = |goal: &&(u32, u32)| **goal >= lowest && version.before(goal.0, goal.1).is_yes();
+    let goals: Vec<_> = all.iter().filter(is_open).map(|(major, minor)| format!("{major}.{minor}")).collect();
+    match goals.as_slice() {
+        [] => format!("{}.{} or later", lowest.0, lowest.1),
+        [only] => format!("{only} LTS"),
+        [others @ .., last] => format!("{} or {last} LTS", others.join(", ")),
+    }
 }
 
 fn problem(name: &str, table: &[Ended], lowest: (u32, u32), version: &Version) -> Option<String> {
