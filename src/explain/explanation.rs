@@ -77,11 +77,15 @@ impl Explanation {
         self.told.as_ref().and_then(|(_, example)| example.outcome)
     }
 
+    /// Whether what is repaired in the example is only told in other cases.
+    pub fn may_only_warn(&self) -> bool {
+        self.told.as_ref().is_some_and(|(text, _)| text.only_warns.is_some())
+    }
+
     /// The same in words: an example that is repaired does not mean that each finding is.
     pub fn outcome_in_words(&self) -> Option<String> {
         let outcome = self.outcome()?;
-        let may_warn = self.told.as_ref().is_some_and(|(text, _)| text.only_warns.is_some());
-        Some(if outcome == Outcome::Repaired && may_warn {
+        Some(if outcome == Outcome::Repaired && self.may_only_warn() {
             "repaired or a warning".to_owned()
         } else {
             outcome.to_string()

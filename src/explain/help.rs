@@ -24,11 +24,13 @@ pub fn help_texts() -> BTreeMap<String, String> {
 
 fn help(text: &RuleText) -> String {
     let sections = [
-        ("What is wrong", &text.what),
-        ("What happens otherwise", &text.why),
-        ("By hand", &text.by_hand),
-        ("When to switch it off", &text.switch_off),
-        ("Links", &text.links),
+        ("What is wrong", Some(&text.what)),
+        ("What happens otherwise", Some(&text.why)),
+        ("When it only warns", text.only_warns.as_ref()),
+        ("By hand", Some(&text.by_hand)),
+        ("When to switch it off", Some(&text.switch_off)),
+        ("Links", Some(&text.links)),
     ];
-    sections.map(|(heading, body)| format!("## {heading}\n\n{body}")).join("\n\n")
+    let told = sections.into_iter().filter_map(|(heading, body)| Some(format!("## {heading}\n\n{}", body?)));
+    told.collect::<Vec<_>>().join("\n\n")
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
+use super::example::Outcome;
 use super::explanation::Explanation;
 use super::terminal::{Look, TITLE, action, severity_style};
 use super::words::Words;
@@ -62,6 +63,9 @@ fn row(explanation: &Explanation) -> [String; 5] {
         explanation.rule.severity.to_string(),
         if explanation.is_own() { "none".to_owned() } else { explanation.policy.clone() },
         if explanation.is_own() { String::new() } else { action(explanation.action).to_owned() },
-        explanation.outcome_in_words().unwrap_or_default(),
+        match explanation.outcome() {
+            Some(Outcome::Repaired) if explanation.may_only_warn() => format!("{} *", Outcome::Repaired),
+            outcome => outcome.map(|outcome| outcome.to_string()).unwrap_or_default(),
+        },
     ]
 }

@@ -72,7 +72,7 @@ fn in_entries(config_map: &str, settings: &Settings) -> Vec<Finding> {
                     "Put {key} into a Secret, and write secretRef or secretKeyRef where the ConfigMap is named now; then \
                      change the password"
                 );
-                return Some(finding(&at, &format!("ConfigMap {config_map}"), &what, &help));
+                return Some(finding(&at, &format!("ConfigMap {config_map}"), &format!("holds {what}"), &help));
             }
             let mysql = is_mysql_text(text) || names_mysql(key) || names_mysql(config_map);
             let form = password_in_entry(key, text, mysql)?;
