@@ -50,11 +50,8 @@ pub fn write_list(explanations: &[Explanation], look: Look, out: &mut dyn Write)
             }
         }
     }
-    writeln!(
-        out,
-        "\n{} rules. `tidegate explain RULE` tells all of one. SEVERITY is the worst case.",
-        explanations.len()
-    )
+    writeln!(out, "\n{} rules. `tidegate explain RULE` tells all of one.", explanations.len())?;
+    writeln!(out, "SEVERITY is the worst case. * In some cases a warning.")
 }
 
 fn row(explanation: &Explanation) -> [String; 5] {
