@@ -55,7 +55,7 @@ impl Asking {
         match self {
             Self::Ping { program, port } => {
                 let port = port_argument(*port).map_or_else(String::new, |port| format!(" {port}"));
-                format!("exec with {program} --no-defaults ping -h127.0.0.1{port}, which needs no password")
+                format!("exec with {program} --no-defaults ping -h127.0.0.1 {NOBODY}{port}, which needs no account")
             }
             Self::Tcp { port } => format!("tcpSocket with port {port}"),
             Self::Query { script } => format!("exec with sh -c '{script}'"),
