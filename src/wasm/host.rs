@@ -16,6 +16,11 @@ use crate::workload::{option_files, withheld};
 
 /// How many questions one review may ask about other objects; a policy needs a few.
 const MOST_LOOKUPS: u32 = 100;
+/// How often it is looked at how long a policy computes.
+const LOOK: Duration = Duration::from_millis(5);
+/// What counts at most from one look to the next. A virtual machine that stands still for a moment, because its host
+/// is busy, counts that moment as computing; the policy is not to blame for it.
+const MOST_AT_ONCE: Duration = Duration::from_millis(10);
 /// How long all of them together may take; the API server gives a webhook 10 s by default.
 const LOOKUP_TIME: Duration = Duration::from_secs(3);
 
@@ -27,12 +32,15 @@ pub(super) struct HostState {
     reads: Arc<[ResourceType]>,
     lookup: Arc<dyn Lookup>,
     lookups: u32,
-    /// How long the questions took; what of it the thread computed is not the policy's own time.
+    /// How long the questions took.
     lookup_time: Duration,
+    /// What the thread computed for them since the last look: it is not the policy's own time.
     lookup_computing: Duration,
-    /// The thread's own clock: on a busy machine, or in a container whose CPU is limited, a policy
+    /// What the policy computed so far, as far as it was looked at.
+    own: Duration,
+    /// When that was, by the thread's own clock: on a busy machine, or in a container whose CPU is limited, a policy
     /// that waits for its turn is not slow.
-    started: Duration,
+    looked: Duration,
     timeout: Duration,
 }
 
@@ -69,22 +77,31 @@ impl HostState {
             lookups: 0,
             lookup_time: Duration::ZERO,
             lookup_computing: Duration::ZERO,
-            started: computed(),
+            own: Duration::ZERO,
+            looked: computed(),
             timeout,
         }
     }
 
     /// The review begins now: what it waited for before, a place for instance, is not its own time.
     pub(super) fn begin(&mut self) {
-        self.started = computed();
+        self.looked = computed();
     }
 
-    /// What happens when the deadline's ticks are over: what it waited, for the cluster or for a
-    /// processor, is not the policy's own time, and it gets it back.
-    pub(super) fn at_deadline(&self) -> wasmtime::Result<UpdateDeadline> {
-        let own = computed().saturating_sub(self.started).saturating_sub(self.lookup_computing);
-        match self.timeout.checked_sub(own) {
-            Some(left) if !left.is_zero() => Ok(UpdateDeadline::Continue(ticks(left))),
+    /// After how many ticks it is looked at first.
+    pub(super) fn first_look(&self) -> u64 {
+        ticks(self.timeout.min(LOOK))
+    }
+
+    /// What happens at a look: what the policy waited, for the cluster or for a processor, is not its own time, and it
+    /// gets it back.
+    pub(super) fn look(&mut self) -> wasmtime::Result<UpdateDeadline> {
+        let now = computed();
+        let since = now.saturating_sub(self.looked).saturating_sub(self.lookup_computing);
+        (self.looked, self.lookup_computing) = (now, Duration::ZERO);
+        self.own += since.min(MOST_AT_ONCE);
+        match self.timeout.checked_sub(self.own) {
+            Some(left) if !left.is_zero() => Ok(UpdateDeadline::Continue(ticks(left.min(LOOK)))),
             _ => Err(DeadlineExceeded(self.timeout).into()),
         }
     }
@@ -118,7 +135,7 @@ fn computed() -> Duration {
 }
 
 /// A duration in ticks of the deadline's clock, at least one.
-pub(super) fn ticks(duration: Duration) -> u64 {
+fn ticks(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos().div_ceil(TICK.as_nanos())).unwrap_or(u64::MAX).max(1)
 }
 
@@ -180,5 +197,31 @@ impl ResourceLimiter for HostState {
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         Ok(desired <= TABLE_LIMIT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Computes for so long.
+    fn compute(milliseconds: u64) {
+        let end = computed() + Duration::from_millis(milliseconds);
+        while computed() < end {}
+    }
+
+    #[test]
+    fn a_machine_that_stands_still_costs_a_policy_little() {
+        let mut state = HostState::without_object(Duration::from_millis(100));
+        state.begin();
+        // To the thread's clock it is the same whether it computed, or its machine stood still.
+        compute(150);
+        assert!(state.look().is_ok());
+        let mut looks = 0;
+        while state.look().is_ok() {
+            compute(5);
+            looks += 1;
+        }
+        assert!((9..=18).contains(&looks), "{looks} looks, 5 ms apart, for the 90 ms that were left");
     }
 }

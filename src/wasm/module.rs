@@ -8,7 +8,7 @@ use wasmtime::Store;
 
 use super::bindings::{Policy, PolicyPre};
 use super::convert;
-use super::host::{DeadlineExceeded, HostState, MemoryExceeded, ticks};
+use super::host::{DeadlineExceeded, HostState, MemoryExceeded};
 use super::runtime::{MEMORY_LIMIT, Runtime, RuntimeError, root_cause};
 use crate::finding::Finding;
 use crate::lookup::ResourceType;
@@ -46,9 +46,7 @@ impl WasmModule {
             reads: Arc::from([]),
         };
         let described = module
-            .call(HostState::without_object(LOADING_TIMEOUT), LOADING_TIMEOUT, |policy, store| {
-                policy.call_describe(store)
-            })
+            .call(HostState::without_object(LOADING_TIMEOUT), |policy, store| policy.call_describe(store))
             .map_err(|error| RuntimeError::Contract(format!("describe: {error}")))?;
         module.description = convert::description(described)
             .map_err(|problem| RuntimeError::Contract(format!("describe: {problem}")))?;
@@ -60,16 +58,15 @@ impl WasmModule {
     fn call<T>(
         &self,
         state: HostState,
-        timeout: Duration,
         call: impl FnOnce(&Policy, &mut Store<HostState>) -> wasmtime::Result<T>,
     ) -> Result<T, ReviewError> {
         let _permit = self.runtime.permits.take();
         let _ticking = self.runtime.clock.run();
         let mut store = Store::new(&self.runtime.engine, state);
         store.limiter(|state| state);
-        store.set_epoch_deadline(ticks(timeout));
+        store.set_epoch_deadline(store.data().first_look());
         store.data_mut().begin();
-        store.epoch_deadline_callback(|context| context.data().at_deadline());
+        store.epoch_deadline_callback(|mut context| context.data_mut().look());
         self.pre.instantiate(&mut store).and_then(|policy| call(&policy, &mut store)).map_err(|error| failure(&error))
     }
 }
@@ -81,7 +78,7 @@ impl Module for WasmModule {
 
     fn check_settings(&self, settings: &Value) -> Result<(), ReviewError> {
         let settings = settings.to_string();
-        self.call(HostState::without_object(LOADING_TIMEOUT), LOADING_TIMEOUT, |policy, store| {
+        self.call(HostState::without_object(LOADING_TIMEOUT), |policy, store| {
             policy.call_check_settings(store, &settings)
         })?
         .map_err(ReviewError::Reported)
@@ -106,7 +103,7 @@ impl Module for WasmModule {
         );
         let settings = settings.to_owned();
         let found = self
-            .call(state, timeout, |policy, store| policy.call_review(store, request, &settings))?
+            .call(state, |policy, store| policy.call_review(store, request, &settings))?
             .map_err(|words| ReviewError::Reported(convert::one_line(&words)))?;
         convert::findings(found, &self.description)
     }

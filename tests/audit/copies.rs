@@ -61,7 +61,12 @@ fn what_stands_nearest_counts_however_it_is_named() {
         &["."][..],
         &["app", "applications"],
         &["applications", "./app/archive/options.yaml", "app/deploy.yaml", "./app/options.yaml"],
-        &["applications", &format!("{here}/app/archive"), "app/../app/deploy.yaml", &format!("{here}/app/options.yaml")],
+        &[
+            "applications",
+            &format!("{here}/app/archive"),
+            "app/../app/deploy.yaml",
+            &format!("{here}/app/options.yaml"),
+        ],
     ] {
         let outcome = place.audit(&[&["--format", "concise", "--rule", "MY016"], paths].concat());
         assert!(!outcome.out.contains("deploy.yaml"), "{paths:?}: {}{}", outcome.out, outcome.err);
