@@ -1,7 +1,8 @@
 //! What policies may ask about other objects during an audit: the other documents of it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
@@ -15,8 +16,14 @@ type Key = (Option<String>, String);
 /// Type and namespace.
 type SeenKey = (ResourceType, Option<String>);
 
+/// An object, with the folder that it stands in.
+type Placed = (Arc<str>, Arc<SeenObject>);
+
+/// The objects of each folder, with their names.
+type Folders = BTreeMap<Arc<str>, Vec<(String, Placed)>>;
+
 /// Objects of one type, each with the folder that it stands in.
-type Objects = BTreeMap<Key, Vec<(Arc<str>, Arc<SeenObject>)>>;
+type Objects = BTreeMap<Key, Vec<Placed>>;
 
 /// Knows the objects of an audit, as an object in one folder sees them.
 ///
@@ -36,6 +43,9 @@ pub struct DocumentsLookup {
 #[derive(Default)]
 pub(crate) struct Documents {
     objects: HashMap<ResourceType, Objects>,
+    /// Those that name no namespace and would be in one, by their folders: which of them are together, only the
+    /// folders say.
+    apart: HashMap<ResourceType, Folders>,
 }
 
 impl DocumentsLookup {
@@ -55,19 +65,32 @@ impl DocumentsLookup {
 
     /// The one that shares most of the path, and of those the one in the least deep folder: what stands in one's own
     /// folder, or in one above it, counts before what stands in folders below. Of equally near ones the first counts.
-    fn nearest<'a>(
-        &self,
-        of_one_name: impl DoubleEndedIterator<Item = &'a (Arc<str>, Arc<SeenObject>)>,
-    ) -> Option<Arc<SeenObject>> {
+    fn nearest<'a>(&self, of_one_name: impl DoubleEndedIterator<Item = &'a Placed>) -> Option<Arc<SeenObject>> {
         let nearest =
             of_one_name.rev().max_by_key(|(folder, _)| (shared(folder, &self.folder), Reverse(parts(folder))));
         nearest.map(|(_, object)| Arc::clone(object))
     }
-}
 
-/// Whether one of two folders is in the other, or they are the same.
-fn is_within(this: &str, that: &str) -> bool {
-    this.is_empty() || that.is_empty() || shared(this, that) == parts(this).min(parts(that))
+    /// Those of the objects without a namespace that count as being in the same one: in this folder, in those above
+    /// it and in those below. Two folders side by side are as likely two applications as one.
+    fn beside(&self, folders: &Folders) -> Vec<Arc<SeenObject>> {
+        let own: &str = &self.folder;
+        let mut here: Vec<&(String, Placed)> = Vec::new();
+        if !own.is_empty() {
+            let above: BTreeSet<&str> = own.match_indices('/').map(|(at, _)| &own[..at]).chain(["", own]).collect();
+            here.extend(above.into_iter().filter_map(|folder| folders.get(folder)).flatten());
+        }
+        let within = if own.is_empty() { String::new() } else { format!("{own}/") };
+        let below = folders
+            .range::<str, _>((Bound::Included(within.as_str()), Bound::Unbounded))
+            .take_while(|(folder, _)| folder.starts_with(&within));
+        here.extend(below.flat_map(|(_, objects)| objects));
+        let mut by_name: BTreeMap<&str, Vec<&Placed>> = BTreeMap::new();
+        for (name, object) in here {
+            by_name.entry(name).or_default().push(object);
+        }
+        by_name.values().filter_map(|of_one_name| self.nearest(of_one_name.iter().copied())).collect()
+    }
 }
 
 /// How many parts a path has.
@@ -95,13 +118,19 @@ impl Documents {
         };
         let kind = ResourceType::new(api_version, kind);
         let namespace = text("/metadata/namespace").filter(|_| !kind.is_cluster_scoped()).map(str::to_owned);
-        let same = self.objects.entry(kind).or_default().entry((namespace, name.to_owned())).or_default();
+        let is_apart = namespace.is_none() && !kind.is_cluster_scoped();
+        let same = self.objects.entry(kind.clone()).or_default().entry((namespace, name.to_owned())).or_default();
         if same.iter().any(|(own, _)| own == folder) {
             return;
         }
         // Copies in many folders are kept once.
         let equal = same.iter().find(|(_, own)| own.value == *object).map(|(_, own)| Arc::clone(own));
-        same.push((Arc::clone(folder), equal.unwrap_or_else(|| Arc::new(SeenObject::from(object.clone())))));
+        let placed = (Arc::clone(folder), equal.unwrap_or_else(|| Arc::new(SeenObject::from(object.clone()))));
+        same.push(placed.clone());
+        if is_apart {
+            let folders = self.apart.entry(kind).or_default();
+            folders.entry(Arc::clone(folder)).or_default().push((name.to_owned(), placed));
+        }
     }
 }
 
@@ -134,15 +163,13 @@ impl Lookup for DocumentsLookup {
 
     fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Arc<SeenObject>> {
         let look = || {
+            if namespace.is_none() && !kind.is_cluster_scoped() {
+                return self.documents.apart.get(kind).map_or_else(Vec::new, |folders| self.beside(folders));
+            }
             let objects = self.documents.objects.get(kind).into_iter().flatten();
             objects
                 .filter(|((own, _), _)| kind.is_cluster_scoped() || own.as_deref() == namespace)
-                .filter_map(|((own, _), of_one_name)| {
-                    // Without a namespace, two folders side by side are as likely two applications as one.
-                    let is_apart = own.is_none() && !kind.is_cluster_scoped();
-                    let may_be_beside = |folder: &str| !is_apart || is_within(folder, &self.folder);
-                    self.nearest(of_one_name.iter().filter(|(folder, _)| may_be_beside(folder)))
-                })
+                .filter_map(|(_, of_one_name)| self.nearest(of_one_name.iter()))
                 .collect()
         };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
