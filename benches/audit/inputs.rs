@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::ControlPlane;
+use crate::support::{ControlPlane, corpus};
 
 /// Real manifests.
 pub(crate) struct Inputs {
@@ -17,13 +17,14 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// The corpus that `TIDEGATE_CORPUS` names, or the one beside the project.
+    /// Those of the corpus, if there is one.
     pub(crate) fn find() -> Option<Self> {
-        let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-        let folder = std::env::var_os("TIDEGATE_CORPUS").map_or(beside, PathBuf::from);
-        let mut files = Vec::new();
-        collect(&folder, &folder, &mut files);
-        files.sort();
+        let folder = corpus::folder()?;
+        let text = |path: PathBuf| {
+            let text = fs::read_to_string(&path).ok()?;
+            Some((path.strip_prefix(&folder).unwrap().to_owned(), text))
+        };
+        let files: Vec<_> = corpus::files(&folder).into_iter().filter_map(text).collect();
         let documents = files.iter().flat_map(|(_, text)| tidegate::yaml::parse(text));
         let values = documents.filter_map(Result::ok).map(|document| document.value);
         let workloads: Vec<Value> = values
@@ -111,16 +112,6 @@ impl Inputs {
             workload["metadata"]["name"] = Value::from(format!("mysql-{number}"));
             workload
         })
-    }
-}
-
-fn collect(root: &Path, folder: &Path, files: &mut Vec<(PathBuf, String)>) {
-    for path in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
-        if path.is_dir() {
-            collect(root, &path, files);
-        } else if let Ok(text) = fs::read_to_string(&path) {
-            files.push((path.strip_prefix(root).unwrap().to_owned(), text));
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tidegate::yaml::{Document, apply, edit, parse};
 
-use super::manifests;
+use super::support::corpus;
 
 /// How a change is named, and what it did.
 #[derive(Default)]
@@ -18,7 +18,7 @@ struct Counts {
 
 /// Tries every change, prints how many, and says which went wrong.
 pub(crate) fn problems(folder: &Path) -> Vec<String> {
-    let files = manifests::files(folder);
+    let files = corpus::files(folder);
     let mut counts = Counts::default();
     for path in &files {
         let name = path.strip_prefix(folder).unwrap().display().to_string();

@@ -23,16 +23,14 @@ mod parity;
 mod promises;
 mod table;
 
-use std::path::PathBuf;
-
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use judged::Judged;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let Some(folder) = folder() else {
-        eprintln!("\nSKIPPED: no corpus of manifests. Name a folder of them in TIDEGATE_CORPUS.\n");
+    let Some(folder) = support::corpus::folder() else {
+        support::skip::tell(support::corpus::NONE);
         libtest_mimic::run(&arguments, Vec::new()).exit();
     };
     let corpus = manifests::read(&folder);
@@ -58,11 +56,4 @@ fn main() {
     table::write_lists(judged);
     table::print(&corpus, judged, answers);
     conclusion.exit();
-}
-
-/// The corpus's folder, if there is one.
-fn folder() -> Option<PathBuf> {
-    let named = std::env::var_os("TIDEGATE_CORPUS").map(PathBuf::from);
-    let beside = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus"));
-    named.or(Some(beside)).filter(|folder| folder.is_dir())
 }

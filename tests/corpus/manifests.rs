@@ -1,8 +1,10 @@
 //! The corpus's manifests: its files, their objects, and what is no YAML.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
+
+use super::support::corpus::files;
 
 /// One object of the corpus.
 pub(crate) struct Manifest {
@@ -65,19 +67,4 @@ fn take(value: Value, objects: &mut Vec<Value>) {
         _ if value["kind"].is_string() && value["apiVersion"].is_string() => objects.push(value),
         _ => {}
     }
-}
-
-/// The files of manifests below a folder.
-pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }

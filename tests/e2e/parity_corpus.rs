@@ -1,9 +1,9 @@
 //! Over manifests that people really wrote: what an audit says of a file is what the gate does with it, on a real API
 //! server, to the letter of what is stored.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -17,18 +17,16 @@ use tidegate::workload::may_concern_mysql;
 
 use crate::parity::ASK_THE_CLUSTER;
 use crate::stage::Stage;
-use crate::support::skip::skip;
+use crate::support::corpus;
+use crate::support::skip::tell;
 
 /// The corpus has 89 manifests; fewer than this would show little.
 const ENOUGH: usize = 40;
 
 #[test]
 fn what_is_said_of_real_manifests_happens() {
+    let Some(objects) = corpus::folder().map(|folder| objects(&folder)) else { return tell(corpus::NONE) };
     let Some(stage) = Stage::open_with_all_policies("parity-corpus") else { return };
-    let objects = objects();
-    if objects.is_empty() {
-        return skip("no corpus of manifests. Name a folder of them in TIDEGATE_CORPUS.");
-    }
     let bare = stage.cluster.create_namespace("parity-corpus-bare");
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("policy-cache");
     let policies = load_policies(&Arc::new(Runtime::new(Some(&cache)).unwrap()), Vec::new()).unwrap();
@@ -193,33 +191,20 @@ fn essence(stored: &Value) -> Value {
 }
 
 /// The objects of the corpus that may concern MySQL and stand in a namespace, each with its file's name.
-fn objects() -> Vec<(String, Value)> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let folder = std::env::var_os("TIDEGATE_CORPUS").map_or(beside, PathBuf::from);
-    let mut files = BTreeMap::new();
-    collect(&folder, &mut files);
+fn objects(folder: &Path) -> Vec<(String, Value)> {
     let mut objects = Vec::new();
-    for (path, text) in files {
+    for path in corpus::files(folder) {
+        let text = fs::read_to_string(&path).unwrap();
         for document in tidegate::yaml::parse(&text).into_iter().flatten() {
             let items = document.value.get("items").and_then(Value::as_array).cloned();
             for object in items.unwrap_or_else(|| vec![document.value]) {
                 let is_named = object["metadata"]["name"].is_string();
                 if is_named && object["kind"] != "StorageClass" && may_concern_mysql(&object) {
-                    let path = path.strip_prefix(&folder).unwrap().display();
+                    let path = path.strip_prefix(folder).unwrap().display();
                     objects.push((format!("{path} {}/{}", object["kind"], object["metadata"]["name"]), object));
                 }
             }
         }
     }
     objects
-}
-
-fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, String>) {
-    for path in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-            files.extend(fs::read_to_string(&path).ok().map(|text| (path, text)));
-        }
-    }
 }

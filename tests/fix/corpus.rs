@@ -7,31 +7,19 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::run;
+use super::{corpus_files, run, skip};
 
 /// Real manifests, by their path; none if this machine has none.
-fn corpus() -> Option<BTreeMap<PathBuf, String>> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let folder = std::env::var_os("TIDEGATE_CORPUS").map_or(beside, PathBuf::from);
-    let mut files = BTreeMap::new();
-    collect(&folder, &folder, &mut files);
-    if files.is_empty() {
-        eprintln!("skipped: no corpus at {}", folder.display());
+fn manifests_by_path() -> Option<BTreeMap<PathBuf, String>> {
+    let Some(folder) = corpus_files::folder() else {
+        skip::tell(corpus_files::NONE);
         return None;
-    }
-    Some(files)
-}
-
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, String>) {
-    for path in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
-        let is_manifest =
-            path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known));
-        if path.is_dir() {
-            collect(root, &path, files);
-        } else if let Some(text) = fs::read_to_string(&path).ok().filter(|_| is_manifest) {
-            files.insert(path.strip_prefix(root).unwrap().to_owned(), text);
-        }
-    }
+    };
+    let texts = corpus_files::files(&folder).into_iter().filter_map(|path| {
+        let text = fs::read_to_string(&path).ok()?;
+        Some((path.strip_prefix(&folder).unwrap().to_owned(), text))
+    });
+    Some(texts.collect())
 }
 
 /// Repairable findings of a folder: file, rule, place.
@@ -49,7 +37,7 @@ fn repairable(folder: &Path) -> Vec<String> {
 
 #[test]
 fn nothing_repairable_is_left_and_nothing_else_changes() {
-    let Some(files) = corpus() else { return };
+    let Some(files) = manifests_by_path() else { return };
     let folder = tempfile::tempdir().unwrap();
     let manifests = folder.path().join("manifests");
     for (path, text) in &files {

@@ -6,6 +6,8 @@ mod charts;
 #[path = "../support/command.rs"]
 mod command;
 mod corpus;
+#[path = "../support/corpus.rs"]
+mod corpus_files;
 mod interactive;
 mod other_user;
 #[path = "../support/programs.rs"]
