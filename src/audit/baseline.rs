@@ -81,13 +81,8 @@ impl Baseline {
     }
 
     /// How many findings it knows.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.findings.iter().map(|known| known.times).sum()
-    }
-
-    /// Whether it knows none.
-    pub fn is_empty(&self) -> bool {
-        self.findings.is_empty()
     }
 
     /// Reads a file's text.

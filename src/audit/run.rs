@@ -1,5 +1,6 @@
 //! Reads, judges and reports: the audit itself.
 
+use std::cell::LazyCell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -182,7 +183,7 @@ pub(super) fn object_report(
     seen: impl Fn(&str) -> (Option<Snippet>, Option<Region>),
 ) -> ObjectReport {
     // Places go into baselines, and with them into Git.
-    let shown = withheld(&request.object);
+    let shown = LazyCell::new(|| withheld(&request.object));
     let mut report = ObjectReport {
         api_version: request.api_version().to_owned(),
         kind: request.kind().to_owned(),
@@ -217,7 +218,7 @@ pub(super) fn object_report(
 }
 
 /// An author's reason for an exception, without the credentials of the object.
-pub(super) fn shown_reason(object: &Value, reason: &str) -> String {
+fn shown_reason(object: &Value, reason: &str) -> String {
     let mut known = KnownPasswords::default();
     known.learn_all(object, "the object");
     known.hidden_in(&withhold_text(reason))

@@ -167,7 +167,7 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         let text = baseline.to_text().context("the baseline cannot be written")?;
         output::save_text(text.as_bytes(), file)?;
         if !told.quiet {
-            let known = baseline.len();
+            let known = baseline.count();
             eprintln!("{} knows {known} finding{}", file.display(), if known == 1 { "" } else { "s" });
         }
         // From now on they are known; what could not be read is not.

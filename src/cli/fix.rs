@@ -102,6 +102,7 @@ pub(crate) fn run(arguments: FixArguments) -> anyhow::Result<ExitCode> {
     };
     let mut passwords = passwords;
     if manner.interactive && passwords.secrets.is_none() && passwords.seal.is_none() {
+        // Nobody is asked for a place where no password can move; that shows only when all is judged.
         let look = FixOptions { mode: Mode::DryRun, ..options.clone() };
         let waiting = fix::fix(&paths, &look, &policies, None, None).waiting_for_a_place();
         passwords.secrets = if waiting > 0 { answers::place_of_secrets(waiting)? } else { None };
