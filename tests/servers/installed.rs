@@ -80,6 +80,15 @@ impl Installed {
         options
     }
 
+    /// The options of a server that works on this data. It has a temporary folder of its own, because
+    /// a server that starts takes away what it finds of `#sql*` there, also the tables of others.
+    pub(crate) fn options_on(&self, data: &Path) -> Vec<String> {
+        let mut options = self.own_options();
+        options.push(format!("--datadir={}", data.display()));
+        options.push(format!("--tmpdir={}", temporary(data).display()));
+        options
+    }
+
     /// A command for one of the programs. It runs without rights, and ends with the test.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = self.without_rights("setpriv");
@@ -109,13 +118,15 @@ impl Installed {
 
     /// Makes the data of a new server: root has no password.
     pub(crate) fn initialise(&self, data: &Path) {
-        fs::create_dir(data).unwrap();
-        if is_root() {
-            chown(data, Some(NOBODY), Some(NOBODY)).unwrap();
+        for folder in [data, &temporary(data)] {
+            fs::create_dir(folder).unwrap();
+            if is_root() {
+                chown(folder, Some(NOBODY), Some(NOBODY)).unwrap();
+            }
         }
         let mut command = self.without_rights("timeout");
-        command.arg(PATIENCE.to_string()).arg(self.daemon()).args(self.own_options());
-        command.arg(format!("--datadir={}", data.display())).arg("--innodb-use-native-aio=0");
+        command.arg(PATIENCE.to_string()).arg(self.daemon()).args(self.options_on(data));
+        command.arg("--innodb-use-native-aio=0");
         match self.product {
             Product::MySql => {
                 command.args(["--initialize-insecure", "--disable-log-bin", "--innodb-flush-log-at-trx-commit=0"]);
@@ -170,6 +181,11 @@ impl Installed {
 /// What a program printed.
 pub(crate) fn text(printed: &[u8]) -> String {
     String::from_utf8_lossy(printed).into_owned()
+}
+
+/// Where the server of this data has its temporary tables.
+fn temporary(data: &Path) -> PathBuf {
+    data.with_file_name("tmp")
 }
 
 fn is_root() -> bool {

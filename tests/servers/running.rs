@@ -36,8 +36,7 @@ impl<'a> Data<'a> {
     /// Starts the server with these options, and waits until it answers on its socket.
     pub(crate) fn start(&'a self, options: &[String]) -> Running<'a> {
         let mut command = self.installed.command(self.installed.daemon());
-        command.args(self.installed.own_options());
-        command.arg(format!("--datadir={}", self.path().display())).arg(format!("--socket={SOCKET}"));
+        command.args(self.installed.options_on(&self.path())).arg(format!("--socket={SOCKET}"));
         // Before the options in question, which win.
         command.args(["--bind-address=127.0.0.1", "--innodb-buffer-pool-size=32M", "--innodb-use-native-aio=0"]);
         command.args(options);
