@@ -49,7 +49,6 @@ impl Asking {
         }
     }
 
-    /// The probe that asks so.
     /// How an author writes it, for a sentence.
     pub(crate) fn in_words(&self) -> String {
         match self {
@@ -62,6 +61,7 @@ impl Asking {
         }
     }
 
+    /// The probe that asks so.
     pub(crate) fn probe(&self, timing: Timing) -> Value {
         let (kind, handler) = match self {
             Self::Ping { program, port } => ("exec", json!({ "command": ping(program, *port) })),
