@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::embedded::{Embedded, embedded};
 use super::example::Example;
 use super::explanation::Explanation;
 use super::own;
@@ -59,8 +60,8 @@ fn index(explanations: &[Explanation]) -> Result<String, std::fmt::Error> {
 
 fn page(explanation: &Explanation, text: &RuleText, example: &Example) -> Result<String, std::fmt::Error> {
     let Explanation { rule, policy, .. } = explanation;
-    let file =
-        if explanation.is_own() { own::file(&rule.id) } else { format!("policies/{policy}/rules/{}.md", rule.id) };
+    let of_policy = embedded().iter().find(|file| file.rule == rule.id);
+    let file = of_policy.map_or_else(|| own::file(&rule.id), Embedded::path);
     let origin = if explanation.is_own() { NO_POLICY.to_owned() } else { format!("policy {}", link(policy)) };
     let mut out = format!("<!-- Made by `make docs` from {file}. -->\n");
     write!(out, "# {}: {}\n\nSeverity up to {}, {origin}", rule.id, rule.title, rule.severity)?;
