@@ -156,7 +156,9 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         // What was not looked for is not missed.
         report.stale = if is_whole { stale } else { Vec::new() };
     }
-    report.rule_texts = help_texts();
+    if options.detail.rule_texts {
+        report.rule_texts = help_texts();
+    }
     told.tell(&report)?;
     if told.explain {
         let found = report.objects.iter().flat_map(|object| object.findings()).map(|finding| finding.rule.as_str());

@@ -62,6 +62,8 @@ pub struct Detail {
     pub manifests: bool,
     /// What a repair changes in the text of a file.
     pub fixes: bool,
+    /// What there is to say of each rule.
+    pub rule_texts: bool,
 }
 
 impl Format {
@@ -125,7 +127,7 @@ impl Format {
     /// What it needs beyond findings.
     pub fn needs(self) -> Detail {
         match self {
-            Self::Sarif => Detail { fixes: true, ..Detail::default() },
+            Self::Sarif => Detail { fixes: true, rule_texts: true, ..Detail::default() },
             Self::Markdown | Self::Html => Detail { manifests: true, ..Detail::default() },
             _ => Detail::default(),
         }
@@ -136,7 +138,11 @@ impl Detail {
     /// What both need.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self { manifests: self.manifests || other.manifests, fixes: self.fixes || other.fixes }
+        Self {
+            manifests: self.manifests || other.manifests,
+            fixes: self.fixes || other.fixes,
+            rule_texts: self.rule_texts || other.rule_texts,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ const LIST: &str = "# Two of them.\napiVersion: apps/v1\nkind: DeploymentList\ni
     image: 'mysql:8.4'}]}}}\n";
 
 fn audited(files: &[(&str, &str)]) -> AuditReport {
-    Folder::of(files).audit_with(&[""], Detail { manifests: true, fixes: true })
+    Folder::of(files).audit_with(&[""], Detail { manifests: true, fixes: true, ..Detail::default() })
 }
 
 #[test]
