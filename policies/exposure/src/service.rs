@@ -63,8 +63,7 @@ pub(crate) fn judge(request: &Request, settings: &Settings) -> Vec<Finding> {
         .into_iter()
         .chain(by_address)
         .map(|finding| {
-            let is_sure = opened.is_sure;
-            let finding = if is_sure {
+            let finding = if opened.is_sure {
                 finding
             } else {
                 finding.at_most_medium("nothing surely says that a MySQL server is behind it")

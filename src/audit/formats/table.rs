@@ -56,10 +56,9 @@ pub(super) fn write(report: &AuditReport, verbosity: Verbosity, out: &mut dyn Wr
 /// Who claims that somebody else manages an object keeps it from being judged: that is not for nobody to know.
 fn write_left_alone(report: &AuditReport, verbosity: Verbosity, out: &mut dyn Write) -> io::Result<()> {
     for (why, number) in report.left_alone() {
-        let were = if number == 1 { "1 object that may run MySQL was" } else { "objects that may run MySQL were" };
-        let many = if number == 1 { String::new() } else { format!("{number} ") };
-        let mut group =
-            Group::with_title(Level::NOTE.primary_title(format!("{many}{were} not judged: {}", why.reason())));
+        let objects = if number == 1 { "object that may run MySQL was" } else { "objects that may run MySQL were" };
+        let title = format!("{number} {objects} not judged: {}", why.reason());
+        let mut group = Group::with_title(Level::NOTE.primary_title(title));
         if verbosity != Verbosity::Full {
             group = group.element(Level::HELP.message("--verbose names each"));
         }
