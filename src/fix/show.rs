@@ -118,7 +118,8 @@ fn show_repaired(rows: &[FindingRow], (style, word): (Style, &str), out: &mut dy
     Ok(())
 }
 
-/// What is left, whole: what follows the colon may be what makes it harmless; and why it could not be repaired, unless that is told of all at once.
+/// What is left, whole: what follows the colon may be what makes it harmless; and why it could not be repaired, unless
+/// that is told of all at once.
 fn show_left(row: &FindingRow, out: &mut dyn Write) -> io::Result<()> {
     let style = severity_style(row);
     let FindingRow { rule, severity, line, message, .. } = row;
