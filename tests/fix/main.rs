@@ -9,6 +9,8 @@ mod corpus;
 #[path = "../support/corpus.rs"]
 mod corpus_files;
 mod interactive;
+#[path = "../support/nobody.rs"]
+mod nobody;
 mod other_user;
 #[path = "../support/programs.rs"]
 #[allow(dead_code, unused_imports, reason = "it serves other tests too")]

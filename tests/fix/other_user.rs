@@ -12,9 +12,7 @@ use tempfile::TempDir;
 
 use super::{MANIFEST, PASSWORD};
 use crate::command::Outcome;
-
-/// The user and the group that own nothing.
-const NOBODY: u32 = 65534;
+use crate::nobody::{NOBODY, is_root};
 
 /// The program and its cache where another user gets at them.
 static SHARED: LazyLock<TempDir> = LazyLock::new(|| {
@@ -26,10 +24,6 @@ static SHARED: LazyLock<TempDir> = LazyLock::new(|| {
     set_mode(&folder.path().join("cache"), 0o777);
     folder
 });
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").unwrap().uid() == 0
-}
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();

@@ -2,12 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// User and group without any rights; Debian's `nobody`.
-const NOBODY: u32 = 65534;
+use crate::nobody::{NOBODY, is_root};
+
 /// Seconds that a program may take that ends by itself. MySQL makes its data in four.
 const PATIENCE: u32 = 60;
 
@@ -186,10 +186,6 @@ pub(crate) fn text(printed: &[u8]) -> String {
 /// Where the server of this data has its temporary tables.
 fn temporary(data: &Path) -> PathBuf {
     data.with_file_name("tmp")
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
 fn skip(name: &str) {

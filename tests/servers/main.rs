@@ -10,6 +10,8 @@
 #[path = "../support/folder.rs"]
 #[allow(dead_code, reason = "support offers more than these tests use")]
 mod folder;
+#[path = "../support/nobody.rs"]
+mod nobody;
 #[path = "../support/port.rs"]
 mod port;
 #[path = "../support/process.rs"]
