@@ -57,18 +57,22 @@ fn what_stands_nearest_counts_however_it_is_named() {
         ("applications/options.yaml", &old),
     ]);
     let here = place.folder.path().display().to_string();
-    for paths in [
-        &["."][..],
-        &["app", "applications"],
-        &["applications", "./app/archive/options.yaml", "app/deploy.yaml", "./app/options.yaml"],
-        &[
-            "applications",
-            &format!("{here}/app/archive"),
-            "app/../app/deploy.yaml",
-            &format!("{here}/app/options.yaml"),
-        ],
+    for (paths, code) in [
+        (&["."][..], 0),
+        (&["app", "applications"], 0),
+        (&["applications", "./app/archive/options.yaml", "app/deploy.yaml", "./app/options.yaml"], 0),
+        (
+            &[
+                "applications",
+                &format!("{here}/app/archive"),
+                "app/../app/deploy.yaml",
+                &format!("{here}/app/options.yaml"),
+            ],
+            0,
+        ),
+        (&["app/deploy.yaml", "app/archive", "applications"], 1),
     ] {
         let outcome = place.audit(&[&["--format", "concise", "--rule", "MY016"], paths].concat());
-        assert!(!outcome.out.contains("deploy.yaml"), "{paths:?}: {}{}", outcome.out, outcome.err);
+        assert_eq!(outcome.code, code, "{paths:?}: {}{}", outcome.out, outcome.err);
     }
 }
