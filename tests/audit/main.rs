@@ -12,6 +12,7 @@ mod outputs;
 #[path = "../support/programs.rs"]
 #[allow(dead_code, unused_imports, reason = "it serves other tests too")]
 mod programs;
+mod progress;
 mod rendered;
 #[path = "../support/skip.rs"]
 #[allow(dead_code, reason = "it serves other tests too")]

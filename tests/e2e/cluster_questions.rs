@@ -1,7 +1,11 @@
 //! `tidegate audit --cluster`: what it asks the API server, how often, and until when.
 
+use std::ffi::OsStr;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
+use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::audited::{audit, command, json as report};
@@ -86,4 +90,29 @@ fn ctrl_c_ends_it_with_what_is_done() {
         assert!(text.contains(part), "no {part:?} in\n{text}");
     }
     proxy.release();
+}
+
+#[test]
+fn on_a_terminal_it_says_how_far_the_lists_are() {
+    let Some(cluster) = ControlPlane::shared() else { return };
+    let namespace = cluster.create_namespace("audit-terminal");
+    cluster.kubectl_with_input(&["apply", "-n", &namespace, "-f", "-"], &deployment()).expect_success();
+    let (proxy, kubeconfig) = FaultProxy::before_api_server(cluster.kubeconfig());
+    proxy.fail_some("GET", "/services", 1, Fault::Hold);
+    let line = format!("stty cols 100; exec '{}' audit --cluster -n {namespace}", env!("CARGO_BIN_EXE_tidegate"));
+    let terminal = Command::new("script")
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .envs([("KUBECONFIG", kubeconfig.as_os_str()), ("HOME", OsStr::new(env!("CARGO_TARGET_TMPDIR")))])
+        .env("TERM", "xterm")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    proxy.await_held();
+    // The bar is drawn ten times a second.
+    thread::sleep(Duration::from_millis(500));
+    proxy.release();
+    let seen = String::from_utf8(terminal.wait_with_output().unwrap().stdout).unwrap();
+    assert!(Regex::new(r"listing objects: \d+, \d+/s").unwrap().is_match(&seen), "{seen}");
+    assert!(seen.contains("Deployment \"mysql\" in namespace"), "{seen}");
 }
