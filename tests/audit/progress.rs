@@ -1,5 +1,7 @@
 //! The bar that says how far an audit is: on a terminal, unless nobody wants it, and gone when it is done.
 
+use std::process::Stdio;
+
 use regex::Regex;
 
 use super::{DEPLOYMENT, Place};
@@ -14,6 +16,7 @@ fn on_a_terminal(place: &Place, arguments: &str) -> String {
     let output = place
         .command("script", &["--quiet", "--return", "--command", &line, "/dev/null"])
         .env("TERM", "xterm")
+        .stdin(Stdio::null())
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
