@@ -70,8 +70,26 @@ impl fmt::Display for Figures {
     }
 }
 
+/// What an answer has to be, by its status and body: what fails is faster, and no measure.
+pub(crate) type Answer = fn(u16, &[u8]) -> bool;
+
+/// The gate lets the object pass.
+pub(crate) fn allowed(status: u16, body: &[u8]) -> bool {
+    status == 200 && contains(body, b"\"allowed\":true")
+}
+
+/// The gate has judged the object, and refuses it.
+pub(crate) fn refused(status: u16, body: &[u8]) -> bool {
+    status == 200 && contains(body, b"\"allowed\":false") && contains(body, b"is refused by tidegate")
+}
+
+/// The API server has made an object.
+pub(crate) fn created(status: u16, _: &[u8]) -> bool {
+    status == 201
+}
+
 /// Sends request after request for a while, on every connection.
-pub(crate) fn run(target: &Target, next: &(impl Fn() -> Vec<u8> + Sync), turn: Duration) -> Figures {
+pub(crate) fn run(target: &Target, next: &(impl Fn() -> Vec<u8> + Sync), turn: Duration, is_wanted: Answer) -> Figures {
     let started = Instant::now();
     let latencies = thread::scope(|scope| {
         let senders: Vec<_> = (0..CONNECTIONS)
@@ -84,8 +102,7 @@ pub(crate) fn run(target: &Target, next: &(impl Fn() -> Vec<u8> + Sync), turn: D
                         let sent = Instant::now();
                         let (status, body) = connection.send(&request).unwrap();
                         latencies.push(sent.elapsed());
-                        let is_done = status == 201 || (status == 200 && contains(&body, b"\"allowed\":true"));
-                        assert!(is_done, "status {status}: {}", String::from_utf8_lossy(&body));
+                        assert!(is_wanted(status, &body), "status {status}: {}", String::from_utf8_lossy(&body));
                     }
                     latencies
                 })

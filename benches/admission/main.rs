@@ -54,11 +54,11 @@ fn main() {
 
     let judged = load::review("CREATE", None);
     let passed_on = load::review("CREATE", Some("scale"));
-    load::run(&gate.target, &|| judged.clone(), TURN);
+    load::run(&gate.target, &|| judged.clone(), TURN, load::refused);
     let (mut full, mut bare) = (load::Figures::default(), load::Figures::default());
     for _ in 0..ROUNDS {
-        full.add(load::run(&gate.target, &|| judged.clone(), TURN));
-        bare.add(load::run(&gate.target, &|| passed_on.clone(), TURN));
+        full.add(load::run(&gate.target, &|| judged.clone(), TURN, load::refused));
+        bare.add(load::run(&gate.target, &|| passed_on.clone(), TURN, load::allowed));
     }
     let loaded = gate.resident_mib();
 

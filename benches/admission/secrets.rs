@@ -40,15 +40,15 @@ pub(crate) fn run() {
     let create = || secret(&format!("direct-{}", next.fetch_add(1, Ordering::Relaxed)), token);
     let admit = || review(&format!("new-{}", next.fetch_add(1, Ordering::Relaxed)), "CREATE");
     let again = || review("again", "UPDATE");
-    load::run(&all, &|| review("again", "CREATE"), Duration::from_millis(200));
+    load::run(&all, &|| review("again", "CREATE"), Duration::from_millis(200), load::allowed);
 
     let mut figures: [Figures; 5] = Default::default();
     for _ in 0..ROUNDS {
-        figures[0].add(load::run(&api_server, &create, TURN));
-        figures[1].add(load::run(&five, &admit, TURN));
-        figures[2].add(load::run(&five, &again, TURN));
-        figures[3].add(load::run(&all, &admit, TURN));
-        figures[4].add(load::run(&all, &again, TURN));
+        figures[0].add(load::run(&api_server, &create, TURN, load::created));
+        figures[1].add(load::run(&five, &admit, TURN, load::allowed));
+        figures[2].add(load::run(&five, &again, TURN, load::allowed));
+        figures[3].add(load::run(&all, &admit, TURN, load::allowed));
+        figures[4].add(load::run(&all, &again, TURN, load::allowed));
     }
     let [direct, made, there, made_all, there_all] = figures;
     println!("\nadmissions with a Secret on a real API server, {} connections", load::CONNECTIONS);
