@@ -8,8 +8,10 @@ use serde_json::Value;
 use crate::prepared::Prepared;
 
 /// A type of object, as policies name it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResourceType {
     /// For instance `storage.k8s.io/v1`.
     pub api_version: String,

@@ -81,6 +81,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tokio", &["server", "secrets", "cluster", "reports", "demo", "cli"]),
     ("kube", &["leadership", "secrets", "cluster", "reports", "demo", "cli"]),
     ("k8s_openapi", &["leadership", "secrets", "cluster", "cli"]),
+    ("schemars", &["lookup", "policy", "controller"]),
+    ("arc_swap", &["policy", "server"]),
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),

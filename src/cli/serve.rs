@@ -19,7 +19,7 @@ use super::reports::ReportArguments;
 use super::secrets::SecretArguments;
 use crate::cluster::LiveCluster;
 use crate::lookup::{Lookup, NoLookup};
-use crate::policy::PolicySet;
+use crate::policy::{CurrentPolicies, PolicySet};
 use crate::secrets::{KubeSecretStore, NoSecretStore, SecretStore};
 use crate::server::{
     CERTIFICATE_INTERVAL, CertificateFiles, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service,
@@ -125,6 +125,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let certificate = CurrentCertificate::new(certificate);
     let policies = load_policies(files, cache_dir).await?;
     let number = policies.len();
+    let policies = Arc::new(CurrentPolicies::new(policies));
     let (stop, stopping) = watch::channel(false);
     // They end with the first signal: what is under way for reviews comes first.
     let signals = signals.inspect(move |_| {
@@ -152,7 +153,7 @@ async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyho
 async fn cluster(
     arguments: &SecretArguments,
     reports: &ReportArguments,
-    policies: &Arc<PolicySet>,
+    policies: &Arc<CurrentPolicies>,
     stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
     match Config::infer().await {

@@ -12,7 +12,8 @@ use super::*;
 use crate::engine::WorkloadSecret;
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
-    Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
+    Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
+    PolicySet, ReviewContext, ReviewError,
 };
 use crate::secrets::Applied;
 use crate::workload::KINDS;
@@ -71,7 +72,8 @@ fn policy(name: &str, argument: &'static str, unless: &'static str, instead: Opt
         rules: vec![Rule { id: name.to_uppercase(), title: String::new(), severity: Severity::High }],
         settings_schema: json!({}),
         reads: Vec::new(),
-        kinds: KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+        kinds: KINDS.iter().map(|kind| JudgedKind::parse(kind)).collect(),
+        concern: Concern::MySql,
     };
     InstalledPolicy {
         name: name.to_owned(),
@@ -81,6 +83,9 @@ fn policy(name: &str, argument: &'static str, unless: &'static str, instead: Opt
         matcher: Matcher::new(MatchSpec::default()).unwrap(),
         settings: "{}".to_owned(),
         timeout: Duration::from_millis(100),
+        failure_policy: FailurePolicy::Ignore,
+        rollout: None,
+        digest: String::new(),
         module: Arc::new(Finds { description, argument, unless, instead }),
     }
 }

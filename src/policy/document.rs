@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::limit::ExceptionLimit;
+use super::spec::{Action, FailurePolicy, MatchSpec, OnError, PolicySpec};
 
 /// The `apiVersion` that documents must have.
 const API_VERSION: &str = "tidegate.dev/v1alpha1";
@@ -16,32 +17,6 @@ const KIND: &str = "ClusterPolicy";
 const DEFAULT_TIMEOUT: Duration = Duration::from_millis(100);
 /// The API server itself gives a webhook at most 30 s; a policy that needs a tenth is broken.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// What is done with the findings of a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// What can be repaired is repaired; the rest denies from severity high up and warns below.
-    #[default]
-    Fix,
-    /// Every finding keeps the object out.
-    Deny,
-    /// Every finding is told to the author; the object passes.
-    Warn,
-    /// Every finding is recorded; the author is told nothing.
-    Audit,
-}
-
-/// What happens to an object when the policy itself fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OnError {
-    /// It stays out.
-    #[default]
-    Deny,
-    /// It passes, and the log says so.
-    Allow,
-}
 
 /// A policy document.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,99 +44,6 @@ pub struct Metadata {
     /// Free for its owner.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
-}
-
-/// What a policy document says.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct PolicySpec {
-    /// Where the code is: `builtin://NAME` or `file://PATH`.
-    pub module: String,
-    /// False switches the policy off.
-    #[serde(default = "yes")]
-    pub enabled: bool,
-    /// What is done with its findings.
-    #[serde(default)]
-    pub action: Action,
-    /// Which objects it judges; everything if it says nothing.
-    #[serde(default, rename = "match")]
-    pub matches: MatchSpec,
-    /// The policy's own settings, by its schema.
-    #[serde(default)]
-    pub settings: Map<String, Value>,
-    /// What happens if the policy itself fails.
-    #[serde(default)]
-    pub on_error: OnError,
-    /// Up to which severity authors may except their objects by an annotation.
-    #[serde(default)]
-    pub exceptions: ExceptionLimit,
-    /// How long one review may take, for instance `100ms`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<String>,
-}
-
-/// Which objects a policy judges. Every part that is there must agree.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct MatchSpec {
-    /// Kinds, for instance `Deployment`; empty: all.
-    pub kinds: Vec<String>,
-    /// Namespaces, `*` and `?` allowed; empty: all.
-    pub namespaces: Vec<String>,
-    /// Labels that the namespace must have.
-    pub namespace_selector: Option<LabelSelector>,
-    /// Labels that the object must have.
-    pub object_selector: Option<LabelSelector>,
-    /// What is left out although the rest agrees.
-    pub exclude: Exclude,
-}
-
-/// What is left out.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Exclude {
-    /// Kinds.
-    pub kinds: Vec<String>,
-    /// Namespaces, `*` and `?` allowed.
-    pub namespaces: Vec<String>,
-    /// Names of objects, `*` and `?` allowed.
-    pub names: Vec<String>,
-}
-
-/// A Kubernetes label selector.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct LabelSelector {
-    /// Labels that must be there with these values.
-    pub match_labels: BTreeMap<String, String>,
-    /// Further conditions.
-    pub match_expressions: Vec<LabelRequirement>,
-}
-
-/// One condition of a label selector.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct LabelRequirement {
-    /// The label.
-    pub key: String,
-    /// How it is compared.
-    pub operator: LabelOperator,
-    /// With what; empty for `Exists` and `DoesNotExist`.
-    #[serde(default)]
-    pub values: Vec<String>,
-}
-
-/// How a label is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum LabelOperator {
-    /// It has one of the values.
-    In,
-    /// It has none of the values, or is not there.
-    NotIn,
-    /// It is there.
-    Exists,
-    /// It is not there.
-    DoesNotExist,
 }
 
 /// Why a document cannot be used. Every message names the document and the way out.
@@ -210,7 +92,12 @@ impl PolicyDocument {
                 action: Action::Fix,
                 matches: MatchSpec::default(),
                 settings: Map::new(),
+                digest: None,
+                pull_secrets: Vec::new(),
+                reads: Vec::new(),
                 on_error: OnError::Deny,
+                failure_policy: FailurePolicy::Ignore,
+                rollout: None,
                 exceptions: ExceptionLimit::default(),
                 timeout: None,
             },
@@ -272,8 +159,4 @@ fn parse_duration(text: &str) -> Option<Duration> {
         "s" => Some(Duration::from_secs(number)),
         _ => None,
     }
-}
-
-fn yes() -> bool {
-    true
 }

@@ -1,5 +1,6 @@
 //! How far a policy's document lets authors except their objects.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
@@ -8,7 +9,7 @@ use crate::finding::Severity;
 ///
 /// What loses data or opens a database is not for its author alone to decide: those who install the
 /// policy have to allow it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExceptionLimit {
     /// Never.

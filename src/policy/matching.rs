@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde_json::Value;
 
-use super::document::{LabelOperator, LabelSelector, MatchSpec};
+use super::module::JudgedKind;
+use super::spec::{LabelOperator, LabelSelector, MatchSpec};
 use crate::lookup::{Lookup, ResourceType};
 use crate::request::Request;
 
@@ -26,6 +27,8 @@ pub struct Matcher {
     namespaces: GlobSet,
     excluded_namespaces: GlobSet,
     excluded_names: GlobSet,
+    kinds: Vec<JudgedKind>,
+    excluded_kinds: Vec<JudgedKind>,
 }
 
 impl Matcher {
@@ -38,8 +41,15 @@ impl Matcher {
             namespaces: patterns("spec.match.namespaces", &spec.namespaces)?,
             excluded_namespaces: patterns("spec.match.exclude.namespaces", &spec.exclude.namespaces)?,
             excluded_names: patterns("spec.match.exclude.names", &spec.exclude.names)?,
+            kinds: spec.kinds.iter().map(|kind| JudgedKind::parse(kind)).collect(),
+            excluded_kinds: spec.exclude.kinds.iter().map(|kind| JudgedKind::parse(kind)).collect(),
             spec,
         })
+    }
+
+    /// What it was made of.
+    pub fn spec(&self) -> &MatchSpec {
+        &self.spec
     }
 
     /// Whether the policy judges this object.
@@ -48,10 +58,10 @@ impl Matcher {
     /// through because it does not know.
     pub fn matches(&self, request: &Request, lookup: &dyn Lookup) -> bool {
         let spec = &self.spec;
-        let kind = request.kind();
+        let is_of = |kind: &JudgedKind| kind.holds(request.api_version(), request.kind());
         let namespace = request.namespace.as_deref().unwrap_or_default();
-        (spec.kinds.is_empty() || spec.kinds.iter().any(|wanted| wanted == kind))
-            && !spec.exclude.kinds.iter().any(|excluded| excluded == kind)
+        (self.kinds.is_empty() || self.kinds.iter().any(is_of))
+            && !self.excluded_kinds.iter().any(is_of)
             && (spec.namespaces.is_empty() || self.namespaces.is_match(namespace))
             && !self.excluded_namespaces.is_match(namespace)
             && !request.name.as_deref().is_some_and(|name| self.excluded_names.is_match(name))

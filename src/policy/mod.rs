@@ -1,13 +1,22 @@
 //! Policies as they are installed: documents, what they apply to, and the ordered set in force.
 
+mod code;
+mod current;
 mod document;
 mod limit;
 mod matching;
 mod module;
 mod set;
+mod spec;
 
-pub use document::{Action, DocumentError, MatchSpec, OnError, PolicyDocument, PolicySpec, parse_documents};
+pub use code::{Code, CodeSource, digest_of};
+pub use current::CurrentPolicies;
+pub use document::{DocumentError, Metadata, PolicyDocument, parse_documents};
 pub use limit::ExceptionLimit;
 pub use matching::{MatchError, Matcher};
-pub use module::{Description, Module, ReviewContext, ReviewError, UnknownRule};
+pub use module::{Concern, Description, JudgedKind, Module, ReviewContext, ReviewError, UnknownRule};
 pub use set::{InstalledPolicy, PolicySet};
+pub use spec::{
+    Action, Elsewhere, Exclude, FailurePolicy, LabelOperator, LabelRequirement, LabelSelector, MatchSpec, OnError,
+    PolicySpec, PullSecret, Rollout,
+};

@@ -25,7 +25,55 @@ pub struct Description {
     /// What it reads of the cluster.
     pub reads: Vec<ResourceType>,
     /// The kinds of objects that it judges.
-    pub kinds: Vec<String>,
+    pub kinds: Vec<JudgedKind>,
+    /// Which objects of these kinds are its concern.
+    pub concern: Concern,
+}
+
+/// What a policy's code is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Concern {
+    /// Objects that have to do with MySQL; it is never asked about any other.
+    #[default]
+    MySql,
+    /// All objects of its kinds.
+    Everything,
+}
+
+/// A kind of objects that a policy judges: `Ingress`, `Certificate.cert-manager.io`, or `*` for any that the document
+/// names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedKind {
+    /// The kind; `*` for any.
+    pub kind: String,
+    /// The group, empty for Kubernetes' first one; none if any group will do.
+    pub group: Option<String>,
+}
+
+impl JudgedKind {
+    /// Reads `Kind` or `Kind.group`.
+    pub fn parse(text: &str) -> Self {
+        match text.split_once('.') {
+            Some((kind, group)) => Self { kind: kind.to_owned(), group: Some(group.to_owned()) },
+            None => Self { kind: text.to_owned(), group: None },
+        }
+    }
+
+    /// Whether objects of this `apiVersion` and `kind` are among it.
+    pub fn holds(&self, api_version: &str, kind: &str) -> bool {
+        let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+        (self.kind == "*" || self.kind == kind) && self.group.as_ref().is_none_or(|wanted| wanted == group)
+    }
+}
+
+impl std::fmt::Display for JudgedKind {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.group {
+            Some(group) => write!(out, "{}.{group}", self.kind),
+            None => out.write_str(&self.kind),
+        }
+    }
 }
 
 /// A name that is no rule's.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::document::{Action, OnError};
 use super::matching::Matcher;
-use super::module::Module;
+use super::module::{Concern, Module};
+use super::spec::{Action, FailurePolicy, OnError, Rollout};
 use crate::finding::Severity;
 use crate::lookup::Lookup;
 use crate::request::Request;
@@ -27,6 +27,12 @@ pub struct InstalledPolicy {
     pub settings: String,
     /// How long one review may take.
     pub timeout: Duration,
+    /// What becomes of objects while no gate answers, where they have nothing to do with MySQL.
+    pub failure_policy: FailurePolicy,
+    /// Where it acts yet; none: everywhere.
+    pub rollout: Option<Rollout>,
+    /// `sha256:…` of its component.
+    pub digest: String,
     /// Its code.
     pub module: Arc<dyn Module>,
 }
@@ -34,8 +40,13 @@ pub struct InstalledPolicy {
 impl InstalledPolicy {
     /// Whether it judges this object: its code does objects of this kind, and its document wants it to.
     pub fn judges(&self, request: &Request, lookup: &dyn Lookup) -> bool {
-        self.module.description().kinds.iter().any(|kind| kind == request.kind())
+        self.module.description().kinds.iter().any(|kind| kind.holds(request.api_version(), request.kind()))
             && self.matcher.matches(request, lookup)
+    }
+
+    /// Whether it judges also objects that have nothing to do with MySQL.
+    pub fn is_general(&self) -> bool {
+        self.module.description().concern == Concern::Everything
     }
 }
 

@@ -26,7 +26,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use crate::audit::policy_report::ReportApi;
 use crate::leadership::{Leadership, RENEWAL};
 use crate::lookup::Lookup;
-use crate::policy::PolicySet;
+use crate::policy::CurrentPolicies;
 use problem::{Problem, Told};
 use scan::Scanner;
 
@@ -55,7 +55,7 @@ impl Reports {
     pub async fn run(
         self,
         client: Client,
-        policies: Arc<PolicySet>,
+        policies: Arc<CurrentPolicies>,
         lookup: Arc<dyn Lookup>,
         mut stopping: watch::Receiver<bool>,
     ) {

@@ -20,14 +20,14 @@ use crate::audit::policy_report::ReportApi;
 use crate::audit::{ClusterAudit, ObjectReport, Options, is_judged, judge_stored};
 use crate::cluster::{Extent, Listing, Unlisted, Wanted};
 use crate::lookup::Lookup;
-use crate::policy::PolicySet;
+use crate::policy::CurrentPolicies;
 
 /// Goes through a cluster.
 pub(super) struct Scanner {
     client: Client,
     store: Store,
     rate: NonZeroU16,
-    policies: Arc<PolicySet>,
+    policies: Arc<CurrentPolicies>,
     lookup: Arc<dyn Lookup>,
 }
 
@@ -46,7 +46,7 @@ impl Scanner {
         client: Client,
         api: ReportApi,
         rate: NonZeroU16,
-        policies: Arc<PolicySet>,
+        policies: Arc<CurrentPolicies>,
         lookup: Arc<dyn Lookup>,
     ) -> Self {
         Self { store: Store::new(client.clone(), api), client, rate, policies, lookup }
@@ -122,7 +122,7 @@ impl Scanner {
 
     /// Judges on a thread that may block, one object at a time; none if that cannot be done.
     async fn judge(&self, object: Value, progress: &mut Progress) -> Option<ObjectReport> {
-        let (policies, lookup) = (Arc::clone(&self.policies), Arc::clone(&self.lookup));
+        let (policies, lookup) = (self.policies.get(), Arc::clone(&self.lookup));
         match spawn_blocking(move || judge_stored(&object, &policies, &lookup)).await {
             Ok(Ok(report)) => Some(report),
             Ok(Err(misfit)) => {

@@ -12,7 +12,7 @@ use super::response::Answer;
 use super::review_log::Record;
 use crate::engine::{self, Evaluation, WorkloadSecret};
 use crate::lookup::Lookup;
-use crate::policy::PolicySet;
+use crate::policy::CurrentPolicies;
 use crate::request::{Phase, Request};
 use crate::secrets::{Applied, SecretError, SecretStore};
 use crate::workload::expand_escapes;
@@ -23,7 +23,7 @@ const OUR_FAULT: &str = "tidegate failed while it judged the object, so it stays
 
 /// Everything that a review needs. The only part of the gate that carries out effects.
 pub struct Gate {
-    policies: Arc<PolicySet>,
+    policies: Arc<CurrentPolicies>,
     lookup: Arc<dyn Lookup>,
     secrets: Arc<dyn SecretStore>,
     effects: InFlight,
@@ -42,7 +42,7 @@ pub enum ReviewError {
 
 impl Gate {
     /// Joins the policies with what they may read and where their effects go.
-    pub fn new(policies: Arc<PolicySet>, lookup: Arc<dyn Lookup>, secrets: Arc<dyn SecretStore>) -> Self {
+    pub fn new(policies: Arc<CurrentPolicies>, lookup: Arc<dyn Lookup>, secrets: Arc<dyn SecretStore>) -> Self {
         Self { policies, lookup, secrets, effects: InFlight::default() }
     }
 
@@ -119,7 +119,7 @@ impl Gate {
 
     /// Judges on a thread where blocking is allowed: policies compute and ask the cluster.
     async fn evaluate(&self, request: &Arc<Request>, title: &str) -> Result<Evaluation, Answer> {
-        let (policies, lookup, request) = (Arc::clone(&self.policies), Arc::clone(&self.lookup), Arc::clone(request));
+        let (policies, lookup, request) = (self.policies.get(), Arc::clone(&self.lookup), Arc::clone(request));
         let task = tokio::task::spawn_blocking(move || engine::evaluate(&request, &policies, &lookup));
         match task.await {
             Ok(Ok(evaluation)) => Ok(evaluation),

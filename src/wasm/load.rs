@@ -1,21 +1,18 @@
 //! From policy documents to the set in force: finds the code, compiles it, checks the settings.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
 use serde_json::Value;
 
-use super::builtin::{builtin_names, component};
+use super::builtin::builtin_names;
+use super::local::{BUILTIN, LocalCode};
 use super::module::WasmModule;
 use super::runtime::{Runtime, RuntimeError};
 use crate::policy::{
-    DocumentError, InstalledPolicy, MatchError, Matcher, Module, PolicyDocument, PolicySet, ReviewError,
+    CodeSource, DocumentError, InstalledPolicy, MatchError, Matcher, Module, PolicyDocument, PolicySet, ReviewError,
 };
-
-/// The largest component that is read from a file: Python's are 18.5 MB.
-const LARGEST_COMPONENT: u64 = 64 << 20;
 
 /// Why policies cannot be put in force. Every message says which policy, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +50,18 @@ pub enum LoadError {
         /// What is wrong with it.
         source: RuntimeError,
     },
+    /// It reads what its document does not grant.
+    #[error(
+        "{file}: policy {policy}: its code reads of the cluster what the document does not grant; if it may, add to spec.reads: {missing}"
+    )]
+    Reads {
+        /// The document's file.
+        file: String,
+        /// The document's name.
+        policy: String,
+        /// The lines to add.
+        missing: String,
+    },
     /// The settings do not fit their schema, or make no sense together.
     #[error("{file}: policy {policy}: {path}: {problem}")]
     Settings {
@@ -81,97 +90,152 @@ pub enum LoadError {
 }
 
 /// Puts the built-in policies in force, as replaced, changed or switched off by `documents`, and
-/// those that the documents add. Each document comes with the file that it was read from.
+/// those that the documents add, with code that is built in or in files.
 ///
 /// # Errors
-/// [`LoadError`] on the first policy that cannot be put in force: a gate does not start with less
-/// than it was told to enforce.
+/// As [`Loader::load`].
 pub fn load_policies(runtime: &Arc<Runtime>, documents: Vec<(String, PolicyDocument)>) -> Result<PolicySet, LoadError> {
-    if builtin_names().next().is_none() {
-        return Err(LoadError::NoBuiltin);
+    Loader::new(Arc::clone(runtime), Arc::new(LocalCode)).load(documents)
+}
+
+/// Makes sets of policies out of documents.
+#[derive(Clone)]
+pub struct Loader {
+    runtime: Arc<Runtime>,
+    source: Arc<dyn CodeSource>,
+    grants: bool,
+}
+
+impl Loader {
+    /// A loader that finds code by `source`.
+    pub fn new(runtime: Arc<Runtime>, source: Arc<dyn CodeSource>) -> Self {
+        Self { runtime, source, grants: false }
     }
-    let mut wanted: BTreeMap<String, (String, PolicyDocument)> = BTreeMap::new();
-    for (file, document) in documents {
-        let name = document.metadata.name.clone();
-        if wanted.contains_key(&name) {
-            return Err(LoadError::Twice { file, policy: name });
+
+    /// Lets policies read what they ask for, whatever their documents grant: to try one out, on objects that were
+    /// made for it.
+    pub fn granting_reads(self) -> Self {
+        Self { grants: true, ..self }
+    }
+
+    /// Puts the built-in policies in force, as replaced, changed or switched off by `documents`, and
+    /// those that the documents add. Each document comes with the file that it was read from.
+    ///
+    /// # Errors
+    /// [`LoadError`] on the first policy that cannot be put in force: a gate does not start with less
+    /// than it was told to enforce.
+    pub fn load(&self, documents: Vec<(String, PolicyDocument)>) -> Result<PolicySet, LoadError> {
+        let installed: Result<Vec<_>, LoadError> =
+            self.load_each(documents)?.into_iter().map(|(_, installed)| installed).collect();
+        Ok(PolicySet::new(installed?))
+    }
+
+    /// As [`Loader::load`], but tells of each policy that is not switched off whether it can be put in force.
+    ///
+    /// # Errors
+    /// [`LoadError::NoBuiltin`], [`LoadError::Twice`].
+    #[expect(clippy::type_complexity, reason = "a name and what came of it")]
+    pub fn load_each(
+        &self,
+        documents: Vec<(String, PolicyDocument)>,
+    ) -> Result<Vec<(String, Result<InstalledPolicy, LoadError>)>, LoadError> {
+        if builtin_names().next().is_none() {
+            return Err(LoadError::NoBuiltin);
         }
-        wanted.insert(name, (file, document));
+        let mut wanted: BTreeMap<String, (String, PolicyDocument)> = BTreeMap::new();
+        for (file, document) in documents {
+            let name = document.metadata.name.clone();
+            if wanted.contains_key(&name) {
+                return Err(LoadError::Twice { file, policy: name });
+            }
+            wanted.insert(name, (file, document));
+        }
+        for name in builtin_names() {
+            wanted.entry(name.to_owned()).or_insert_with(|| ("built in".to_owned(), PolicyDocument::builtin(name)));
+        }
+        let enabled: Vec<_> = wanted.into_iter().filter(|(_, (_, document))| document.spec.enabled).collect();
+        // Compiling takes a tenth of a second each where the cache is empty: all at once.
+        Ok(thread::scope(|scope| {
+            let running: Vec<_> = enabled
+                .iter()
+                .map(|(name, (file, document))| (name, scope.spawn(move || self.install(file, document))))
+                .collect();
+            running
+                .into_iter()
+                .map(|(name, thread)| match thread.join() {
+                    Ok(installed) => (name.clone(), installed),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                })
+                .collect()
+        }))
     }
-    for name in builtin_names() {
-        wanted.entry(name.to_owned()).or_insert_with(|| ("built in".to_owned(), PolicyDocument::builtin(name)));
+
+    fn install(&self, file: &str, document: &PolicyDocument) -> Result<InstalledPolicy, LoadError> {
+        let name = document.metadata.name.clone();
+        let wrong = |problem: String| LoadError::Module { file: file.to_owned(), policy: name.clone(), problem };
+        let code = self.source.code(file, document).map_err(wrong)?;
+        if let Some(expected) = document.spec.digest.as_ref().filter(|expected| **expected != code.digest) {
+            let problem = format!("its code is {}, and spec.digest says {expected}", code.digest);
+            return Err(wrong(problem));
+        }
+        let module =
+            WasmModule::load(Arc::clone(&self.runtime), &code.component).map_err(|source| LoadError::Component {
+                file: file.to_owned(),
+                policy: name.clone(),
+                module: document.spec.module.clone(),
+                source,
+            })?;
+        if !self.grants {
+            check_reads(file, document, &module)?;
+        }
+        let settings = Value::Object(document.spec.settings.clone());
+        check_settings(&module, &settings).map_err(|(path, problem)| LoadError::Settings {
+            file: file.to_owned(),
+            policy: name.clone(),
+            path,
+            problem,
+        })?;
+        let matcher = Matcher::new(document.spec.matches.clone()).map_err(|source| LoadError::Match {
+            file: file.to_owned(),
+            policy: name.clone(),
+            source,
+        })?;
+        Ok(InstalledPolicy {
+            action: document.spec.action,
+            on_error: document.spec.on_error,
+            exceptions: document.spec.exceptions.severity(),
+            matcher,
+            settings: settings.to_string(),
+            timeout: document.timeout(file)?,
+            failure_policy: document.spec.failure_policy,
+            rollout: document.spec.rollout,
+            digest: code.digest,
+            module: Arc::new(module),
+            name,
+        })
     }
-    let enabled: Vec<_> = wanted.into_values().filter(|(_, document)| document.spec.enabled).collect();
-    // Compiling takes a tenth of a second each where the cache is empty: all at once.
-    let installed: Result<Vec<_>, LoadError> = thread::scope(|scope| {
-        let running: Vec<_> =
-            enabled.iter().map(|(file, document)| scope.spawn(move || install(runtime, file, document))).collect();
-        running
-            .into_iter()
-            .map(|thread| match thread.join() {
-                Ok(installed) => installed,
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
-            .collect()
-    });
-    Ok(PolicySet::new(installed?))
 }
 
-fn install(runtime: &Arc<Runtime>, file: &str, document: &PolicyDocument) -> Result<InstalledPolicy, LoadError> {
-    let name = document.metadata.name.clone();
-    let code = code(file, document)?;
-    let module = WasmModule::load(Arc::clone(runtime), &code).map_err(|source| LoadError::Component {
+/// What a policy asks the cluster for has to be granted by its document, unless it is part of this program.
+fn check_reads(file: &str, document: &PolicyDocument, module: &WasmModule) -> Result<(), LoadError> {
+    if document.spec.module.starts_with(BUILTIN) {
+        return Ok(());
+    }
+    let missing: Vec<String> = module
+        .description()
+        .reads
+        .iter()
+        .filter(|read| !document.spec.reads.contains(read))
+        .map(|read| format!("- {{ apiVersion: {}, kind: {} }}", read.api_version, read.kind))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(LoadError::Reads {
         file: file.to_owned(),
-        policy: name.clone(),
-        module: document.spec.module.clone(),
-        source,
-    })?;
-    let settings = Value::Object(document.spec.settings.clone());
-    check_settings(&module, &settings).map_err(|(path, problem)| LoadError::Settings {
-        file: file.to_owned(),
-        policy: name.clone(),
-        path,
-        problem,
-    })?;
-    let matcher = Matcher::new(document.spec.matches.clone()).map_err(|source| LoadError::Match {
-        file: file.to_owned(),
-        policy: name.clone(),
-        source,
-    })?;
-    Ok(InstalledPolicy {
-        action: document.spec.action,
-        on_error: document.spec.on_error,
-        exceptions: document.spec.exceptions.severity(),
-        matcher,
-        settings: settings.to_string(),
-        timeout: document.timeout(file)?,
-        module: Arc::new(module),
-        name,
+        policy: document.metadata.name.clone(),
+        missing: missing.join(" and "),
     })
-}
-
-fn code(file: &str, document: &PolicyDocument) -> Result<std::borrow::Cow<'static, [u8]>, LoadError> {
-    let wrong =
-        |problem: String| LoadError::Module { file: file.to_owned(), policy: document.metadata.name.clone(), problem };
-    let module = document.spec.module.as_str();
-    if let Some(name) = module.strip_prefix("builtin://") {
-        return component(name).map(std::borrow::Cow::Borrowed).ok_or_else(|| {
-            let names: Vec<_> = builtin_names().collect();
-            wrong(format!("there is no built-in policy \"{name}\"; there are {}", names.join(", ")))
-        });
-    }
-    let Some(path) = module.strip_prefix("file://") else {
-        return Err(wrong(format!("\"{module}\" is neither builtin://NAME nor file://PATH")));
-    };
-    // A relative path is meant from the document's own folder, wherever the gate is started.
-    let path = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
-    let unreadable = |error: std::io::Error| wrong(format!("{}: {error}", path.display()));
-    let size = std::fs::metadata(&path).map_err(unreadable)?.len();
-    if size > LARGEST_COMPONENT {
-        let limit = LARGEST_COMPONENT >> 20;
-        return Err(wrong(format!("{}: {} MiB; at most {limit} MiB are read", path.display(), size >> 20)));
-    }
-    std::fs::read(&path).map(std::borrow::Cow::Owned).map_err(unreadable)
 }
 
 /// The path to the first setting that is wrong, and what is wrong with it.

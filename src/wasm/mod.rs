@@ -9,10 +9,12 @@ mod convert;
 mod deadline;
 mod host;
 mod load;
+mod local;
 mod module;
 mod permits;
 mod runtime;
 
 pub use builtin::builtin_names;
-pub use load::{LoadError, load_policies};
+pub use load::{LoadError, Loader, load_policies};
+pub use local::{LARGEST_COMPONENT, LocalCode};
 pub use runtime::{Runtime, RuntimeError};

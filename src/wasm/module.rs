@@ -12,7 +12,7 @@ use super::host::{DeadlineExceeded, HostState, MemoryExceeded};
 use super::runtime::{MEMORY_LIMIT, Runtime, RuntimeError, root_cause};
 use crate::finding::Finding;
 use crate::lookup::ResourceType;
-use crate::policy::{Description, Module, ReviewContext, ReviewError};
+use crate::policy::{Concern, Description, Module, ReviewContext, ReviewError};
 
 /// How long `describe` and `check-settings` may take: they run once, perhaps on a busy machine.
 const LOADING_TIMEOUT: Duration = Duration::from_secs(1);
@@ -42,6 +42,7 @@ impl WasmModule {
                 settings_schema: Value::Null,
                 reads: Vec::new(),
                 kinds: Vec::new(),
+                concern: Concern::default(),
             },
             reads: Arc::from([]),
         };

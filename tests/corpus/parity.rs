@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tidegate::audit::{Consequence, DocumentsLookup, InputError, ObjectReport, Options, Progress, audit};
 use tidegate::engine::{Decision, Judged, WorkloadSecret, evaluate};
 use tidegate::lookup::Lookup;
-use tidegate::policy::PolicySet;
+use tidegate::policy::{CurrentPolicies, PolicySet};
 use tidegate::request::{Phase, Request};
 use tidegate::secrets::{Applied, SecretError, SecretStore};
 use tidegate::server::Gate;
@@ -56,7 +56,8 @@ pub(crate) fn differences(folder: &Path, corpus: &Corpus) -> Vec<String> {
         let objects: Vec<&Value> =
             corpus.objects.iter().filter(|manifest| manifest.file == file).map(|manifest| &manifest.object).collect();
         let lookup: Arc<dyn Lookup> = Arc::new(DocumentsLookup::new(objects.iter().copied()));
-        let gate = Gate::new(Arc::clone(&policies), Arc::clone(&lookup), Arc::new(Anywhere));
+        let gate =
+            Gate::new(Arc::new(CurrentPolicies::new(Arc::clone(&policies))), Arc::clone(&lookup), Arc::new(Anywhere));
         let tasks = Builder::new_current_thread().enable_all().build().unwrap();
         let guard = Guard { gate, policies: Arc::clone(&policies), lookup, runtime: tasks };
         let path = [folder.join(file)];

@@ -9,7 +9,7 @@ use tidegate::engine::{Evaluation, Judged, evaluate};
 use tidegate::lookup::{KnownObjects, Lookup, NoLookup};
 use tidegate::policy::{PolicyDocument, PolicySet};
 use tidegate::request::{Operation, Phase, Request};
-use tidegate::wasm::{Runtime, builtin_names, load_policies};
+use tidegate::wasm::{Loader, LocalCode, Runtime, builtin_names};
 
 use super::case::{Case, ExpectedFinding, ExpectedSecret};
 
@@ -57,7 +57,10 @@ fn only(policy: &str, case: &Case) -> Result<PolicySet, String> {
     document.spec.settings = case.settings.clone();
     document.spec.action = case.action;
     documents.push(("case".to_owned(), document));
-    load_policies(&RUNTIME, documents).map_err(|error| error.to_string())
+    Loader::new(Arc::clone(&RUNTIME), Arc::new(LocalCode))
+        .granting_reads()
+        .load(documents)
+        .map_err(|error| error.to_string())
 }
 
 fn request(case: &Case) -> Request {

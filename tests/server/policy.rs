@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tidegate::finding::{Edit, Finding, Severity};
 use tidegate::policy::{
-    Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
+    Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
+    PolicySet, ReviewContext, ReviewError,
 };
 use tidegate::workload::KINDS;
 
@@ -22,13 +23,17 @@ pub(crate) fn policies() -> PolicySet {
         matcher: Matcher::new(MatchSpec::default()).unwrap(),
         settings: "{}".to_owned(),
         timeout: Duration::from_millis(100),
+        failure_policy: FailurePolicy::Ignore,
+        rollout: None,
+        digest: String::new(),
         module: Arc::new(Occasion(Description {
             name: "occasion".to_owned(),
             title: "does what the object's name says".to_owned(),
             rules: Vec::new(),
             settings_schema: json!({}),
             reads: Vec::new(),
-            kinds: KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+            kinds: KINDS.iter().map(|kind| JudgedKind::parse(kind)).collect(),
+            concern: Concern::MySql,
         })),
     }])
 }

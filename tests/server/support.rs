@@ -14,6 +14,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use serde_json::{Value, json};
 use tidegate::lookup::NoLookup;
+use tidegate::policy::CurrentPolicies;
 use tidegate::secrets::SecretStore;
 use tidegate::server::{
     Certificate, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service, router, server_config,
@@ -48,7 +49,11 @@ impl Server {
         let certificate = CurrentCertificate::new(Certificate::from_pem(chain.as_bytes(), key.as_bytes()).unwrap());
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.address();
-        let gate = Arc::new(Gate::new(Arc::new(crate::policy::policies()), Arc::new(NoLookup), secrets));
+        let gate = Arc::new(Gate::new(
+            Arc::new(CurrentPolicies::new(Arc::new(crate::policy::policies()))),
+            Arc::new(NoLookup),
+            secrets,
+        ));
         let readiness = Readiness::default();
         let lifecycle = Lifecycle { readiness: readiness.clone(), effects: gate.effects().clone(), delay };
         let service =

@@ -8,7 +8,7 @@ use tidegate::engine::{Evaluation, evaluate};
 use tidegate::lookup::{Lookup, NoLookup};
 use tidegate::policy::{PolicyDocument, PolicySet};
 use tidegate::request::{Operation, Phase, Request};
-use tidegate::wasm::{Runtime, builtin_names, load_policies};
+use tidegate::wasm::{Loader, LocalCode, Runtime, builtin_names};
 
 static RUNTIME: LazyLock<Arc<Runtime>> = LazyLock::new(|| {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("policy-cache");
@@ -31,7 +31,7 @@ impl Gate {
             document
         });
         let documents = others.chain([document]).map(|document| ("test".to_owned(), document)).collect();
-        Self(load_policies(&RUNTIME, documents).unwrap())
+        Self(Loader::new(Arc::clone(&RUNTIME), Arc::new(LocalCode)).granting_reads().load(documents).unwrap())
     }
 
     /// Judges a Deployment of one container, of which image, arguments and the like are given.

@@ -18,7 +18,8 @@ use tempfile::TempDir;
 use super::{AuditReport, Detail, Format, ObjectReport, Options, Origin, Progress, SourceLine, Verbosity, audit};
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::policy::{
-    Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
+    Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
+    PolicySet, ReviewContext, ReviewError,
 };
 use crate::workload::KINDS;
 
@@ -134,6 +135,9 @@ pub(super) fn policies() -> PolicySet {
         matcher: Matcher::new(MatchSpec::default()).unwrap(),
         settings: "{}".to_owned(),
         timeout: Duration::from_secs(1),
+        failure_policy: FailurePolicy::Ignore,
+        rollout: None,
+        digest: String::new(),
         module: Arc::new(Fake {
             description: Description {
                 name: name.to_owned(),
@@ -141,7 +145,8 @@ pub(super) fn policies() -> PolicySet {
                 rules: vec![Rule { id: "T001".to_owned(), title: String::new(), severity: Severity::High }],
                 settings_schema: json!({}),
                 reads: Vec::new(),
-                kinds: KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+                kinds: KINDS.iter().map(|kind| JudgedKind::parse(kind)).collect(),
+                concern: Concern::MySql,
             },
             judge,
         }),

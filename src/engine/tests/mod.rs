@@ -12,7 +12,8 @@ use super::*;
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::lookup::{Lookup, NoLookup};
 use crate::policy::{
-    Action, Description, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet, ReviewContext, ReviewError,
+    Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
+    PolicySet, ReviewContext, ReviewError,
 };
 use crate::request::{Operation, Phase, Request};
 use crate::workload::KINDS;
@@ -46,6 +47,9 @@ fn policy(name: &str, action: Action, answer: Result<Vec<Finding>, ReviewError>)
         matcher: Matcher::new(MatchSpec::default()).unwrap(),
         settings: "{}".to_owned(),
         timeout: Duration::from_millis(100),
+        failure_policy: FailurePolicy::Ignore,
+        rollout: None,
+        digest: String::new(),
         module: Arc::new(Told {
             description: Description {
                 name: name.to_owned(),
@@ -53,7 +57,8 @@ fn policy(name: &str, action: Action, answer: Result<Vec<Finding>, ReviewError>)
                 rules: vec![Rule { id: "X1".to_owned(), title: String::new(), severity: Severity::High }],
                 settings_schema: json!({}),
                 reads: Vec::new(),
-                kinds: KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+                kinds: KINDS.iter().map(|kind| JudgedKind::parse(kind)).collect(),
+                concern: Concern::MySql,
             },
             answer,
         }),

@@ -10,7 +10,7 @@ pub(super) use self::seen::{seen_workload, shown};
 use super::bindings::tidegate::policy::types as contract;
 use crate::finding::{Edit, Finding, Rule, Severity};
 use crate::lookup::ResourceType;
-use crate::policy::{Description, ReviewContext, ReviewError};
+use crate::policy::{Concern, Description, JudgedKind, ReviewContext, ReviewError};
 use crate::workload;
 
 /// The findings that one review may return: ten for each container of a pod of a hundred.
@@ -93,7 +93,19 @@ fn severity(severity: contract::Severity) -> Severity {
 pub(super) fn description(described: contract::Description) -> Result<Description, String> {
     let settings_schema = serde_json::from_str(&described.settings_schema)
         .map_err(|error| format!("its settings schema is not JSON: {error}"))?;
+    let extra = |name: &str| described.extra.iter().find(|(known, _)| known == name).map(|(_, json)| json);
+    let kinds: Vec<String> = match extra("kinds") {
+        None => workload::KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+        Some(json) => serde_json::from_str(json).map_err(|error| format!("its kinds are no list of texts: {error}"))?,
+    };
+    let concern = match extra("concern") {
+        None => Concern::default(),
+        Some(json) => serde_json::from_str(json)
+            .map_err(|_| format!("its concern is {json}; it may be \"mysql\" or \"everything\""))?,
+    };
     Ok(Description {
+        kinds: kinds.iter().map(|kind| JudgedKind::parse(kind)).collect(),
+        concern,
         name: described.name,
         title: one_line(&described.title),
         rules: described
@@ -107,12 +119,6 @@ pub(super) fn description(described: contract::Description) -> Result<Descriptio
             .into_iter()
             .map(|read| ResourceType { api_version: read.api_version, kind: read.kind })
             .collect(),
-        kinds: match described.extra.iter().find(|(name, _)| name == "kinds") {
-            None => workload::KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
-            Some((_, json)) => {
-                serde_json::from_str(json).map_err(|error| format!("its kinds are no list of texts: {error}"))?
-            }
-        },
     })
 }
 

@@ -1,0 +1,42 @@
+//! Code that needs no network: what is built in, and files.
+
+use std::path::Path;
+
+use super::builtin::{builtin_names, component};
+use crate::policy::{Code, CodeSource, PolicyDocument};
+
+/// What the addresses of built-in code begin with.
+pub(super) const BUILTIN: &str = "builtin://";
+/// What the addresses of files begin with.
+const FILE: &str = "file://";
+
+/// The largest component that is read, in bytes: Python's are 18.5 MB.
+pub const LARGEST_COMPONENT: u64 = 64 << 20;
+
+/// Finds `builtin://NAME` and `file://PATH`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LocalCode;
+
+impl CodeSource for LocalCode {
+    fn code(&self, file: &str, document: &PolicyDocument) -> Result<Code, String> {
+        let module = document.spec.module.as_str();
+        if let Some(name) = module.strip_prefix(BUILTIN) {
+            return component(name).map(Code::new).ok_or_else(|| {
+                let names: Vec<_> = builtin_names().collect();
+                format!("there is no built-in policy \"{name}\"; there are {}", names.join(", "))
+            });
+        }
+        let Some(path) = module.strip_prefix(FILE) else {
+            return Err(format!("\"{module}\" is neither builtin://NAME nor file://PATH"));
+        };
+        // A relative path is meant from the document's own folder, wherever the gate is started.
+        let path = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
+        let unreadable = |error: std::io::Error| format!("{}: {error}", path.display());
+        let size = std::fs::metadata(&path).map_err(unreadable)?.len();
+        if size > LARGEST_COMPONENT {
+            let limit = LARGEST_COMPONENT >> 20;
+            return Err(format!("{}: {} MiB; at most {limit} MiB are read", path.display(), size >> 20));
+        }
+        std::fs::read(&path).map(Code::new).map_err(unreadable)
+    }
+}
