@@ -14,3 +14,20 @@ export function taken() {
   first = undefined;
   return text;
 }
+
+/**
+ * What a function gives back; an exception becomes one line, with the file and line that threw it.
+ *
+ * @template T
+ * @param {() => T} function_
+ * @returns {T}
+ */
+export function told(function_) {
+  try {
+    return function_();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const place = /\(?([^\s(/]+:\d+)(?::\d+)?\)?/.exec(error.stack ?? "")?.[1];
+    throw `${error.name}: ${error.message}${place === undefined ? "" : ` (${place})`}`;
+  }
+}

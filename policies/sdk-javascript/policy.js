@@ -1,6 +1,6 @@
 // From a policy as its author writes it to the functions of the contract.
 
-import { taken } from "./failure.js";
+import { taken, told } from "./failure.js";
 import { check, withDefaults } from "./settings.js";
 
 /** @typedef {import("tidegate:policy/types@1.0.0").Request} Request */
@@ -79,7 +79,7 @@ export function definePolicy(policy) {
      * @returns {Finding[]}
      */
     review(request, json) {
-      const drafts = policy.review(request, settingsOf(json));
+      const drafts = told(() => policy.review(request, settingsOf(json)));
       const failure = taken();
       if (failure !== undefined) throw failure;
       return drafts.map((draft) => {
