@@ -6,6 +6,7 @@ mod document;
 mod limit;
 mod matching;
 mod module;
+mod revision;
 mod set;
 mod spec;
 

@@ -33,6 +33,8 @@ pub struct InstalledPolicy {
     pub rollout: Option<Rollout>,
     /// `sha256:…` of its component.
     pub digest: String,
+    /// Where exactly its code was found, if that says more than its document: a tag's digest in its registry.
+    pub resolved: Option<String>,
     /// Its code.
     pub module: Arc<dyn Module>,
 }
