@@ -215,6 +215,7 @@ impl Loader {
             rollout: document.spec.rollout,
             digest: code.digest,
             resolved: code.resolved,
+            is_builtin: document.spec.module.starts_with(BUILTIN),
             module: Arc::new(module),
             name,
         })

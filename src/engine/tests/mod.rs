@@ -51,6 +51,7 @@ fn policy(name: &str, action: Action, answer: Result<Vec<Finding>, ReviewError>)
         rollout: None,
         digest: String::new(),
         resolved: None,
+        is_builtin: false,
         module: Arc::new(Told {
             description: Description {
                 name: name.to_owned(),
