@@ -8,11 +8,16 @@ use jiff::Timestamp;
 
 use super::progress::Patience;
 use crate::policy::{PolicySet, parse_documents};
-use crate::wasm::{Runtime, load_policies};
+use crate::wasm::{Loader, LocalCode, Runtime};
 
 /// Reads the documents and puts the policies in force. Compiled policies are kept in the named
 /// folder, which must then be usable, or in that of the user, if that can be.
 pub(crate) fn load(files: &[PathBuf], named_cache: Option<&Path>) -> anyhow::Result<Arc<PolicySet>> {
+    Ok(load_with(files, named_cache)?.1)
+}
+
+/// As [`load`], with what loads further ones.
+pub(crate) fn load_with(files: &[PathBuf], named_cache: Option<&Path>) -> anyhow::Result<(Loader, Arc<PolicySet>)> {
     let (mut documents, mut exceptions) = (Vec::new(), Vec::new());
     for file in files {
         let name = file.display().to_string();
@@ -27,9 +32,10 @@ pub(crate) fn load(files: &[PathBuf], named_cache: Option<&Path>) -> anyhow::Res
         (None, Some(own)) => Runtime::new(Some(&own)).or_else(|_| Runtime::new(None))?,
         (None, None) => Runtime::new(None)?,
     };
-    let runtime = Arc::new(runtime);
+    let loader = Loader::new(Arc::new(runtime), Arc::new(LocalCode));
     let _patience = Patience::with("compiling the policies, which takes seconds once: they are kept for the next time");
-    Ok(Arc::new(load_policies(&runtime, documents)?.with_exceptions(exceptions, Timestamp::now())))
+    let policies = loader.load(documents)?.with_exceptions(exceptions, Timestamp::now());
+    Ok((loader, Arc::new(policies)))
 }
 
 /// Where compiled policies are kept if no `--cache-dir` says so: `$XDG_CACHE_HOME/tidegate`, or

@@ -4,6 +4,7 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use kube::CustomResourceExt;
 use serde_json::{Value, json};
 
+use super::exception_resource::PolicyException;
 use super::resource::ClusterPolicy;
 use super::validations::validations;
 
@@ -22,7 +23,7 @@ pub fn definitions() -> Result<Vec<Value>, serde_json::Error> {
     if let Some(schema) = policy.pointer_mut("/spec/versions/0/schema/openAPIV3Schema") {
         schema["x-kubernetes-validations"] = Value::Array(validations().map(|rule| json!(rule)).collect());
     }
-    Ok(vec![policy])
+    Ok(vec![policy, plain(&PolicyException::crd())?])
 }
 
 /// The definitions as the YAML that is applied.
@@ -50,7 +51,7 @@ fn plain(definition: &CustomResourceDefinition) -> Result<Value, serde_json::Err
 }
 
 /// Takes defaults away that are no plain values: the API server would write an empty `match` with all its parts into
-/// each stored object.
+/// each stored object. What `kubectl explain` shows is one line for each field.
 fn simplify(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
@@ -58,6 +59,9 @@ fn simplify(schema: &mut Value) {
                 && fields.get("default").is_some_and(|value| value.is_object() || value.is_array() || value.is_null())
             {
                 fields.remove("default");
+            }
+            if let Some(Value::String(text)) = fields.get_mut("description") {
+                *text = text.replace('\n', " ");
             }
             fields.values_mut().for_each(simplify);
         }

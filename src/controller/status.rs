@@ -1,4 +1,5 @@
-//! The status of a `ClusterPolicy`, field by field. The custom resource's schema is made of these types.
+//! The status of a policy's and of an exception's object, field by field. The custom resources' schemas are made of
+//! these types.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,8 +75,22 @@ pub struct ReplicaStatus {
     pub observed_generation: i64,
 }
 
+/// Whether an exception holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PolicyExceptionStatus {
+    /// The generation that this was said of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// `Active`: whether the exception holds.
+    #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
+    pub conditions: Vec<Condition>,
+}
+
 /// The condition that says whether a policy is in force.
-pub const READY: &str = "Ready";
+pub(super) const READY: &str = "Ready";
+/// The condition that says whether an exception holds.
+pub(super) const ACTIVE: &str = "Active";
 
 impl ClusterPolicyStatus {
     /// The condition `Ready`, if it was said already.

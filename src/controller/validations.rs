@@ -11,7 +11,6 @@ struct Validation {
     message: &'static str,
 }
 
-/// The name becomes part of names of rules, metrics and warnings.
 const VALIDATIONS: &[Validation] = &[
     Validation {
         field: ".metadata.name",
@@ -64,7 +63,7 @@ const VALIDATIONS: &[Validation] = &[
 
 /// All of them, as the schema of the whole object holds them.
 pub(super) fn validations() -> impl Iterator<Item = Rule> {
-    VALIDATIONS.iter().map(|validation| {
-        Rule::new(validation.rule).message(validation.message).field_path(validation.field)
-    })
+    VALIDATIONS
+        .iter()
+        .map(|validation| Rule::new(validation.rule).message(validation.message).field_path(validation.field))
 }

@@ -55,7 +55,12 @@ impl Server {
             secrets,
         ));
         let readiness = Readiness::default();
-        let lifecycle = Lifecycle { readiness: readiness.clone(), effects: gate.effects().clone(), delay };
+        let lifecycle = Lifecycle {
+            readiness: readiness.clone(),
+            prepared: Box::pin(std::future::ready(())),
+            effects: gate.effects().clone(),
+            delay,
+        };
         let service =
             Service { tls: server_config(Arc::clone(&certificate)).unwrap(), router: router(gate, readiness) };
         let (signals, received) = mpsc::unbounded();
