@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kube::Client;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
-use tokio::time::{interval, sleep, sleep_until, timeout, timeout_at};
+use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until, timeout, timeout_at};
 
 use super::code_version::code_version;
 use super::exceptions::exceptions;
@@ -109,6 +109,7 @@ impl Follower {
         }
         let mut limit = FIRST_LOADS;
         let mut checks = interval(CODE_CHECK);
+        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut count = 0_u32;
         loop {
             let stored = policies.borrow_and_update().objects().map(|(_, object)| StoredPolicy::from(object)).collect();
