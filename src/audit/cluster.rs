@@ -43,8 +43,10 @@ pub(super) const JUDGED: &[(&str, &str)] = &[
 /// What an audit has seen of a cluster.
 ///
 /// It is not `Debug`: objects may hold passwords.
-#[derive(Default)]
-pub struct ClusterAudit {
+pub struct ClusterAudit<'a> {
+    policies: &'a PolicySet,
+    /// Types that policies in force judge beside those of MySQL.
+    also: Vec<ResourceType>,
     with_history: bool,
     options: Options,
     seen: usize,
@@ -58,15 +60,34 @@ pub struct ClusterAudit {
     files: Option<Met>,
 }
 
-impl ClusterAudit {
-    /// An audit of what is judged at the gate; `with_history`: of what keeps passwords beside it, too.
-    pub fn new(with_history: bool, options: Options) -> Self {
-        Self { with_history, options, ..Self::default() }
+impl<'a> ClusterAudit<'a> {
+    /// An audit of what is judged at the gate by these policies; `with_history`: of what keeps passwords beside it,
+    /// too. `also` are the types that policies judge beside those that may have to do with MySQL.
+    pub fn new(policies: &'a PolicySet, also: Vec<ResourceType>, with_history: bool, options: Options) -> Self {
+        Self {
+            policies,
+            also,
+            with_history,
+            options,
+            seen: 0,
+            objects: Vec::new(),
+            left_alone: Vec::new(),
+            revisions: Vec::new(),
+            releases: helm::Releases::default(),
+            events: Vec::new(),
+            problems: Vec::new(),
+            files: None,
+        }
     }
 
     /// What is to be read of the cluster: types, each with the fields to choose by, if not all of it is needed.
     pub fn wanted(&self) -> Vec<(ResourceType, Option<String>)> {
         let mut wanted: Vec<_> = JUDGED.iter().map(|(group, kind)| (ResourceType::new(*group, *kind), None)).collect();
+        for also in &self.also {
+            if !wanted.iter().any(|(kind, _)| kind == also) {
+                wanted.push((also.clone(), None));
+            }
+        }
         if self.with_history {
             // No other Secret ever leaves the API server.
             let releases = format!("type={}", helm::SECRET_TYPE);
@@ -90,7 +111,7 @@ impl ClusterAudit {
             {
                 self.revisions.push(object);
             }
-            Some(_) if is_judged(&object) || (self.with_history && may_concern_mysql(&object)) => {
+            Some(_) if is_judged(&object, self.policies) || (self.with_history && may_concern_mysql(&object)) => {
                 self.objects.push(object);
             }
             // What is listed for the history alone has nothing to be told of here.
@@ -117,7 +138,8 @@ impl ClusterAudit {
     /// Judges all that was taken, or as much of it as there is time for.
     ///
     /// Objects are judged namespace by namespace, so that a lookup may keep what it was asked for there.
-    pub fn finish(self, policies: &PolicySet, lookup: &Arc<dyn Lookup>, progress: &Progress) -> AuditReport {
+    pub fn finish(self, lookup: &Arc<dyn Lookup>, progress: &Progress) -> AuditReport {
+        let policies = self.policies;
         let mut report = AuditReport {
             problems: self.problems,
             scope: Scope::Cluster(self.seen),
@@ -201,10 +223,10 @@ fn by_namespace<R: Send>(objects: &[&Value], work: impl Fn(&Value) -> R + Sync) 
     sorted.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Whether an object of a cluster is judged: it may have to do with MySQL, and nothing that controls it is judged
+/// Whether an object of a cluster is judged by these policies: it may concern them, and nothing that controls it is judged
 /// in its place.
-pub fn is_judged(object: &Value) -> bool {
-    may_concern_mysql(object) && !is_controlled(object)
+pub fn is_judged(object: &Value, policies: &PolicySet) -> bool {
+    policies.may_judge(object) && !is_controlled(object)
 }
 
 /// What the gate would say of one object of a cluster: the same as an audit of the whole.
@@ -290,7 +312,7 @@ mod tests {
 
     #[test]
     fn every_kind_that_the_gate_judges_is_listed() {
-        let wanted = ClusterAudit::new(false, Options::default()).wanted();
+        let wanted = ClusterAudit::new(&PolicySet::default(), Vec::new(), false, Options::default()).wanted();
         let listed: BTreeSet<&str> = wanted.iter().map(|(resource, _)| resource.kind.as_str()).collect();
         let judged: BTreeSet<&str> = KINDS.iter().copied().chain(RELATED_KINDS.iter().map(|(_, kind)| *kind)).collect();
         assert_eq!(listed, judged);
