@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use futures::StreamExt;
+use jiff::Timestamp;
 use kube::{Client, Config};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
@@ -32,6 +33,9 @@ const EVALUATIONS: usize = 64;
 
 /// Threads of the scan for reports, so that it takes none from reviews: one lists, one judges.
 const SCAN: usize = 2;
+
+/// How often it is looked whether an exception has ended: their ends are days, or hours.
+const EXCEPTIONS: Duration = Duration::from_secs(15);
 
 /// The arguments of `serve`.
 #[derive(Debug, clap::Args)]
@@ -131,6 +135,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let signals = signals.inspect(move |_| {
         stop.send_replace(true);
     });
+    tokio::spawn(end_exceptions(Arc::clone(&policies)));
     let (lookup, secrets) = cluster(&secrets, &reports, &policies, stopping).await?;
     let gate = Arc::new(Gate::new(policies, lookup, secrets));
     let readiness = Readiness::default();
@@ -140,6 +145,15 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     tracing::info!(address = %listener.address(), policies = number, "serving");
     let lifecycle = Lifecycle { readiness, effects, delay: shutdown_delay };
     Ok(lifecycle.run(listener, service, signals).await)
+}
+
+/// Lets exceptions end when their time has come.
+async fn end_exceptions(policies: Arc<CurrentPolicies>) {
+    let mut looks = tokio::time::interval(EXCEPTIONS);
+    loop {
+        looks.tick().await;
+        policies.end_exceptions(Timestamp::now());
+    }
 }
 
 /// Compiling takes a while the first time: not on a thread that serves tasks.
