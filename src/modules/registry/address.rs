@@ -1,0 +1,86 @@
+//! Addresses of artefacts, and which registries are asked without TLS.
+
+use oci_client::Reference;
+use reqwest::Url;
+
+use super::super::error::ModuleError;
+
+/// What the addresses begin with.
+pub(in super::super) const OCI: &str = "oci://";
+/// What a registry is called that is on this very machine: nobody is on the way there.
+const THIS_MACHINE: [&str; 2] = ["localhost", "127.0.0.1"];
+
+/// Where an artefact is.
+#[derive(Clone)]
+pub(in super::super) struct Address {
+    pub(super) reference: Reference,
+    /// `https`, or `http` if that is allowed.
+    scheme: &'static str,
+}
+
+impl Address {
+    /// Reads `oci://…`; `insecure` names registries, with their ports, that have no TLS.
+    pub(in super::super) fn parse(address: &str, insecure: &[String]) -> Result<Self, ModuleError> {
+        let wrong = |problem: String| ModuleError::Address { address: address.to_owned(), problem };
+        let rest = address.strip_prefix(OCI).unwrap_or(address);
+        let reference: Reference = rest
+            .parse()
+            .map_err(|error| wrong(format!("{error}; it has to be oci://REGISTRY/REPOSITORY:TAG or …@sha256:DIGEST")))?;
+        let host = rest.split('/').next().unwrap_or_default();
+        // The parser takes a first word without a dot or port for a repository of Docker Hub.
+        if reference.registry() != host && host != "index.docker.io" {
+            return Err(wrong(format!("\"{host}\" is no registry; write its host with a port, as in {host}:443")));
+        }
+        if reference.digest().is_some_and(|digest| !digest.starts_with("sha256:")) {
+            return Err(wrong("the digest has to be sha256:…".to_owned()));
+        }
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let is_plain = THIS_MACHINE.contains(&name) || insecure.iter().any(|insecure| insecure == host);
+        Ok(Self { reference, scheme: if is_plain { "http" } else { "https" } })
+    }
+
+    /// The registry as credentials know it.
+    pub(super) fn registry(&self) -> &str {
+        self.reference.registry()
+    }
+
+    /// Whether the registry has no TLS.
+    pub(super) fn is_plain(&self) -> bool {
+        self.scheme == "http"
+    }
+
+    /// The digest that the manifest has to have, if the address says so.
+    pub(in super::super) fn digest(&self) -> Option<&str> {
+        self.reference.digest()
+    }
+
+    /// The same artefact, by its manifest's digest.
+    pub(in super::super) fn with_digest(&self, digest: &str) -> Self {
+        Self { reference: self.reference.clone_with_digest(digest.to_owned()), scheme: self.scheme }
+    }
+
+    /// `oci://REGISTRY/REPOSITORY@sha256:…`: the artefact itself, wherever its tag goes.
+    pub(in super::super) fn pinned(&self, digest: &str) -> String {
+        format!("{OCI}{}/{}@{digest}", self.reference.registry(), self.reference.repository())
+    }
+
+    /// The address as it is shown.
+    pub(super) fn shown(&self) -> String {
+        format!("{OCI}{}", self.reference.whole())
+    }
+
+    /// A part of the registry, by the distribution specification: `manifests/…`, `blobs/…`.
+    pub(super) fn url(&self, part: &str) -> Result<Url, ModuleError> {
+        self.api(&format!("{}/{part}", self.reference.repository()))
+    }
+
+    /// The registry's own address, which says how it wants credentials.
+    pub(super) fn base(&self) -> Result<Url, ModuleError> {
+        self.api("")
+    }
+
+    fn api(&self, path: &str) -> Result<Url, ModuleError> {
+        Url::parse(&format!("{}://{}/v2/{path}", self.scheme, self.reference.resolve_registry()))
+            .map_err(|error| ModuleError::Address { address: self.shown(), problem: error.to_string() })
+    }
+}
