@@ -23,4 +23,4 @@ mod tests;
 pub use error::ModuleError;
 pub use limits::Limits;
 pub use registry::{Artifact, Pushed};
-pub use source::{ModuleSources, needs_network};
+pub use source::{ModuleSources, is_elsewhere};

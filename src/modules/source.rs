@@ -21,9 +21,12 @@ use crate::policy::{Code, CodeSource, PolicyDocument, PullSecret, digest_of};
 /// What the addresses of web servers begin with.
 const HTTPS: &str = "https://";
 
-/// Whether code is found only by asking somebody: a server, a registry, a cluster.
-pub fn needs_network(module: &str) -> bool {
-    [HTTPS, OCI, CONFIG_MAP].iter().any(|kind| module.starts_with(kind))
+/// What is found on this machine.
+const LOCAL: [&str; 2] = ["builtin://", "file://"];
+
+/// Whether code is neither built in nor in a file.
+pub fn is_elsewhere(module: &str) -> bool {
+    !LOCAL.iter().any(|kind| module.starts_with(kind))
 }
 
 /// Code that is built in, in files, behind `https://`, in ConfigMaps and in registries.
@@ -59,6 +62,12 @@ impl ModuleSources {
         Ok(Self { cache: Some(Cache::below(directory)?), ..self })
     }
 
+    /// As [`Self::with_cache`], but keeps nothing where that cannot be.
+    #[must_use]
+    pub fn with_cache_if_usable(self, directory: &Path) -> Self {
+        Self { cache: Cache::below(directory).ok(), ..self }
+    }
+
     /// Asks these registries, named with their ports, without TLS. Those of `localhost` are in any case.
     #[must_use]
     pub fn with_insecure_registries(self, registries: Vec<String>) -> Self {
@@ -79,7 +88,7 @@ impl ModuleSources {
     /// [`ModuleError`].
     pub fn pull(&self, address: &str) -> Result<Code, ModuleError> {
         let address = Address::parse(address, &self.insecure)?;
-        self.within_the_time(&address.pinned("…"), self.artifact(address.clone(), &[]))
+        self.within_the_time(&address.shown(), self.artifact(address.clone(), &[]))
     }
 
     /// Puts a component where an `oci://` address says.
@@ -99,7 +108,7 @@ impl ModuleSources {
         if module.starts_with("http://") {
             return Err(ModuleError::PlainHttp(shown(module)));
         }
-        if !needs_network(module) {
+        if ![HTTPS, OCI, CONFIG_MAP].iter().any(|kind| module.starts_with(kind)) {
             return Err(ModuleError::UnknownKind(shown(module)));
         }
         // What has the digest that is wanted is what is wanted, wherever it comes from. An artefact's own digest is
@@ -189,7 +198,7 @@ impl ModuleSources {
         };
         self.keep(&manifest);
         self.keep(&component);
-        Ok(Code { resolved: Some(address.pinned(&digest)), ..Code::new(component) })
+        Ok(Code { resolved: Some(address.with_digest(&digest).shown()), ..Code::new(component) })
     }
 
     fn kept(&self, digest: &str) -> Option<Vec<u8>> {
@@ -205,8 +214,7 @@ impl ModuleSources {
 
 impl CodeSource for ModuleSources {
     fn code(&self, file: &str, document: &PolicyDocument) -> Result<Code, String> {
-        let module = &document.spec.module;
-        if module.starts_with("builtin://") || module.starts_with("file://") {
+        if !is_elsewhere(&document.spec.module) {
             return self.local.code(file, document);
         }
         self.find(file, document).map_err(|error| error.to_string())

@@ -56,16 +56,16 @@ impl Address {
 
     /// The same artefact, by its manifest's digest.
     pub(in super::super) fn with_digest(&self, digest: &str) -> Self {
-        Self { reference: self.reference.clone_with_digest(digest.to_owned()), scheme: self.scheme }
-    }
-
-    /// `oci://REGISTRY/REPOSITORY@sha256:…`: the artefact itself, wherever its tag goes.
-    pub(in super::super) fn pinned(&self, digest: &str) -> String {
-        format!("{OCI}{}/{}@{digest}", self.reference.registry(), self.reference.repository())
+        let (registry, repository) = (self.reference.registry().to_owned(), self.reference.repository().to_owned());
+        let reference = match self.reference.tag().map(str::to_owned) {
+            Some(tag) => Reference::with_tag_and_digest(registry, repository, tag, digest.to_owned()),
+            None => Reference::with_digest(registry, repository, digest.to_owned()),
+        };
+        Self { reference, scheme: self.scheme }
     }
 
     /// The address as it is shown.
-    pub(super) fn shown(&self) -> String {
+    pub(in super::super) fn shown(&self) -> String {
         format!("{OCI}{}", self.reference.whole())
     }
 

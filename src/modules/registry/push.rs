@@ -15,7 +15,7 @@ use crate::policy::digest_of;
 
 /// What was put into a registry.
 pub struct Pushed {
-    /// `oci://REGISTRY/REPOSITORY@sha256:…`: this very artefact, wherever its tag goes.
+    /// `oci://REGISTRY/REPOSITORY:TAG@sha256:…`: this very artefact, wherever its tag goes.
     pub address: String,
     /// `sha256:…` of the component.
     pub component: String,
@@ -60,7 +60,7 @@ impl Registry<'_> {
             Ok(Err(_)) => return Err(problem("the registry's answer is not what registries answer")),
             Err(_) => return Err(ModuleError::TooSlow { address: address.shown(), after: limits.whole }),
         }
-        Ok(Pushed { address: address.pinned(&digest), component: digest_of(&artifact.component) })
+        Ok(Pushed { address: address.with_digest(&digest).shown(), component: digest_of(&artifact.component) })
     }
 }
 
