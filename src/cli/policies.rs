@@ -128,7 +128,8 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         .with_context(|| format!("{name}: the folder of policies cannot be read"))?;
     // A mounted ConfigMap has its files as links, beside a hidden folder with another copy.
     let is_document = |file: &PathBuf| {
-        file.extension().is_some_and(|end| DOCUMENTS.iter().any(|known| end.eq_ignore_ascii_case(known))) && file.is_file()
+        file.extension().is_some_and(|end| DOCUMENTS.iter().any(|known| end.eq_ignore_ascii_case(known)))
+            && file.is_file()
     };
     files.retain(is_document);
     if files.is_empty() {

@@ -183,7 +183,9 @@ fn hint(problem: &str) -> &'static str {
 /// What a status is likely to mean for whoever wrote the address.
 fn about_status(status: u16) -> &'static str {
     match status {
-        401 | 403 => ": it wants credentials, and none are sent there; code has to be there for everybody, or in a registry",
+        401 | 403 => {
+            ": it wants credentials, and none are sent there; code has to be there for everybody, or in a registry"
+        }
         404 | 410 => ": there is nothing at this address",
         429 => ": it is asked too often; try again later",
         500.. => ": it has trouble of its own; try again later",

@@ -58,6 +58,15 @@ impl Http {
         patiently(async || self.attempt(url, headers, limit).await).await
     }
 
+    /// Whether a server speaks TLS at all, whatever it says by it.
+    pub(super) async fn speaks_tls(&self, url: &Url) -> bool {
+        match self.client.get(url.clone()).send().await {
+            Ok(_) => true,
+            // What has a certificate that is not trusted has one.
+            Err(error) => !error.is_connect() || cause(&error).contains("certificate"),
+        }
+    }
+
     async fn attempt(&self, url: &Url, headers: &HeaderMap, limit: u64) -> Attempt<Answer> {
         let mut response = match self.client.get(url.clone()).headers(headers.clone()).send().await {
             Ok(response) => response,

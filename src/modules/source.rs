@@ -15,7 +15,7 @@ use super::error::ModuleError;
 use super::http::Http;
 use super::limits::Limits;
 use super::pinned::Pinned;
-use super::registry::{Address, Artifact, OCI, Pushed, Registry};
+use super::registry::{Address, Artifact, OCI, Pushed, Registry, layer};
 use crate::policy::{Code, CodeSource, PolicyDocument, PullSecret, digest_of};
 
 /// What the addresses of web servers begin with.
@@ -97,9 +97,13 @@ impl ModuleSources {
     /// [`ModuleError`].
     pub fn push(&self, address: &str, artifact: &Artifact) -> Result<Pushed, ModuleError> {
         let address = Address::parse(address, &self.insecure)?;
-        let http = Http::new(self.limits)?;
-        let keys = Keys { pull_secrets: &[], client: None };
-        self.runtime.block_on(Registry::new(&http, address, keys).push(artifact, self.limits))
+        let shown = address.shown();
+        let pushed = async {
+            let http = Http::new(self.limits)?;
+            let keys = Keys { pull_secrets: &[], client: None };
+            Registry::new(&http, address.settled(&http).await?, keys).push(artifact, self.limits).await
+        };
+        self.within_the_time(&shown, pushed)
     }
 
     fn find(&self, file: &str, document: &PolicyDocument) -> Result<Code, ModuleError> {
@@ -184,14 +188,15 @@ impl ModuleSources {
     }
 
     async fn artifact(&self, address: Address, pull_secrets: &[PullSecret]) -> Result<Code, ModuleError> {
+        if let Some(code) = self.kept_artifact(&address) {
+            return Ok(code);
+        }
         let http = Http::new(self.limits)?;
         let keys = Keys { pull_secrets, client: self.client.as_ref() };
-        let mut registry = Registry::new(&http, address.clone(), keys);
-        let (manifest, digest) = match address.digest().and_then(|digest| Some((self.kept(digest)?, digest.to_owned()))) {
-            Some(kept) => kept,
-            None => registry.manifest().await?,
-        };
-        let layer = registry.layer(&manifest)?;
+        let mut registry = Registry::new(&http, address.clone().settled(&http).await?, keys);
+        let (manifest, digest) = registry.manifest().await?;
+        let layer = layer(&address, &manifest)?;
+        // Under another tag it may have come before.
         let component = match self.kept(&layer.digest) {
             Some(kept) => kept,
             None => registry.component(&layer).await?,
@@ -199,6 +204,13 @@ impl ModuleSources {
         self.keep(&manifest);
         self.keep(&component);
         Ok(Code { resolved: Some(address.with_digest(&digest).shown()), ..Code::new(component) })
+    }
+
+    /// An artefact that was fetched before, by its digest: nobody has to be asked.
+    fn kept_artifact(&self, address: &Address) -> Option<Code> {
+        let manifest = self.kept(address.digest()?)?;
+        let component = self.kept(&layer(address, &manifest).ok()?.digest)?;
+        Some(Code { resolved: Some(address.shown()), ..Code::new(component) })
     }
 
     fn kept(&self, digest: &str) -> Option<Vec<u8>> {

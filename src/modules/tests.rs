@@ -24,7 +24,9 @@ fn an_address_is_shown_without_what_may_be_secret() {
 #[test]
 fn an_address_with_a_password_is_refused() {
     assert!(https("https://example.com/a.wasm?version=1").is_ok());
-    for address in ["https://ann@example.com/a.wasm", "https://ann:hunter2@example.com/a.wasm", "https://:hunter2@example.com"] {
+    for address in
+        ["https://ann@example.com/a.wasm", "https://ann:hunter2@example.com/a.wasm", "https://:hunter2@example.com"]
+    {
         let problem = https(address).unwrap_err().to_string();
         assert!(problem.contains("has no place in a policy document") && !problem.contains("hunter2"), "{problem}");
     }
@@ -35,7 +37,16 @@ fn an_address_with_a_password_is_refused() {
 fn a_key_of_a_config_map_is_named_by_three_words() {
     let expected = ConfigMapKey { namespace: "shop", name: "policies.v1", key: "backup.wasm" };
     assert_eq!(config_map("shop/policies.v1/backup.wasm"), Some(expected));
-    for wrong in ["shop/policies", "shop/policies/a/b", "/policies/a", "shop//a", "shop/policies/", "shop/../a", "a?b/c/d", "shop/a%2fb/c"] {
+    for wrong in [
+        "shop/policies",
+        "shop/policies/a/b",
+        "/policies/a",
+        "shop//a",
+        "shop/policies/",
+        "shop/../a",
+        "a?b/c/d",
+        "shop/a%2fb/c",
+    ] {
         assert_eq!(config_map(wrong), None, "{wrong}");
     }
 }
@@ -44,17 +55,18 @@ fn a_key_of_a_config_map_is_named_by_three_words() {
 fn an_artefact_is_in_a_registry_that_is_named() {
     let digest = digest_of(b"manifest");
     let insecure = ["registry.test:5000".to_owned()];
-    for (address, url) in [
-        ("oci://registry.test/team/policy:1.0", "https://registry.test/v2/team/policy/x"),
-        ("oci://registry.test:5000/policy:1.0", "http://registry.test:5000/v2/policy/x"),
-        ("oci://registry.test:5001/policy:1.0", "https://registry.test:5001/v2/policy/x"),
-        ("oci://localhost:5000/policy", "http://localhost:5000/v2/policy/x"),
-        ("oci://127.0.0.1:5000/policy", "http://127.0.0.1:5000/v2/policy/x"),
-        ("oci://docker.io/policy", "https://index.docker.io/v2/library/policy/x"),
-        (&format!("oci://registry.test/policy:1.0@{digest}"), "https://registry.test/v2/policy/x"),
+    for (address, url, may_be_plain) in [
+        ("oci://registry.test/team/policy:1.0", "https://registry.test/v2/team/policy/x", false),
+        ("oci://registry.test:5000/policy:1.0", "https://registry.test:5000/v2/policy/x", true),
+        ("oci://registry.test:5001/policy:1.0", "https://registry.test:5001/v2/policy/x", false),
+        ("oci://localhost:5000/policy", "https://localhost:5000/v2/policy/x", true),
+        ("oci://127.0.0.1:5000/policy", "https://127.0.0.1:5000/v2/policy/x", true),
+        ("oci://localhost.evil.test:5000/policy", "https://localhost.evil.test:5000/v2/policy/x", false),
+        ("oci://docker.io/policy", "https://index.docker.io/v2/library/policy/x", false),
+        (&format!("oci://registry.test/policy:1.0@{digest}"), "https://registry.test/v2/policy/x", false),
     ] {
-        let found = Address::parse(address, &insecure).and_then(|address| address.url("x"));
-        assert_eq!(found.unwrap().as_str(), url, "{address}");
+        let found = Address::parse(address, &insecure).unwrap();
+        assert_eq!((found.url("x").unwrap().as_str(), found.may_be_plain()), (url, may_be_plain), "{address}");
     }
     for (address, expected) in [
         ("oci://registry/policy:1", "\"registry\" is no registry"),

@@ -43,8 +43,9 @@ struct Entry {
 impl DockerConfig {
     pub(super) fn parse(text: &[u8]) -> Result<Self, String> {
         // The parser's own words may quote a value.
-        serde_json::from_slice(text)
-            .map_err(|error| format!("it is not Docker's configuration: line {}, column {}", error.line(), error.column()))
+        serde_json::from_slice(text).map_err(|error| {
+            format!("it is not Docker's configuration: line {}, column {}", error.line(), error.column())
+        })
     }
 
     /// What a pull secret knows: no program is started for what somebody stored in the cluster.

@@ -82,7 +82,9 @@ async fn run(program: &str, registry: &str) -> Result<Option<Credentials>, Strin
     let Answer { username, secret } =
         serde_json::from_slice(&said).map_err(|_| "its answer is not what helpers answer".to_owned())?;
     if username == TOKEN {
-        return Err("it has an identity token, which tidegate does not use; log in with a password or access token".to_owned());
+        return Err(
+            "it has an identity token, which tidegate does not use; log in with a password or access token".to_owned()
+        );
     }
     Ok(Some(Credentials { username: SecretString::from(username), password: SecretString::from(secret) }))
 }

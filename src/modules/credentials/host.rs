@@ -46,9 +46,9 @@ fn split(host: &str) -> (&str, Option<&str>) {
 fn is_part(pattern: &str, part: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == part,
-        Some((before, after)) => part.strip_prefix(before).is_some_and(|rest| {
-            (0..=rest.len()).filter_map(|at| rest.get(at..)).any(|rest| is_part(after, rest))
-        }),
+        Some((before, after)) => part
+            .strip_prefix(before)
+            .is_some_and(|rest| (0..=rest.len()).filter_map(|at| rest.get(at..)).any(|rest| is_part(after, rest))),
     }
 }
 

@@ -1,9 +1,10 @@
-//! Addresses of artefacts, and which registries are asked without TLS.
+//! Addresses of artefacts, and which registries may do without TLS.
 
 use oci_client::Reference;
 use reqwest::Url;
 
 use super::super::error::ModuleError;
+use super::super::http::Http;
 
 /// What the addresses begin with.
 pub(in super::super) const OCI: &str = "oci://";
@@ -14,8 +15,10 @@ const THIS_MACHINE: [&str; 2] = ["localhost", "127.0.0.1"];
 #[derive(Clone)]
 pub(in super::super) struct Address {
     pub(super) reference: Reference,
-    /// `https`, or `http` if that is allowed.
-    scheme: &'static str,
+    /// Whether the registry may do without TLS.
+    may_be_plain: bool,
+    /// Whether it does.
+    is_plain: bool,
 }
 
 impl Address {
@@ -23,9 +26,9 @@ impl Address {
     pub(in super::super) fn parse(address: &str, insecure: &[String]) -> Result<Self, ModuleError> {
         let wrong = |problem: String| ModuleError::Address { address: address.to_owned(), problem };
         let rest = address.strip_prefix(OCI).unwrap_or(address);
-        let reference: Reference = rest
-            .parse()
-            .map_err(|error| wrong(format!("{error}; it has to be oci://REGISTRY/REPOSITORY:TAG or …@sha256:DIGEST")))?;
+        let reference: Reference = rest.parse().map_err(|error| {
+            wrong(format!("{error}; it has to be oci://REGISTRY/REPOSITORY:TAG or …@sha256:DIGEST"))
+        })?;
         let host = rest.split('/').next().unwrap_or_default();
         // The parser takes a first word without a dot or port for a repository of Docker Hub.
         if reference.registry() != host && host != "index.docker.io" {
@@ -35,8 +38,14 @@ impl Address {
             return Err(wrong("the digest has to be sha256:…".to_owned()));
         }
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        let is_plain = THIS_MACHINE.contains(&name) || insecure.iter().any(|insecure| insecure == host);
-        Ok(Self { reference, scheme: if is_plain { "http" } else { "https" } })
+        let may_be_plain = THIS_MACHINE.contains(&name) || insecure.iter().any(|insecure| insecure == host);
+        Ok(Self { reference, may_be_plain, is_plain: false })
+    }
+
+    /// The same address, without TLS if the registry has none and may do without.
+    pub(in super::super) async fn settled(self, http: &Http) -> Result<Self, ModuleError> {
+        let is_plain = self.may_be_plain && !http.speaks_tls(&self.base()?).await;
+        Ok(Self { is_plain, ..self })
     }
 
     /// The registry as credentials know it.
@@ -44,9 +53,15 @@ impl Address {
         self.reference.registry()
     }
 
+    /// Whether the registry may do without TLS.
+    #[cfg(test)]
+    pub(in super::super) fn may_be_plain(&self) -> bool {
+        self.may_be_plain
+    }
+
     /// Whether the registry has no TLS.
     pub(super) fn is_plain(&self) -> bool {
-        self.scheme == "http"
+        self.is_plain
     }
 
     /// The digest that the manifest has to have, if the address says so.
@@ -61,7 +76,7 @@ impl Address {
             Some(tag) => Reference::with_tag_and_digest(registry, repository, tag, digest.to_owned()),
             None => Reference::with_digest(registry, repository, digest.to_owned()),
         };
-        Self { reference, scheme: self.scheme }
+        Self { reference, ..self.clone() }
     }
 
     /// The address as it is shown.
@@ -70,7 +85,7 @@ impl Address {
     }
 
     /// A part of the registry, by the distribution specification: `manifests/…`, `blobs/…`.
-    pub(super) fn url(&self, part: &str) -> Result<Url, ModuleError> {
+    pub(in super::super) fn url(&self, part: &str) -> Result<Url, ModuleError> {
         self.api(&format!("{}/{part}", self.reference.repository()))
     }
 
@@ -80,7 +95,8 @@ impl Address {
     }
 
     fn api(&self, path: &str) -> Result<Url, ModuleError> {
-        Url::parse(&format!("{}://{}/v2/{path}", self.scheme, self.reference.resolve_registry()))
+        let scheme = if self.is_plain { "http" } else { "https" };
+        Url::parse(&format!("{scheme}://{}/v2/{path}", self.reference.resolve_registry()))
             .map_err(|error| ModuleError::Address { address: self.shown(), problem: error.to_string() })
     }
 }

@@ -101,8 +101,7 @@ pub(super) async fn token(
         let of = if credentials.is_some() { "these credentials" } else { "nobody without credentials" };
         return Err(format!("{host}, which gives the registry's tokens, answers {} to {of}", answer.status.as_u16()));
     }
-    let token: Token =
-        serde_json::from_slice(&answer.body).map_err(|_| format!("what {host} answers is no token"))?;
+    let token: Token = serde_json::from_slice(&answer.body).map_err(|_| format!("what {host} answers is no token"))?;
     let text = token.token.or(token.access_token).filter(|text| !text.is_empty());
     text.map(SecretString::from).ok_or_else(|| format!("{host} answers without a token"))
 }

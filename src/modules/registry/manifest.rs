@@ -79,7 +79,9 @@ pub(super) fn component_layer(manifest: &[u8]) -> Result<OciDescriptor, String> 
     let one = layers.pop().filter(|layer| layers.is_empty() && LAYERS.contains(&layer.media_type.as_str()));
     one.ok_or_else(|| {
         let has = if types.is_empty() { "none".to_owned() } else { types };
-        format!("it has to have one layer, of type {COMPONENT}, and has {has}; `tidegate policy push` makes such artefacts")
+        format!(
+            "it has to have one layer, of type {COMPONENT}, and has {has}; `tidegate policy push` makes such artefacts"
+        )
     })
 }
 

@@ -14,5 +14,5 @@ mod push;
 
 pub(super) use address::{Address, OCI};
 pub use manifest::Artifact;
-pub(super) use pull::Registry;
+pub(super) use pull::{Registry, layer};
 pub use push::Pushed;

@@ -7,9 +7,9 @@ use oci_client::manifest::OciDescriptor;
 use super::super::credentials::{Found, Keys};
 use super::super::error::ModuleError;
 use super::super::http::{Answer, Http};
+use super::Address;
 use super::authorization::{Authorization, Challenge, token};
 use super::manifest::{MANIFESTS, component_layer};
-use super::Address;
 use crate::policy::digest_of;
 
 /// As large as manifests should be for every registry (distribution specification, "Pushing Manifests"), in bytes.
@@ -25,6 +25,18 @@ pub(in super::super) struct Registry<'a> {
     /// What is asked of a token: `pull`, or `pull,push`.
     actions: &'static str,
     pub(super) authorization: Option<Authorization>,
+}
+
+/// The layer that a manifest names as its component.
+pub(in super::super) fn layer(address: &Address, manifest: &[u8]) -> Result<OciDescriptor, ModuleError> {
+    let not = |problem: String| ModuleError::NotAnArtifact { address: address.shown(), problem };
+    let layer = component_layer(manifest).map_err(not)?;
+    // It becomes a part of an address.
+    let hex = layer.digest.strip_prefix("sha256:").unwrap_or_default();
+    if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(not("its layer has no digest of sha256".to_owned()));
+    }
+    Ok(layer)
 }
 
 impl<'a> Registry<'a> {
@@ -54,18 +66,6 @@ impl<'a> Registry<'a> {
         let answer = self.get(&format!("blobs/{}", layer.digest), None, limit).await?;
         self.check("layer", &layer.digest, &digest_of(&answer.body))?;
         Ok(answer.body)
-    }
-
-    /// The layer that a manifest names as its component.
-    pub(in super::super) fn layer(&self, manifest: &[u8]) -> Result<OciDescriptor, ModuleError> {
-        let not = |problem: String| ModuleError::NotAnArtifact { address: self.address.shown(), problem };
-        let layer = component_layer(manifest).map_err(not)?;
-        // It becomes a part of an address.
-        let hex = layer.digest.strip_prefix("sha256:").unwrap_or_default();
-        if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(not("its layer has no digest of sha256".to_owned()));
-        }
-        Ok(layer)
     }
 
     /// Finds out what the registry wants to see of whoever pushes.

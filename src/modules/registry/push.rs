@@ -54,11 +54,10 @@ impl Registry<'_> {
             }
             client.push_manifest_raw(&reference, manifest, HeaderValue::from_static(MANIFEST)).await
         });
-        match tokio::time::timeout(limits.whole, pushing).await {
-            Ok(Ok(Ok(_))) => {}
-            Ok(Ok(Err(error))) => return Err(problem(&about(&error))),
-            Ok(Err(_)) => return Err(problem("the registry's answer is not what registries answer")),
-            Err(_) => return Err(ModuleError::TooSlow { address: address.shown(), after: limits.whole }),
+        match pushing.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return Err(problem(&about(&error))),
+            Err(_) => return Err(problem("the registry's answer is not what registries answer")),
         }
         Ok(Pushed { address: address.with_digest(&digest).shown(), component: digest_of(&artifact.component) })
     }
