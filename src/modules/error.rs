@@ -174,7 +174,7 @@ fn hint(problem: &str) -> &'static str {
         "; its certificate is of an authority that is not trusted here: SSL_CERT_FILE can name a file with the \
          certificates of those to trust"
     } else if problem.contains("InvalidContentType") {
-        "; the server does not speak TLS: where that is meant to be, --insecure-registry names it"
+        "; the server does not speak TLS: a registry that is meant to do without is named by --insecure-registry"
     } else {
         ""
     }

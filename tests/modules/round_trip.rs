@@ -87,7 +87,8 @@ fn with_tls_the_authority_has_to_be_trusted() {
     explains(&trusting.load(&format!("module: '{module}'")));
     let other = crate::web::Tls::new();
     for user in [User::new(), User::new().trusting(&other.certificates.authority_file)] {
-        let words = [address.trim_end_matches(":1"), "SSL_CERT_FILE can name a file with the certificates"];
+        let host = registry.host();
+        let words = [host.as_str(), "SSL_CERT_FILE can name a file with the certificates"];
         user.push(&probes, &address).fails_with(&words);
         user.load(&format!("module: '{module}'")).fails_with(&words);
     }

@@ -132,7 +132,12 @@ impl ReadWrite for TcpStream {}
 impl ReadWrite for StreamOwned<ServerConnection, TcpStream> {}
 
 fn read(stream: &mut dyn ReadWrite) -> Option<Request> {
-    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    let mut reader = BufReader::new(stream);
+    // Whoever begins to speak TLS where there is none gets no answer.
+    if !reader.fill_buf().ok()?.first()?.is_ascii_uppercase() {
+        return None;
+    }
+    let mut lines = reader.lines().map_while(Result::ok);
     let path = lines.next()?.split(' ').nth(1)?.to_owned();
     let headers: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
     let authorization = headers.iter().find_map(|line| {

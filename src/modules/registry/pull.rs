@@ -25,6 +25,10 @@ pub(in super::super) struct Registry<'a> {
     /// What is asked of a token: `pull`, or `pull,push`.
     actions: &'static str,
     pub(super) authorization: Option<Authorization>,
+    /// Whether there were credentials for it.
+    is_known: bool,
+    /// Where some were looked for and could not be read.
+    problems: Vec<String>,
 }
 
 /// The layer that a manifest names as its component.
@@ -42,7 +46,7 @@ pub(in super::super) fn layer(address: &Address, manifest: &[u8]) -> Result<OciD
 impl<'a> Registry<'a> {
     /// A registry that is asked without credentials until it wants some.
     pub(in super::super) fn new(http: &'a Http, address: Address, keys: Keys<'a>) -> Self {
-        Self { http, address, keys, actions: "pull", authorization: None }
+        Self { http, address, keys, actions: "pull", authorization: None, is_known: false, problems: Vec::new() }
     }
 
     /// The manifest, and its digest. With a digest in the address it has to have that.
@@ -91,7 +95,7 @@ impl<'a> Registry<'a> {
         match answer.status {
             status if status.is_success() => Ok(answer),
             StatusCode::NOT_FOUND => Err(ModuleError::NoArtifact { address: address() }),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(self.denied(Found::default())),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(self.denied()),
             status => Err(ModuleError::Status { address: address(), status: status.as_u16() }),
         }
     }
@@ -103,25 +107,26 @@ impl<'a> Registry<'a> {
         let challenge = Challenge::of(&answer.headers).ok_or_else(|| {
             refused("the registry wants credentials, and does not say in which of the usual ways".to_owned())
         })?;
-        let mut found = self.keys.find(address.registry(), address.reference.repository()).await;
+        let Found { credentials, problems } = self.keys.find(address.registry(), address.reference.repository()).await;
+        (self.is_known, self.problems) = (credentials.is_some(), problems);
         self.authorization = Some(match challenge {
-            Challenge::Basic => match found.credentials.take() {
+            Challenge::Basic => match credentials {
                 Some(credentials) => Authorization::Basic(credentials),
-                None => return Err(self.denied(found)),
+                None => return Err(self.denied()),
             },
             Challenge::Bearer { realm, service } => {
                 let from = (realm.as_str(), service.as_deref());
-                let token = token(self.http, address, from, found.credentials.as_ref(), self.actions).await;
-                let problems = found.problems.iter().map(|problem| format!("; {problem}")).collect::<String>();
+                let token = token(self.http, address, from, credentials.as_ref(), self.actions).await;
+                let problems = self.problems.iter().map(|problem| format!("; {problem}")).collect::<String>();
                 Authorization::Bearer(token.map_err(|problem| refused(problem + &problems))?)
             }
         });
         Ok(())
     }
 
-    fn denied(&self, found: Found) -> ModuleError {
-        let known = self.authorization.is_some();
-        ModuleError::Denied { address: self.address.shown(), known, problems: found.problems }
+    fn denied(&self) -> ModuleError {
+        let (known, problems) = (self.is_known, self.problems.clone());
+        ModuleError::Denied { address: self.address.shown(), known, problems }
     }
 
     fn check(&self, part: &'static str, expected: &str, found: &str) -> Result<(), ModuleError> {
