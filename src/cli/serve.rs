@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
 use super::logging::{self, LogFormat};
-use super::policies;
+use super::policies::{self, PolicyArguments};
 use super::replica::identity;
 use super::reports::ReportArguments;
 use super::secrets::SecretArguments;
@@ -78,16 +78,6 @@ struct CertificateArguments {
     tls_key: PathBuf,
 }
 
-#[derive(Debug, clap::Args)]
-struct PolicyArguments {
-    /// A file with policy documents, on top of the built-in ones; may be given more than once.
-    #[arg(long = "policy", value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// Where compiled policies are kept for the next start.
-    #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
-    cache_dir: Option<PathBuf>,
-}
-
 /// Serves until a signal comes.
 pub(crate) fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
     logging::start(arguments.log_format)?;
@@ -116,7 +106,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let ServeArguments {
         port: PortArguments { listen, shutdown_delay },
         certificate: CertificateArguments { tls_cert, tls_key },
-        policies: PolicyArguments { files, cache_dir },
+        policies,
         secrets,
         reports,
         log_format: _,
@@ -127,7 +117,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let certificate_files = CertificateFiles { certificate: tls_cert, key: tls_key };
     let (certificate, seen) = certificate_files.load()?;
     let certificate = CurrentCertificate::new(certificate);
-    let policies = load_policies(files, cache_dir).await?;
+    let policies = load_policies(policies).await?;
     let number = policies.len();
     let policies = Arc::new(CurrentPolicies::new(policies));
     let (stop, stopping) = watch::channel(false);
@@ -156,10 +146,9 @@ async fn end_exceptions(policies: Arc<CurrentPolicies>) {
     }
 }
 
-/// Compiling takes a while the first time: not on a thread that serves tasks.
-async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyhow::Result<Arc<PolicySet>> {
-    let load = move || policies::load(&files, cache_dir.as_deref());
-    tokio::task::spawn_blocking(load).await.context("loading the policies failed")?
+/// Fetching and compiling takes a while the first time: not on a thread that serves tasks.
+async fn load_policies(arguments: PolicyArguments) -> anyhow::Result<Arc<PolicySet>> {
+    tokio::task::spawn_blocking(move || policies::load(&arguments)).await.context("loading the policies failed")?
 }
 
 /// The cluster of `KUBECONFIG`, of the default kubeconfig or of the pod's own account, if there is

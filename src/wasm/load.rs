@@ -182,7 +182,8 @@ impl Loader {
             WasmModule::load(Arc::clone(&self.runtime), &code.component).map_err(|source| LoadError::Component {
                 file: file.to_owned(),
                 policy: name.clone(),
-                module: document.spec.module.clone(),
+                // Behind a `?` may be a signature.
+                module: document.spec.module.split('?').next().unwrap_or_default().to_owned(),
                 source,
             })?;
         if !self.grants {

@@ -8,6 +8,7 @@ mod builtin;
 mod convert;
 mod deadline;
 mod host;
+mod inspect;
 mod load;
 mod local;
 mod module;
@@ -15,6 +16,7 @@ mod permits;
 mod runtime;
 
 pub use builtin::builtin_names;
+pub use inspect::{Inspection, inspect};
 pub use load::{LoadError, Loader, load_policies};
 pub use local::{LARGEST_COMPONENT, LocalCode};
 pub use runtime::{Runtime, RuntimeError};

@@ -55,6 +55,14 @@ impl WasmModule {
         Ok(module)
     }
 
+    /// What it imports and what it exports, by the names of the component model.
+    pub(super) fn names(&self) -> (Vec<String>, Vec<String>) {
+        let kind = self.pre.instance_pre().component().component_type();
+        let engine = &self.runtime.engine;
+        let imports = kind.imports(engine).map(|(name, _)| name.to_owned()).collect();
+        (imports, kind.exports(engine).map(|(name, _)| name.to_owned()).collect())
+    }
+
     /// Calls a fresh instance, within its bounds.
     fn call<T>(
         &self,

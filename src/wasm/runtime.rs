@@ -1,7 +1,6 @@
 //! The wasmtime engine: how policies are compiled, kept, pooled and bounded.
 
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{
@@ -12,6 +11,7 @@ use super::bindings::Policy;
 use super::deadline::Clock;
 use super::host::HostState;
 use super::permits::Permits;
+use crate::files::private_directory;
 
 /// The memory that one review of one policy may have. A policy in Rust needs 1.1 MiB, one in
 /// JavaScript 1.4 MiB, one in Python 12.4 MiB.
@@ -120,25 +120,9 @@ fn pool(places: u32) -> PoolingAllocationConfig {
 
 fn cache(directory: &Path) -> Result<Cache, RuntimeError> {
     let unusable = |problem: String| RuntimeError::Cache { directory: directory.display().to_string(), problem };
-    let private = private_directory(directory).map_err(|error| unusable(error.to_string()))?;
+    // Compiled code is run as it is found.
+    let private = private_directory(directory, "compiled").map_err(|error| unusable(error.to_string()))?;
     let mut config = CacheConfig::new();
     config.with_directory(private);
     Cache::new(config).map_err(|error| unusable(error.to_string()))
-}
-
-/// A directory below the named one that only this user can write to: compiled code is run as it
-/// is found. The named one may be anybody's, such as a pod's `emptyDir`.
-fn private_directory(directory: &Path) -> std::io::Result<PathBuf> {
-    let private = directory.join("compiled");
-    match std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&private) {
-        Err(error) if !private.is_dir() => return Err(error),
-        _ => {}
-    }
-    let found = std::fs::symlink_metadata(&private)?;
-    // The owner of /proc/self is the user that this process runs as.
-    let own = std::fs::metadata("/proc/self")?.uid();
-    if found.uid() != own || found.permissions().mode() & 0o022 != 0 || found.is_symlink() {
-        return Err(std::io::Error::other("somebody else can write to its folder \"compiled\""));
-    }
-    private.canonicalize()
 }

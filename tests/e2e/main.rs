@@ -69,6 +69,9 @@ mod two_containers;
 // Every way in which a manifest arrives, for each kind.
 mod arrivals;
 
+// Code that the cluster keeps, or lets the gate in for.
+mod modules;
+
 // Starting: what is wrong with the arguments is said, and a second start compiles nothing.
 mod start;
 
