@@ -27,8 +27,9 @@ demo: policies ## shows the gate at work over TLS, without a cluster
 	$(CARGO) run --quiet -- demo
 
 .PHONY: docs
-docs: policies ## writes docs/rules/ from policies/*/rules/ and src/own_rules/
+docs: policies ## writes docs/rules/ from the rules' texts, and webhook-deploy/05-crds.yaml from the types
 	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test rules -- reference_is_current
+	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test crds
 
 .PHONY: cluster
 cluster: ## builds a Kubernetes control plane, kubectl, helm and kubeseal for the tests

@@ -15,6 +15,7 @@ mod logging;
 mod man;
 mod output;
 mod policies;
+mod policies_followed;
 mod policy;
 mod progress;
 mod replica;

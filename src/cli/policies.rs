@@ -6,11 +6,11 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use kube::{Client, Config};
-use tokio::runtime::{Builder, Runtime as Threads};
+use tokio::runtime::{Builder, Handle, Runtime as Threads};
 
 use super::progress::Patience;
 use crate::modules::{Limits, ModuleSources, is_elsewhere};
-use crate::policy::{CodeSource, PolicyDocument, PolicyException, PolicySet, parse_documents};
+use crate::policy::{PolicyDocument, PolicyException, PolicySet, parse_documents};
 use crate::server::use_ring;
 use crate::wasm::{LARGEST_COMPONENT, Loader, LocalCode, Runtime};
 
@@ -43,29 +43,56 @@ pub(crate) struct RegistryArguments {
 /// Reads the documents and puts the policies in force. What was compiled and fetched is kept in the
 /// named folder, which must then be usable, or in that of the user, if that can be.
 pub(crate) fn load(arguments: &PolicyArguments) -> anyhow::Result<Arc<PolicySet>> {
-    let (documents, exceptions) = read(&arguments.policies)?;
-    let load = |source: Arc<dyn CodeSource>, runtime: Arc<Runtime>| {
-        let policies = Loader::new(runtime, source).load(documents.clone())?;
-        anyhow::Ok(Arc::new(policies.with_exceptions(exceptions.clone(), Timestamp::now())))
-    };
-    let cache = arguments.cache_dir.as_deref();
-    let runtime = runtime(cache)?;
-    if !documents.iter().any(|(_, document)| is_elsewhere(&document.spec.module)) {
+    let documents = read(&arguments.policies)?;
+    let runtime = runtime(arguments.cache_dir.as_deref())?;
+    if !documents.policies.iter().any(|(_, document)| is_elsewhere(&document.spec.module)) {
         let _patience =
             Patience::with("compiling the policies, which takes seconds once: they are kept for the next time");
-        return load(Arc::new(LocalCode), runtime);
+        return documents.load(&Loader::new(runtime, Arc::new(LocalCode)));
     }
     let _patience = Patience::with("fetching and compiling the policies, which are kept for the next time");
     let threads = threads()?;
-    let source = with_cache(sources(&threads, &arguments.registries), cache)?;
-    let asks_cluster = |document: &PolicyDocument| {
-        document.spec.module.starts_with("configmap://") || !document.spec.pull_secrets.is_empty()
-    };
-    let source = match documents.iter().any(|(_, document)| asks_cluster(document)).then(|| cluster(&threads)) {
+    let source = with_cache(sources(threads.handle(), &arguments.registries), arguments.cache_dir.as_deref())?;
+    let source = match documents.ask_cluster().then(|| cluster(threads.handle())) {
         Some(Some(client)) => source.with_cluster(client),
         _ => source,
     };
-    load(Arc::new(source), runtime)
+    documents.load(&Loader::new(runtime, Arc::new(source)))
+}
+
+/// As [`load`], with what loads further ones later, on threads that are there already. It may block.
+pub(crate) fn load_on(arguments: &PolicyArguments, threads: &Handle) -> anyhow::Result<(Loader, Arc<PolicySet>)> {
+    let documents = read(&arguments.policies)?;
+    let runtime = runtime(arguments.cache_dir.as_deref())?;
+    let source = with_cache(sources(threads, &arguments.registries), arguments.cache_dir.as_deref())?;
+    let source = match cluster(threads) {
+        Some(client) => source.with_cluster(client),
+        None => source,
+    };
+    let loader = Loader::new(runtime, Arc::new(source));
+    let _patience = Patience::with("compiling the policies, which takes seconds once: they are kept for the next time");
+    let policies = documents.load(&loader)?;
+    Ok((loader, policies))
+}
+
+/// What the files say.
+struct Read {
+    /// Each with its file.
+    policies: Vec<(String, PolicyDocument)>,
+    exceptions: Vec<PolicyException>,
+}
+
+impl Read {
+    fn load(self, loader: &Loader) -> anyhow::Result<Arc<PolicySet>> {
+        Ok(Arc::new(loader.load(self.policies)?.with_exceptions(self.exceptions, Timestamp::now())))
+    }
+
+    /// Whether code, or the credentials for it, are in a cluster.
+    fn ask_cluster(&self) -> bool {
+        self.policies.iter().any(|(_, document)| {
+            document.spec.module.starts_with("configmap://") || !document.spec.pull_secrets.is_empty()
+        })
+    }
 }
 
 /// What runs policies' code, with compiled policies kept as [`load`] keeps them.
@@ -84,9 +111,9 @@ pub(super) fn threads() -> anyhow::Result<Threads> {
 }
 
 /// Finds code wherever it is, but in a cluster, and keeps nothing.
-pub(super) fn sources(threads: &Threads, registries: &RegistryArguments) -> ModuleSources {
+pub(super) fn sources(threads: &Handle, registries: &RegistryArguments) -> ModuleSources {
     use_ring();
-    ModuleSources::new(Arc::new(LocalCode), threads.handle().clone(), Limits::of_component(LARGEST_COMPONENT))
+    ModuleSources::new(Arc::new(LocalCode), threads.clone(), Limits::of_component(LARGEST_COMPONENT))
         .with_insecure_registries(registries.insecure_registries.clone())
 }
 
@@ -100,26 +127,25 @@ fn with_cache(sources: ModuleSources, named: Option<&Path>) -> anyhow::Result<Mo
 }
 
 /// The cluster of `KUBECONFIG`, of the default kubeconfig or of the pod's own account, if there is one.
-fn cluster(threads: &Threads) -> Option<Client> {
+fn cluster(threads: &Handle) -> Option<Client> {
     let config = threads.block_on(Config::infer()).ok()?;
     let _inside = threads.enter();
     Client::try_from(config).ok()
 }
 
 /// The documents of files, and of the files in folders, in order.
-#[expect(clippy::type_complexity, reason = "documents with their files, and exceptions")]
-fn read(paths: &[PathBuf]) -> anyhow::Result<(Vec<(String, PolicyDocument)>, Vec<PolicyException>)> {
-    let (mut documents, mut exceptions) = (Vec::new(), Vec::new());
+fn read(paths: &[PathBuf]) -> anyhow::Result<Read> {
+    let (mut policies, mut exceptions) = (Vec::new(), Vec::new());
     for path in paths {
         for file in files(path)? {
             let name = file.display().to_string();
             let text = std::fs::read_to_string(&file).with_context(|| format!("{name}: the policy cannot be read"))?;
             let read = parse_documents(&name, &text)?;
-            documents.extend(read.policies.into_iter().map(|document| (name.clone(), document)));
+            policies.extend(read.policies.into_iter().map(|document| (name.clone(), document)));
             exceptions.extend(read.exceptions);
         }
     }
-    Ok((documents, exceptions))
+    Ok(Read { policies, exceptions })
 }
 
 /// A file itself; of a folder the files of documents in it, by their names.
@@ -138,11 +164,6 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         file.extension().is_some_and(|end| DOCUMENTS.iter().any(|known| end.eq_ignore_ascii_case(known)))
             && file.is_file()
     };
-<<<<<<< HEAD
-    let runtime = Arc::new(runtime);
-    let _patience = Patience::with("compiling the policies, which takes seconds once: they are kept for the next time");
-    Ok(Arc::new(load_policies(&runtime, documents)?.with_exceptions(exceptions, Timestamp::now())))
-=======
     files.retain(is_document);
     if files.is_empty() {
         bail!("{name}: there are no policy documents in this folder (.yaml, .yml, .json)");

@@ -11,11 +11,11 @@ use super::limit::ExceptionLimit;
 use super::spec::{Action, FailurePolicy, MatchSpec, OnError, PolicySpec};
 
 /// The `apiVersion` that documents must have.
-const API_VERSION: &str = "tidegate.dev/v1alpha1";
+pub(super) const API_VERSION: &str = "tidegate.dev/v1alpha1";
 /// The `kind` of policies.
 const KIND: &str = "ClusterPolicy";
 /// The `kind` of exceptions.
-const EXCEPTION: &str = "PolicyException";
+pub(super) const EXCEPTION: &str = "PolicyException";
 /// How long a review may take if the document does not say: a thousand times what one costs.
 const DEFAULT_TIMEOUT: Duration = Duration::from_millis(100);
 /// The API server itself gives a webhook at most 30 s; a policy that needs a tenth is broken.
@@ -50,6 +50,12 @@ pub struct Metadata {
     /// Free for its owner.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
+}
+
+impl Metadata {
+    pub(super) fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), namespace: None, labels: BTreeMap::new(), annotations: BTreeMap::new() }
+    }
 }
 
 /// Why a document cannot be used. Every message names the document and the way out.
@@ -98,18 +104,16 @@ pub enum DocumentError {
 }
 
 impl PolicyDocument {
+    /// A document that says this.
+    pub fn new(name: &str, spec: PolicySpec) -> Self {
+        Self { api_version: API_VERSION.to_owned(), kind: KIND.to_owned(), metadata: Metadata::named(name), spec }
+    }
+
     /// The document that installs a built-in policy as it is.
     pub fn builtin(name: &str) -> Self {
-        Self {
-            api_version: API_VERSION.to_owned(),
-            kind: KIND.to_owned(),
-            metadata: Metadata {
-                name: name.to_owned(),
-                namespace: None,
-                labels: BTreeMap::new(),
-                annotations: BTreeMap::new(),
-            },
-            spec: PolicySpec {
+        Self::new(
+            name,
+            PolicySpec {
                 module: format!("builtin://{name}"),
                 enabled: true,
                 action: Action::Fix,
@@ -124,11 +128,14 @@ impl PolicyDocument {
                 exceptions: ExceptionLimit::default(),
                 timeout: None,
             },
-        }
+        )
     }
 
     /// Whether what its fields say can be.
-    fn check(&self, file: &str) -> Result<(), DocumentError> {
+    ///
+    /// # Errors
+    /// [`DocumentError::Field`].
+    pub fn check(&self, file: &str) -> Result<(), DocumentError> {
         self.timeout(file)?;
         match self.spec.rollout {
             Some(rollout) if rollout.percent > 100 => Err(DocumentError::Field {

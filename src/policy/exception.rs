@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::document::{DocumentError, Metadata};
+use super::document::{API_VERSION, DocumentError, EXCEPTION, Metadata};
 use super::matching::{labels_of, patterns, selects};
 use super::module::JudgedKind;
 use super::spec::LabelSelector;
@@ -73,7 +73,15 @@ pub struct PolicyException {
     rules: Vec<String>,
     kinds: Vec<JudgedKind>,
     names: GlobSet,
-    selector: Option<LabelSelector>,
+    matches: ExceptionMatch,
+}
+
+impl ExceptionDocument {
+    /// A document that says this, of an object.
+    pub fn new(namespace: &str, name: &str, spec: ExceptionSpec) -> Self {
+        let metadata = Metadata { namespace: Some(namespace.to_owned()), ..Metadata::named(name) };
+        Self { api_version: API_VERSION.to_owned(), kind: EXCEPTION.to_owned(), metadata, spec }
+    }
 }
 
 impl PolicyException {
@@ -112,7 +120,7 @@ impl PolicyException {
             rules: spec.rules,
             kinds: spec.matches.kinds.iter().map(|kind| JudgedKind::parse(kind)).collect(),
             names,
-            selector: spec.matches.object_selector,
+            matches: spec.matches,
         })
     }
 
@@ -123,7 +131,8 @@ impl PolicyException {
                 || self.kinds.iter().any(|kind| kind.holds(request.api_version(), request.kind())))
             && (self.names.is_empty() || request.name.as_deref().is_some_and(|name| self.names.is_match(name)))
             && self
-                .selector
+                .matches
+                .object_selector
                 .as_ref()
                 .is_none_or(|selector| selects(selector, &labels_of(request.object.pointer("/metadata/labels"))))
     }
@@ -131,6 +140,11 @@ impl PolicyException {
     /// The rules that it excepts from.
     pub fn rules(&self) -> &[String] {
         &self.rules
+    }
+
+    /// Which objects it excepts, as it was written.
+    pub fn matches(&self) -> &ExceptionMatch {
+        &self.matches
     }
 
     /// Whether it has ended.

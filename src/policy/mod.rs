@@ -7,6 +7,7 @@ mod exception;
 mod limit;
 mod matching;
 mod module;
+mod revision;
 mod rollout;
 mod set;
 mod spec;

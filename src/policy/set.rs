@@ -39,6 +39,8 @@ pub struct InstalledPolicy {
     pub rollout: Option<Rollout>,
     /// `sha256:…` of its component.
     pub digest: String,
+    /// Where exactly its code was found, if that says more than its document: a tag's digest in its registry.
+    pub resolved: Option<String>,
     /// Whether its code is part of this program.
     pub is_builtin: bool,
     /// Its code.
@@ -115,6 +117,11 @@ impl PolicySet {
     /// The exceptions, those that end last first.
     pub fn exceptions(&self) -> &[InstalledException] {
         &self.exceptions
+    }
+
+    /// When the next exception ends that holds yet.
+    pub fn next_end(&self) -> Option<Timestamp> {
+        self.exceptions.iter().filter(|one| !one.has_ended).map(|one| one.exception.expires).min()
     }
 
     /// Whether an exception that holds yet has ended by this time.

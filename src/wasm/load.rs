@@ -170,7 +170,11 @@ impl Loader {
         }))
     }
 
-    fn install(&self, file: &str, document: &PolicyDocument) -> Result<InstalledPolicy, LoadError> {
+    /// Joins one document with its code, whether it is switched on or not. It may take as long as a download does.
+    ///
+    /// # Errors
+    /// [`LoadError`], but for [`LoadError::NoBuiltin`] and [`LoadError::Twice`].
+    pub fn install(&self, file: &str, document: &PolicyDocument) -> Result<InstalledPolicy, LoadError> {
         let name = document.metadata.name.clone();
         let wrong = |problem: String| LoadError::Module { file: file.to_owned(), policy: name.clone(), problem };
         let code = self.source.code(file, document).map_err(wrong)?;
@@ -211,6 +215,7 @@ impl Loader {
             failure_policy: document.spec.failure_policy,
             rollout: document.spec.rollout,
             digest: code.digest,
+            resolved: code.resolved,
             is_builtin: document.spec.module.starts_with(BUILTIN),
             module: Arc::new(module),
             name,

@@ -129,3 +129,6 @@ mod fixed;
 
 // What is found in stored objects, as reports beside them.
 mod reports;
+
+// Policies as objects of the cluster, followed while the gate runs.
+mod policies;

@@ -23,7 +23,7 @@ fn sources() -> ModuleSources {
 }
 
 fn document(spec: &str) -> PolicyDocument {
-    parse_documents("probes.yaml", &crate::document(spec)).unwrap().remove(0)
+    parse_documents("probes.yaml", &crate::document(spec)).unwrap().policies.remove(0)
 }
 
 fn code(sources: &ModuleSources, document: &PolicyDocument) -> Result<Code, String> {

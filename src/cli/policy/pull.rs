@@ -27,7 +27,7 @@ pub(crate) struct PullArguments {
 /// Pulls, and tells what was pulled.
 pub(crate) fn run(arguments: &PullArguments) -> anyhow::Result<ExitCode> {
     let threads = policies::threads()?;
-    let code = policies::sources(&threads, &arguments.registries).pull(&arguments.address)?;
+    let code = policies::sources(threads.handle(), &arguments.registries).pull(&arguments.address)?;
     let file = match &arguments.output {
         Some(file) => {
             files::put(file, &code.component).with_context(|| file.display().to_string())?;

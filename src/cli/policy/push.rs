@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &PushArguments) -> anyhow::Result<ExitCode> {
         exports: found.exports,
         imports: found.imports,
     };
-    let pushed = policies::sources(&threads, &arguments.registries).push(&arguments.address, &artifact)?;
+    let pushed = policies::sources(threads.handle(), &arguments.registries).push(&arguments.address, &artifact)?;
     let rules = found.description.rules.len();
     let size = artifact.component.len().div_ceil(1024);
     let plural = if rules == 1 { "" } else { "s" };

@@ -51,6 +51,7 @@ fn policy(name: &str, action: Action, answer: Result<Vec<Finding>, ReviewError>)
         failure_policy: FailurePolicy::Ignore,
         rollout: None,
         digest: String::new(),
+        resolved: None,
         is_builtin: true,
         module: Arc::new(Told {
             description: Description {
