@@ -17,6 +17,7 @@ use super::policies;
 use super::replica::identity;
 use super::reports::ReportArguments;
 use super::secrets::SecretArguments;
+use super::webhooks::WebhookArguments;
 use crate::cluster::LiveCluster;
 use crate::lookup::{Lookup, NoLookup};
 use crate::policy::{CurrentPolicies, PolicySet};
@@ -25,6 +26,7 @@ use crate::server::{
     CERTIFICATE_INTERVAL, CertificateFiles, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service,
     router, server_config, signals, use_ring,
 };
+use crate::webhooks::Keeper;
 
 /// Reviews judged at the same time. More would not be faster, only larger: a thread each, and an
 /// instance of a policy.
@@ -49,6 +51,8 @@ pub(crate) struct ServeArguments {
     secrets: SecretArguments,
     #[command(flatten)]
     reports: ReportArguments,
+    #[command(flatten)]
+    webhooks: WebhookArguments,
     /// How lines of the log are written; RUST_LOG says which.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "json", env = "TIDEGATE_LOG_FORMAT")]
     log_format: LogFormat,
@@ -115,6 +119,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
         policies: PolicyArguments { files, cache_dir },
         secrets,
         reports,
+        webhooks,
         log_format: _,
     } = arguments;
     use_ring();
@@ -125,13 +130,14 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let certificate = CurrentCertificate::new(certificate);
     let policies = load_policies(files, cache_dir).await?;
     let number = policies.len();
+    let (_in_force, followed) = watch::channel(Arc::clone(&policies));
     let policies = Arc::new(CurrentPolicies::new(policies));
     let (stop, stopping) = watch::channel(false);
     // They end with the first signal: what is under way for reviews comes first.
     let signals = signals.inspect(move |_| {
         stop.send_replace(true);
     });
-    let (lookup, secrets) = cluster(&secrets, &reports, &policies, stopping).await?;
+    let (lookup, secrets) = cluster(&secrets, &reports, &webhooks, &policies, followed, stopping).await?;
     let gate = Arc::new(Gate::new(policies, lookup, secrets));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
@@ -153,7 +159,9 @@ async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyho
 async fn cluster(
     arguments: &SecretArguments,
     reports: &ReportArguments,
+    webhooks: &WebhookArguments,
     policies: &Arc<CurrentPolicies>,
+    followed: watch::Receiver<Arc<PolicySet>>,
     stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
     match Config::infer().await {
@@ -165,6 +173,9 @@ async fn cluster(
             let identity = identity();
             if let Some(clean_up) = arguments.clean_up(&namespace, &identity) {
                 tokio::spawn(clean_up.run(client.clone()));
+            }
+            if let Some(choice) = webhooks.choice(&namespace, &identity) {
+                tokio::spawn(Keeper::new(client.clone(), choice, followed)?.run(stopping.clone()));
             }
             if let Some(reports) = reports.reports(&namespace, &identity) {
                 tokio::spawn(reports.run(client.clone(), Arc::clone(policies), Arc::clone(&lookup), stopping));

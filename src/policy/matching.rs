@@ -52,16 +52,25 @@ impl Matcher {
         &self.spec
     }
 
+    /// Whether objects of a kind are wanted at all.
+    pub fn wants_kind(&self, api_version: &str, kind: &str) -> bool {
+        let is_of = |wanted: &JudgedKind| wanted.holds(api_version, kind);
+        (self.kinds.is_empty() || self.kinds.iter().any(is_of)) && !self.excluded_kinds.iter().any(is_of)
+    }
+
+    /// Whether it says which kinds are wanted.
+    pub fn names_kinds(&self) -> bool {
+        !self.kinds.is_empty()
+    }
+
     /// Whether the policy judges this object.
     ///
     /// A namespace whose labels nobody can tell counts as selected: a gate does not let things
     /// through because it does not know.
     pub fn matches(&self, request: &Request, lookup: &dyn Lookup) -> bool {
         let spec = &self.spec;
-        let is_of = |kind: &JudgedKind| kind.holds(request.api_version(), request.kind());
         let namespace = request.namespace.as_deref().unwrap_or_default();
-        (self.kinds.is_empty() || self.kinds.iter().any(is_of))
-            && !self.excluded_kinds.iter().any(is_of)
+        self.wants_kind(request.api_version(), request.kind())
             && (spec.namespaces.is_empty() || self.namespaces.is_match(namespace))
             && !self.excluded_namespaces.is_match(namespace)
             && !request.name.as_deref().is_some_and(|name| self.excluded_names.is_match(name))

@@ -40,8 +40,18 @@ pub struct InstalledPolicy {
 impl InstalledPolicy {
     /// Whether it judges this object: its code does objects of this kind, and its document wants it to.
     pub fn judges(&self, request: &Request, lookup: &dyn Lookup) -> bool {
-        self.module.description().kinds.iter().any(|kind| kind.holds(request.api_version(), request.kind()))
-            && self.matcher.matches(request, lookup)
+        self.judges_kind(request.api_version(), request.kind()) && self.matcher.matches(request, lookup)
+    }
+
+    /// Whether its code does objects of a kind, and its document wants it to. Code that would do any kind does none
+    /// that its document does not name.
+    pub fn judges_kind(&self, api_version: &str, kind: &str) -> bool {
+        self.module
+            .description()
+            .kinds
+            .iter()
+            .any(|judged| judged.holds(api_version, kind) && (judged.kind != "*" || self.matcher.names_kinds()))
+            && self.matcher.wants_kind(api_version, kind)
     }
 
     /// Whether it judges also objects that have nothing to do with MySQL.
