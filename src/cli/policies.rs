@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use jiff::Timestamp;
 
 use super::progress::Patience;
 use crate::policy::{PolicySet, parse_documents};
@@ -12,11 +13,13 @@ use crate::wasm::{Runtime, load_policies};
 /// Reads the documents and puts the policies in force. Compiled policies are kept in the named
 /// folder, which must then be usable, or in that of the user, if that can be.
 pub(crate) fn load(files: &[PathBuf], named_cache: Option<&Path>) -> anyhow::Result<Arc<PolicySet>> {
-    let mut documents = Vec::new();
+    let (mut documents, mut exceptions) = (Vec::new(), Vec::new());
     for file in files {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).with_context(|| format!("{name}: the policy cannot be read"))?;
-        documents.extend(parse_documents(&name, &text)?.into_iter().map(|document| (name.clone(), document)));
+        let read = parse_documents(&name, &text)?;
+        documents.extend(read.policies.into_iter().map(|document| (name.clone(), document)));
+        exceptions.extend(read.exceptions);
     }
     let runtime = match (named_cache, default_cache_directory()) {
         (Some(named), _) => Runtime::new(Some(named))?,
@@ -26,7 +29,7 @@ pub(crate) fn load(files: &[PathBuf], named_cache: Option<&Path>) -> anyhow::Res
     };
     let runtime = Arc::new(runtime);
     let _patience = Patience::with("compiling the policies, which takes seconds once: they are kept for the next time");
-    Ok(Arc::new(load_policies(&runtime, documents)?))
+    Ok(Arc::new(load_policies(&runtime, documents)?.with_exceptions(exceptions, Timestamp::now())))
 }
 
 /// Where compiled policies are kept if no `--cache-dir` says so: `$XDG_CACHE_HOME/tidegate`, or

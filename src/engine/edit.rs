@@ -40,6 +40,20 @@ pub(super) fn apply(draft: &mut Draft, request: &Request, fix: &[Edit]) -> Resul
     Ok(secrets)
 }
 
+/// Whether an edit changes what is at a place, below it, or around it.
+pub(super) fn touches(edit: &Edit, place: &str) -> bool {
+    let (Edit::Set(at, _) | Edit::Remove(at) | Edit::Append(at, _) | Edit::MoveToSecret(at)) = edit;
+    overlap(at, place)
+}
+
+/// Whether one of two places is the other, or holds it.
+pub(super) fn overlap(left: &str, right: &str) -> bool {
+    let holds = |outer: &str, inner: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    holds(left, right) || holds(right, left)
+}
+
 /// What identifies an object, what others keep on it, and credentials are out of bounds.
 fn check(pointer: &str, value: Option<&serde_json::Value>) -> Result<(), EditError> {
     let is_below = |parent: &str| pointer.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'));

@@ -86,6 +86,7 @@ fn policy(name: &str, argument: &'static str, unless: &'static str, instead: Opt
         failure_policy: FailurePolicy::Ignore,
         rollout: None,
         digest: String::new(),
+        is_builtin: false,
         module: Arc::new(Finds { description, argument, unless, instead }),
     }
 }

@@ -77,17 +77,17 @@ impl Matcher {
             && spec
                 .object_selector
                 .as_ref()
-                .is_none_or(|selector| selects(selector, &labels(request.object.pointer("/metadata/labels"))))
+                .is_none_or(|selector| selects(selector, &labels_of(request.object.pointer("/metadata/labels"))))
             && spec.namespace_selector.as_ref().is_none_or(|selector| {
                 match lookup.get(&ResourceType::new("v1", "Namespace"), None, namespace) {
-                    Ok(Some(found)) => selects(selector, &labels(found.pointer("/metadata/labels"))),
+                    Ok(Some(found)) => selects(selector, &labels_of(found.pointer("/metadata/labels"))),
                     Ok(None) | Err(_) => true,
                 }
             })
     }
 }
 
-fn patterns(field: &'static str, globs: &[String]) -> Result<GlobSet, MatchError> {
+pub(super) fn patterns(field: &'static str, globs: &[String]) -> Result<GlobSet, MatchError> {
     let wrong = |error: globset::Error| MatchError { field, problem: error.to_string() };
     let mut set = GlobSetBuilder::new();
     for glob in globs {
@@ -96,7 +96,7 @@ fn patterns(field: &'static str, globs: &[String]) -> Result<GlobSet, MatchError
     set.build().map_err(wrong)
 }
 
-fn labels(value: Option<&Value>) -> BTreeMap<&str, &str> {
+pub(super) fn labels_of(value: Option<&Value>) -> BTreeMap<&str, &str> {
     value
         .and_then(Value::as_object)
         .into_iter()
@@ -105,7 +105,7 @@ fn labels(value: Option<&Value>) -> BTreeMap<&str, &str> {
         .collect()
 }
 
-fn selects(selector: &LabelSelector, labels: &BTreeMap<&str, &str>) -> bool {
+pub(super) fn selects(selector: &LabelSelector, labels: &BTreeMap<&str, &str>) -> bool {
     selector.match_labels.iter().all(|(key, value)| labels.get(key.as_str()) == Some(&value.as_str()))
         && selector.match_expressions.iter().all(|requirement| {
             let label = labels.get(requirement.key.as_str());

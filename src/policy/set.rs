@@ -3,12 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::exception::PolicyException;
 use super::matching::Matcher;
 use super::module::{Concern, Module};
+use super::rollout::Presence;
 use super::spec::{Action, FailurePolicy, OnError, Rollout};
 use crate::finding::Severity;
 use crate::lookup::Lookup;
 use crate::request::Request;
+use crate::workload::may_concern_mysql;
 
 /// A policy document joined with its code, checked and ready.
 #[derive(Clone)]
@@ -33,6 +39,8 @@ pub struct InstalledPolicy {
     pub rollout: Option<Rollout>,
     /// `sha256:…` of its component.
     pub digest: String,
+    /// Whether its code is part of this program.
+    pub is_builtin: bool,
     /// Its code.
     pub module: Arc<dyn Module>,
 }
@@ -54,6 +62,11 @@ impl InstalledPolicy {
             && self.matcher.wants_kind(api_version, kind)
     }
 
+    /// What it does in a namespace.
+    pub fn presence(&self, namespace: Option<&str>) -> Presence {
+        self.rollout.map_or(Presence::Acts, |rollout| rollout.presence(&self.name, namespace.unwrap_or_default()))
+    }
+
     /// Whether it judges also objects that have nothing to do with MySQL.
     pub fn is_general(&self) -> bool {
         self.module.description().concern == Concern::Everything
@@ -62,16 +75,64 @@ impl InstalledPolicy {
 
 /// The policies in force. They judge in the order of their names, so that the outcome does not
 /// depend on the order of files or flags.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct PolicySet {
     policies: Vec<InstalledPolicy>,
+    exceptions: Vec<InstalledException>,
+}
+
+/// An exception in force, or one that has ended.
+#[derive(Debug, Clone)]
+pub struct InstalledException {
+    /// What it says.
+    pub exception: PolicyException,
+    /// True if it does not hold any more.
+    pub has_ended: bool,
 }
 
 impl PolicySet {
     /// Makes a set; its order is that of the names.
     pub fn new(mut policies: Vec<InstalledPolicy>) -> Self {
         policies.sort_by(|left, right| left.name.cmp(&right.name));
-        Self { policies }
+        Self { policies, exceptions: Vec::new() }
+    }
+
+    /// The same policies with these exceptions, as they stand at a time. Where two are about the same, the one that
+    /// ends last counts.
+    pub fn with_exceptions(mut self, exceptions: Vec<PolicyException>, now: Timestamp) -> Self {
+        let mut exceptions: Vec<_> = exceptions
+            .into_iter()
+            .map(|exception| InstalledException { has_ended: exception.has_ended(now), exception })
+            .collect();
+        exceptions.sort_by(|left, right| {
+            let (left, right) = (&left.exception, &right.exception);
+            right.expires.cmp(&left.expires).then_with(|| left.name.cmp(&right.name))
+        });
+        self.exceptions = exceptions;
+        self
+    }
+
+    /// The exceptions, those that end last first.
+    pub fn exceptions(&self) -> &[InstalledException] {
+        &self.exceptions
+    }
+
+    /// When the next exception ends that holds yet.
+    pub fn next_end(&self) -> Option<Timestamp> {
+        self.exceptions.iter().filter(|one| !one.has_ended).map(|one| one.exception.expires).min()
+    }
+
+    /// Whether a policy in force may have something to say of an object: it has to do with MySQL, or a policy judges
+    /// everything of its kind.
+    pub fn may_judge(&self, object: &Value) -> bool {
+        may_concern_mysql(object) || self.judges_whatever(object)
+    }
+
+    /// Whether a policy judges everything of this object's kind.
+    pub fn judges_whatever(&self, object: &Value) -> bool {
+        let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (api_version, kind) = (text("apiVersion"), text("kind"));
+        self.policies.iter().any(|policy| policy.is_general() && policy.judges_kind(api_version, kind))
     }
 
     /// The policies in order.
@@ -81,7 +142,8 @@ impl PolicySet {
 
     /// The policies of one name, without the others.
     pub fn only(&self, name: &str) -> Self {
-        Self { policies: self.policies.iter().filter(|policy| policy.name == name).cloned().collect() }
+        let policies = self.policies.iter().filter(|policy| policy.name == name).cloned().collect();
+        Self { policies, exceptions: self.exceptions.clone() }
     }
 
     /// How many there are.

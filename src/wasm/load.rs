@@ -210,6 +210,7 @@ impl Loader {
             failure_policy: document.spec.failure_policy,
             rollout: document.spec.rollout,
             digest: code.digest,
+            is_builtin: document.spec.module.starts_with(BUILTIN),
             module: Arc::new(module),
             name,
         })

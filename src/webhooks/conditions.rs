@@ -70,7 +70,9 @@ fn changed() -> String {
         "object.metadata.?labels != oldObject.metadata.?labels".to_owned(),
         "object.metadata.?annotations != oldObject.metadata.?annotations".to_owned(),
         format!("size(object) > {MOST_FIELDS}"),
-        format!("object.exists(field, !(field in {kept}) && (!(field in oldObject) || object[field] != oldObject[field]))"),
+        format!(
+            "object.exists(field, !(field in {kept}) && (!(field in oldObject) || object[field] != oldObject[field]))"
+        ),
         format!("oldObject.exists(field, !(field in {kept}) && !(field in object))"),
     ]
     .join(" ||\n")

@@ -24,7 +24,9 @@ pub async fn discover(client: Client) -> Result<Resources, Problem> {
                 group
                     .versioned_resources(&version)
                     .into_iter()
-                    .filter(|(_, able)| able.supports_operation(verbs::CREATE) || able.supports_operation(verbs::UPDATE))
+                    .filter(|(_, able)| {
+                        able.supports_operation(verbs::CREATE) || able.supports_operation(verbs::UPDATE)
+                    })
                     .filter(|(resource, _)| seen.insert(resource.plural.clone()))
                     .map(|(resource, able)| Resource {
                         group: resource.group,

@@ -97,8 +97,7 @@ fn sent_by(webhook: &Value) -> BTreeSet<(&str, &str)> {
     let rules = template::list(webhook, "rules").iter();
     rules
         .flat_map(|rule| {
-            texts(rule, "apiGroups")
-                .flat_map(move |group| texts(rule, "resources").map(move |plural| (group, plural)))
+            texts(rule, "apiGroups").flat_map(move |group| texts(rule, "resources").map(move |plural| (group, plural)))
         })
         .collect()
 }

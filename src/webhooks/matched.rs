@@ -36,8 +36,7 @@ pub(super) fn matched(policy: &InstalledPolicy) -> String {
 /// Whether an object is of one of these kinds; none if any is.
 fn kinds(kinds: &[JudgedKind]) -> Option<String> {
     let mut parts = Vec::new();
-    let anywhere: Vec<&str> =
-        kinds.iter().filter(|kind| kind.group.is_none()).map(|kind| kind.kind.as_str()).collect();
+    let anywhere: Vec<&str> = kinds.iter().filter(|kind| kind.group.is_none()).map(|kind| kind.kind.as_str()).collect();
     if anywhere.contains(&"*") {
         return None;
     }

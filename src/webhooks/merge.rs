@@ -27,12 +27,7 @@ pub enum MergeError {
 ///
 /// # Errors
 /// [`MergeError`] if it says nothing of where the gate is.
-pub fn merge(
-    live: &Value,
-    wanted: &Value,
-    templates: &Templates,
-    phase: Phase,
-) -> Result<Option<Value>, MergeError> {
+pub fn merge(live: &Value, wanted: &Value, templates: &Templates, phase: Phase) -> Result<Option<Value>, MergeError> {
     let (before, wanted) = (template::webhooks(live), template::webhooks(wanted));
     let names: Vec<&str> = template::webhooks(templates.of(phase))
         .iter()
@@ -60,9 +55,10 @@ pub fn merge(
         without_false_hopes(webhook, &all);
     }
     let is_current = before.len() == after.len()
-        && before.iter().zip(&after).all(|(before, after)| {
-            text(before, "name") == text(after, "name") && is_same(before, after)
-        });
+        && before
+            .iter()
+            .zip(&after)
+            .all(|(before, after)| text(before, "name") == text(after, "name") && is_same(before, after));
     if is_current {
         return Ok(None);
     }

@@ -34,10 +34,7 @@ impl Problem {
 
     /// There is no configuration of that name.
     pub(super) fn absent(kind: &str, name: &str) -> Self {
-        Self {
-            words: format!("there is no {kind} {name}; webhook-deploy/ has it"),
-            nature: Nature::NothingToKeep,
-        }
+        Self { words: format!("there is no {kind} {name}; webhook-deploy/ has it"), nature: Nature::NothingToKeep }
     }
 
     /// Somebody else's configuration, or one that is kept by hand.

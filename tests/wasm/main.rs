@@ -24,7 +24,7 @@ fn misbehaving() -> PathBuf {
 
 fn load(document: &str) -> Result<PolicySet, String> {
     let documents = parse_documents("test.yaml", document).map_err(|error| error.to_string())?;
-    let documents = documents.into_iter().map(|document| ("test.yaml".to_owned(), document)).collect();
+    let documents = documents.policies.into_iter().map(|document| ("test.yaml".to_owned(), document)).collect();
     load_policies(&RUNTIME, documents).map_err(|error| error.to_string())
 }
 

@@ -138,6 +138,7 @@ pub(super) fn policies() -> PolicySet {
         failure_policy: FailurePolicy::Ignore,
         rollout: None,
         digest: String::new(),
+        is_builtin: false,
         module: Arc::new(Fake {
             description: Description {
                 name: name.to_owned(),

@@ -50,6 +50,7 @@ fn policy(name: &str, action: Action, answer: Result<Vec<Finding>, ReviewError>)
         failure_policy: FailurePolicy::Ignore,
         rollout: None,
         digest: String::new(),
+        is_builtin: false,
         module: Arc::new(Told {
             description: Description {
                 name: name.to_owned(),
