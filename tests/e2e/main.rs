@@ -126,3 +126,6 @@ mod fixed;
 
 // What is found in stored objects, as reports beside them.
 mod reports;
+
+// What the API server sends follows from the policies.
+mod webhooks;
