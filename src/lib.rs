@@ -32,5 +32,6 @@ pub mod request;
 pub mod secrets;
 pub mod server;
 pub mod wasm;
+pub mod webhooks;
 pub mod workload;
 pub mod yaml;

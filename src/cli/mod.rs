@@ -23,6 +23,7 @@ mod reports;
 mod secrets;
 mod selection;
 mod serve;
+mod webhooks;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -56,7 +57,7 @@ enum Command {
     Fix(fix::FixArguments),
     /// Write the manual's pages.
     Man(man::ManArguments),
-    /// Put a policy's component into a registry, or get one from there.
+    /// Write, try and install policies.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     /// Answer an API server's admission reviews over HTTPS.

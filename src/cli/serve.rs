@@ -19,6 +19,7 @@ use super::policies_followed::{Followed, MetricsArguments};
 use super::replica::identity;
 use super::reports::ReportArguments;
 use super::secrets::SecretArguments;
+use super::webhooks::WebhookArguments;
 use crate::cluster::LiveCluster;
 use crate::lookup::{Lookup, NoLookup};
 use crate::metrics::Metrics;
@@ -29,6 +30,7 @@ use crate::server::{
     router, server_config, signals, use_ring,
 };
 use crate::wasm::Loader;
+use crate::webhooks::Keeper;
 
 /// Reviews judged at the same time. More would not be faster, only larger: a thread each, and an
 /// instance of a policy.
@@ -61,6 +63,8 @@ pub(crate) struct ServeArguments {
     reports: ReportArguments,
     #[command(flatten)]
     metrics: MetricsArguments,
+    #[command(flatten)]
+    webhooks: WebhookArguments,
     /// How lines of the log are written; RUST_LOG says which.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "json", env = "TIDEGATE_LOG_FORMAT")]
     log_format: LogFormat,
@@ -118,6 +122,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
         secrets,
         reports,
         metrics: metrics_port,
+        webhooks,
         log_format: _,
     } = arguments;
     use_ring();
@@ -137,7 +142,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
         stop.send_replace(true);
     });
     tokio::spawn(end_exceptions(Arc::clone(policies.current())));
-    let (lookup, secrets) = cluster(&secrets, &reports, &mut policies, stopping).await?;
+    let (lookup, secrets) = cluster(&secrets, &reports, &webhooks, &mut policies, stopping).await?;
     let gate = Arc::new(Gate::new(Arc::clone(policies.current()), lookup, secrets));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
@@ -170,6 +175,7 @@ async fn load_policies(arguments: PolicyArguments) -> anyhow::Result<(Loader, Ar
 async fn cluster(
     arguments: &SecretArguments,
     reports: &ReportArguments,
+    webhooks: &WebhookArguments,
     policies: &mut Followed,
     stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
@@ -183,6 +189,9 @@ async fn cluster(
             policies.follow(client.clone(), &namespace, &identity, stopping.clone());
             if let Some(clean_up) = arguments.clean_up(&namespace, &identity) {
                 tokio::spawn(clean_up.run(client.clone()));
+            }
+            if let Some(choice) = webhooks.choice(&namespace, &identity) {
+                tokio::spawn(Keeper::new(client.clone(), choice, policies.announced())?.run(stopping.clone()));
             }
             if let Some(reports) = reports.reports(&namespace, &identity) {
                 tokio::spawn(reports.run(

@@ -132,3 +132,6 @@ mod reports;
 
 // Policies as objects of the cluster, followed while the gate runs.
 mod policies;
+
+// What the API server sends follows from the policies.
+mod webhooks;
