@@ -1,0 +1,33 @@
+//! `tidegate policy`: what authors of policies need.
+
+mod build;
+mod check;
+mod docs;
+mod inspect;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+/// The commands of `policy`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Make a policy's component of its folder, in Rust, JavaScript, TypeScript or Python.
+    Build(build::BuildArguments),
+    /// Tell whether the gate takes components, and what of them should be better.
+    Check(check::CheckArguments),
+    /// Write the reference part of a policy's README.md.
+    Docs(docs::DocsArguments),
+    /// Tell what a component is, what it says of itself, and what it needs.
+    Inspect(inspect::InspectArguments),
+}
+
+/// Runs the command.
+pub(crate) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        PolicyCommand::Build(arguments) => build::run(arguments),
+        PolicyCommand::Check(arguments) => check::run(arguments),
+        PolicyCommand::Docs(arguments) => docs::run(arguments),
+        PolicyCommand::Inspect(arguments) => inspect::run(arguments),
+    }
+}

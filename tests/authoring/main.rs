@@ -1,0 +1,1 @@
+//! `tidegate policy` as an author uses it, with real compilers.
