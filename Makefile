@@ -49,7 +49,7 @@ browser: ## installs Chromium for the tests of the HTML report
 
 .PHONY: test
 test: policies cluster servers browser ## runs every test
-	@./scripts/install-tools shells pipelines
+	@./scripts/install-tools shells pipelines authors
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
 

@@ -22,8 +22,15 @@ pub struct Setting {
     pub description: Option<String>,
 }
 
-/// The settings of a schema, in its order.
+/// The settings of a schema, in its order; what stands in another one is told by itself.
 pub(super) fn settings(schema: &Value) -> Vec<Setting> {
+    let mut found = Vec::new();
+    collect(schema, schema, "", None, DEEPEST, &mut found);
+    found
+}
+
+/// The settings of a schema as a document has them: each whole, with all that stands in it.
+pub(super) fn whole_settings(schema: &Value) -> Vec<Setting> {
     let mut found = Vec::new();
     collect(schema, schema, "", None, 0, &mut found);
     found
@@ -40,7 +47,7 @@ fn collect(
     schema: &Value,
     before: &str,
     default: Option<&Value>,
-    depth: usize,
+    levels: usize,
     found: &mut Vec<Setting>,
 ) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
@@ -51,8 +58,8 @@ fn collect(
         // What the whole is by default says what its parts are.
         let default = default.and_then(|whole| whole.get(last)).or_else(|| keyword(property, resolved, "default"));
         let parts = found.len();
-        if depth < DEEPEST {
-            collect(root, resolved, &name, default, depth + 1, found);
+        if levels > 0 {
+            collect(root, resolved, &name, default, levels - 1, found);
         }
         if found.len() == parts {
             let description = keyword(property, resolved, "description").and_then(Value::as_str);

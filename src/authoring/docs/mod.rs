@@ -11,9 +11,9 @@ use crate::line_diff::{self, Change};
 pub use markdown::reference;
 
 /// Before the part that is made.
-pub const BEGIN: &str = "<!-- tidegate:reference -->";
+const BEGIN: &str = "<!-- tidegate:reference -->";
 /// After it.
-pub const END: &str = "<!-- /tidegate:reference -->";
+const END: &str = "<!-- /tidegate:reference -->";
 
 /// Why the reference cannot be written.
 #[derive(Debug, thiserror::Error)]

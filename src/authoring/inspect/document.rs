@@ -9,7 +9,7 @@ const ELSEWHERE: &str = "://";
 
 /// A `ClusterPolicy` for it. What it reads is granted; its settings stand as comments with their defaults.
 pub fn policy_document(inspection: &Inspection) -> String {
-    let Inspection { module, name, title, digest, reads, settings, .. } = inspection;
+    let Inspection { module, name, title, digest, reads, whole_settings, .. } = inspection;
     let is_file = !module.contains(ELSEWHERE);
     let module = if is_file { format!("file://{module}") } else { module.clone() };
     let mut text = format!(
@@ -30,11 +30,11 @@ pub fn policy_document(inspection: &Inspection) -> String {
             let _ = writeln!(text, "    {}", read_line(read));
         });
     }
-    if settings.is_empty() {
+    if whole_settings.is_empty() {
         return text;
     }
     text.push_str("  settings: {}\n  # These are the defaults:\n");
-    for setting in settings {
+    for setting in whole_settings {
         if let Some(description) = &setting.description {
             let _ = writeln!(text, "  #   # {description}");
         }

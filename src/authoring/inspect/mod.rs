@@ -7,7 +7,7 @@ mod text;
 use serde::Serialize;
 
 use super::opened::Opened;
-use super::settings::{Setting, settings};
+use super::settings::{Setting, settings, whole_settings};
 use crate::finding::Rule;
 use crate::lookup::ResourceType;
 use crate::policy::Concern;
@@ -36,6 +36,9 @@ pub struct Inspection {
     pub reads: Vec<ResourceType>,
     /// What can be set.
     pub settings: Vec<Setting>,
+    /// The same, each whole.
+    #[serde(skip)]
+    whole_settings: Vec<Setting>,
     /// The language that it is written in, as far as it tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<&'static str>,
@@ -63,6 +66,7 @@ impl From<&Opened> for Inspection {
             concern: described.concern,
             reads: described.reads.clone(),
             settings: settings(&described.settings_schema),
+            whole_settings: whole_settings(&described.settings_schema),
             language: tidegate_component::language_of(&opened.component).map(tidegate_component::Language::name),
             contract: opened.surface.version.clone(),
             imports: opened.surface.imports.clone(),
