@@ -56,7 +56,7 @@ enum Command {
     /// Write the manual's pages.
     Man(man::ManArguments),
     /// Write policies: build them, look into them, see whether the gate takes them.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = policy::EXAMPLES)]
     Policy(policy::PolicyCommand),
     /// Answer an API server's admission reviews over HTTPS.
     Serve(serve::ServeArguments),

@@ -44,7 +44,7 @@ fn what_is_wrong_in_rust() {
             "\"SHOP001\".to_owned()",
             "\"shop\".to_owned()",
             &[
-                "tidegate: .: it is built, and the gate would not take it: the rule \"shop\" has to be called by 2 to 16",
+                "tidegate: the policy is built, and the gate would refuse it: the rule \"shop\" has to be called by 2 to 16",
             ],
         ),
     ]);
@@ -79,7 +79,7 @@ fn what_is_wrong_in_javascript_and_typescript() {
             "policy.js",
             "name: \"backup-deadline\",",
             "",
-            &["tidegate: .: it is built, and the gate would not take it: "],
+            &["tidegate: the policy is built, and the gate would refuse it: "],
         ),
         row(
             Language::TypeScript,

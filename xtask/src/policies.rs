@@ -95,7 +95,10 @@ fn find(options: &Options) -> Result<Toolchain> {
             install::install()?;
             Ok(toolchain::find(Some(Which::Debian))?)
         }
-        found => found.context("as root on Debian, this step installs one: cargo run -p xtask -- policies --install"),
+        Err(error) => {
+            bail!("{error}\nor let this step do it, as root: cargo run -p xtask -- policies --install")
+        }
+        found => Ok(found?),
     }
 }
 

@@ -55,21 +55,11 @@ pub enum BuildError {
         output: String,
     },
     /// The component is none that the gate would take.
-    #[error("{folder}: it is built, and the gate would not take it:{}", list(problems))]
-    Refused {
-        /// The policy's folder.
-        folder: String,
-        /// Why.
-        problems: Vec<String>,
-    },
+    #[error("the policy is built, and the gate would refuse it:{}", list(.0))]
+    Refused(Vec<String>),
     /// The compiler's module does not make a component.
-    #[error("{folder}: it compiles, and the gate would not take it: {refusal}")]
-    NoComponent {
-        /// The policy's folder.
-        folder: String,
-        /// Why.
-        refusal: Refusal,
-    },
+    #[error("the policy compiles, and the gate would refuse it: {0}")]
+    NoComponent(Refusal),
     /// Something in the folder is not as it has to be.
     #[error("{file}: {problem}")]
     File {
@@ -83,7 +73,7 @@ pub enum BuildError {
 impl BuildError {
     /// Whether the author's code is at fault, and not what is around it.
     pub fn is_about_code(&self) -> bool {
-        matches!(self, Self::Code { .. } | Self::Refused { .. } | Self::NoComponent { .. })
+        matches!(self, Self::Code { .. } | Self::Refused(_) | Self::NoComponent(_))
     }
 
     pub(super) fn file(file: &Path, problem: &dyn Display) -> Self {

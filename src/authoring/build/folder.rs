@@ -21,11 +21,6 @@ impl Folder {
         Ok(Self { path: path.to_owned(), whole })
     }
 
-    /// As it is called in messages.
-    pub(super) fn shown(&self) -> String {
-        self.path.display().to_string()
-    }
-
     /// A new folder below `build/`, for what is made on the way. It goes with the value. There, modules beside it are
     /// still found.
     pub(super) fn scratch(&self) -> Result<TempDir, BuildError> {

@@ -80,11 +80,10 @@ pub fn build(
     let draft = folder.scratch()?;
     let path = draft.path().join("component.wasm");
     fs::write(&path, &component).map_err(|error| BuildError::file(&path, &error))?;
-    let refused = |problems: Vec<String>| BuildError::Refused { folder: folder.shown(), problems };
     let (opened, verdict) =
-        check(&path.display().to_string(), runtime).map_err(|error| refused(vec![error.reason()]))?;
+        check(&path.display().to_string(), runtime).map_err(|error| BuildError::Refused(vec![error.reason()]))?;
     if !verdict.errors.is_empty() {
-        return Err(refused(verdict.errors));
+        return Err(BuildError::Refused(verdict.errors));
     }
     let file = match &options.output {
         Some(output) => output.clone(),

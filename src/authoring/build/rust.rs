@@ -18,7 +18,7 @@ pub(super) fn build(folder: &Folder) -> Result<Vec<u8>, BuildError> {
         BuildError::file(&folder.path.join("Cargo.toml"), &problem)
     })?;
     let bytes = std::fs::read(&module).map_err(|error| BuildError::file(&module, &error))?;
-    encode(&bytes).map_err(|refusal| BuildError::NoComponent { folder: folder.shown(), refusal })
+    encode(&bytes).map_err(BuildError::NoComponent)
 }
 
 /// What cargo says of what it made. How it goes on, and what is wrong, it shows itself.

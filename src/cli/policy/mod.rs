@@ -9,6 +9,14 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+/// What is told beside the commands.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  tidegate policy build
+  tidegate policy inspect build/backup-deadline.wasm
+  tidegate policy check build/backup-deadline.wasm
+  tidegate policy docs";
+
 /// The commands of `policy`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
