@@ -50,7 +50,7 @@ browser: ## installs Chromium for the tests of the HTML report
 
 .PHONY: test
 test: policies cluster servers browser ## runs every test
-	@./scripts/install-tools shells pipelines registry
+	@./scripts/install-tools shells pipelines registry authors
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
 

@@ -9,6 +9,7 @@
 //! prints a report.
 
 pub mod audit;
+pub mod authoring;
 pub mod cli;
 pub mod closest;
 pub mod cluster;

@@ -58,7 +58,7 @@ enum Command {
     /// Write the manual's pages.
     Man(man::ManArguments),
     /// Write, try and install policies.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = policy::EXAMPLES)]
     Policy(policy::PolicyCommand),
     /// Answer an API server's admission reviews over HTTPS.
     Serve(serve::ServeArguments),

@@ -1,5 +1,9 @@
 //! `tidegate policy`: what those need who write and install policies.
 
+mod build;
+mod check;
+mod docs;
+mod inspect;
 mod pull;
 mod push;
 mod webhooks;
@@ -8,9 +12,25 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-/// What is done with policies.
+/// What is told beside the commands.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  tidegate policy build
+  tidegate policy inspect build/backup-deadline.wasm
+  tidegate policy check build/backup-deadline.wasm
+  tidegate policy docs";
+
+/// The commands of `policy`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
+    /// Make a policy's component of its folder, in Rust, JavaScript, TypeScript or Python.
+    Build(build::BuildArguments),
+    /// Tell whether the gate takes components, and what of them should be better.
+    Check(check::CheckArguments),
+    /// Write the reference part of a policy's README.md.
+    Docs(docs::DocsArguments),
+    /// Tell what a component is, what it says of itself, and what it needs.
+    Inspect(inspect::InspectArguments),
     /// Get a policy's component from a registry.
     Pull(pull::PullArguments),
     /// Put a policy's component into a registry.
@@ -19,9 +39,13 @@ pub(crate) enum PolicyCommand {
     Webhooks(webhooks::WebhooksArguments),
 }
 
-/// Does it.
+/// Runs the command.
 pub(crate) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
     match command {
+        PolicyCommand::Build(arguments) => build::run(arguments),
+        PolicyCommand::Check(arguments) => check::run(arguments),
+        PolicyCommand::Docs(arguments) => docs::run(arguments),
+        PolicyCommand::Inspect(arguments) => inspect::run(arguments),
         PolicyCommand::Pull(arguments) => pull::run(&arguments),
         PolicyCommand::Push(arguments) => push::run(&arguments),
         PolicyCommand::Webhooks(arguments) => webhooks::run(arguments),

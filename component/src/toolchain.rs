@@ -8,15 +8,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use anyhow::{Context, Result, bail, ensure};
-
-use crate::policies::Options;
-
 /// What policies are compiled for: there is no WASI, so a policy cannot reach anything.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Debian's packages. Their version of the compiler is the browsers', and so a recent one.
-const PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-16"];
+pub const PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-16"];
 /// Where Debian's packages put what they bring.
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
@@ -27,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A kind of toolchain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Which {
+pub enum Which {
     /// The one that builds this program, by rustup or not.
     Default,
     /// Debian's second one, which has the source of the standard library but not its build.
@@ -36,7 +32,7 @@ pub(crate) enum Which {
 
 /// A toolchain that makes WebAssembly.
 #[derive(Debug)]
-pub(crate) struct Toolchain {
+pub struct Toolchain {
     which: Which,
     version: String,
 }
@@ -50,33 +46,46 @@ impl fmt::Display for Toolchain {
     }
 }
 
-/// Finds a toolchain, in this order: the default one, if it has the target or rustup can fetch it;
-/// Debian's, if it is there or may be installed.
-pub(crate) fn find(options: &Options) -> Result<Toolchain> {
-    if options.only != Some(Which::Debian) && (has_target() || (fetch_target() && has_target())) {
-        return Ok(Toolchain { which: Which::Default, version: version(&rustc())? });
-    }
-    if options.only != Some(Which::Default) {
-        if !has_debian() && options.install {
-            install()?;
-        }
-        if has_debian() {
-            return Ok(Toolchain { which: Which::Debian, version: version(DEBIAN_RUSTC)? });
-        }
-    }
-    bail!(
+/// Why there is no toolchain.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolchainError {
+    /// None that makes WebAssembly is here.
+    #[error(
         "no compiler for {TARGET} is here. Either give the Rust that you have its target:\n\
          \x20   rustup target add {TARGET}\n\
          or, on Debian, install the second Rust that it has for this:\n\
-         \x20   apt-get install {}\n\
-         or let this step do it, as root: cargo run -p xtask -- policies --install",
+         \x20   apt-get install {}",
         PACKAGES.join(" ")
-    )
+    )]
+    Missing,
+    /// There is one, and it cannot be run.
+    #[error("cannot run {program}: {problem}")]
+    Broken {
+        /// The program.
+        program: String,
+        /// What the system says.
+        problem: String,
+    },
+}
+
+/// Finds a toolchain, in this order: the default one, if it has the target or rustup can fetch it;
+/// Debian's, if it is there. With `only`, no other is looked for.
+///
+/// # Errors
+/// [`ToolchainError`].
+pub fn find(only: Option<Which>) -> Result<Toolchain, ToolchainError> {
+    if only != Some(Which::Debian) && (has_target() || (fetch_target() && has_target())) {
+        return Ok(Toolchain { which: Which::Default, version: version(&rustc())? });
+    }
+    if only != Some(Which::Default) && has_debian() {
+        return Ok(Toolchain { which: Which::Debian, version: version(DEBIAN_RUSTC)? });
+    }
+    Err(ToolchainError::Missing)
 }
 
 impl Toolchain {
     /// Its cargo, told by environment and arguments how to build for the target.
-    pub(crate) fn cargo(&self) -> Command {
+    pub fn cargo(&self) -> Command {
         let mut command = match self.which {
             Which::Default => Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
             Which::Debian => {
@@ -142,32 +151,9 @@ fn has_debian() -> bool {
     }
 }
 
-fn install() -> Result<()> {
-    println!("policies: installing {}", PACKAGES.join(", "));
-    let run = |arguments: &[&str]| -> Result<bool> {
-        let mut command = Command::new(if is_root() { "env" } else { "sudo" });
-        if !is_root() {
-            command.arg("env");
-        }
-        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"]).args(arguments);
-        Ok(command.stdin(Stdio::null()).status().context("cannot run apt-get; is this a Debian, with sudo?")?.success())
-    };
-    let install = [&["install", "--no-install-recommends"], PACKAGES].concat();
-    // Lists that were never fetched, or are too old, are the usual reason for the first to fail.
-    ensure!(
-        run(&install)? || (run(&["update"])? && run(&install)?),
-        "apt-get could not install {}; it needs root or sudo",
-        PACKAGES.join(" ")
-    );
-    Ok(())
-}
-
-/// The owner of /proc/self is the user that this process runs as.
-fn is_root() -> bool {
-    std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
-}
-
-fn version(rustc: &str) -> Result<String> {
-    let printed = Command::new(rustc).arg("--version").output().with_context(|| format!("cannot run {rustc}"))?;
+fn version(rustc: &str) -> Result<String, ToolchainError> {
+    let printed = Command::new(rustc).arg("--version").output();
+    let printed =
+        printed.map_err(|error| ToolchainError::Broken { program: rustc.to_owned(), problem: error.to_string() })?;
     Ok(String::from_utf8_lossy(&printed.stdout).trim().to_owned())
 }

@@ -1,0 +1,16 @@
+//! `tidegate policy` as an author uses it, with real compilers and the registries that they fetch from.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod broken;
+mod built;
+mod checked;
+#[path = "../support/command.rs"]
+mod command;
+mod documented;
+mod inspected;
+mod missing;
+mod place;
+#[path = "../support/skip.rs"]
+#[allow(dead_code, reason = "it serves other tests too")]
+mod skip;
