@@ -22,6 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("policy", &["finding", "lookup", "prepared", "request", "workload"]),
     ("engine", &["closest", "finding", "lookup", "own_rules", "policy", "prepared", "request", "workload"]),
     ("wasm", &["finding", "lookup", "policy", "request", "workload"]),
+    ("authoring", &["engine", "files", "finding", "line_diff", "lookup", "policy", "request", "wasm", "yaml"]),
     ("leadership", &[]),
     ("secrets", &["engine", "leadership", "yaml"]),
     ("cluster", &["lookup"]),
@@ -50,6 +51,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit",
+            "authoring",
             "closest",
             "cluster",
             "demo",
@@ -92,7 +94,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["audit"]),
     ("flate2", &["audit"]),
     ("percent_encoding", &["audit"]),
-    ("quick_junit", &["audit"]),
+    ("quick_junit", &["audit", "authoring"]),
+    ("notify", &["cli"]),
     ("pulldown_cmark", &["explain"]),
     ("terminal_size", &["cli"]),
 ];

@@ -18,15 +18,20 @@ pub(crate) fn load(files: &[PathBuf], named_cache: Option<&Path>) -> anyhow::Res
         let text = std::fs::read_to_string(file).with_context(|| format!("{name}: the policy cannot be read"))?;
         documents.extend(parse_documents(&name, &text)?.into_iter().map(|document| (name.clone(), document)));
     }
-    let runtime = match (named_cache, default_cache_directory()) {
+    let runtime = runtime(named_cache)?;
+    let _patience = Patience::with("compiling the policies, which takes seconds once: they are kept for the next time");
+    Ok(Arc::new(load_policies(&runtime, documents)?))
+}
+
+/// What runs policies. Compiled ones are kept in the named folder, which must then be usable, or in that of the user,
+/// if that can be.
+pub(crate) fn runtime(named_cache: Option<&Path>) -> anyhow::Result<Arc<Runtime>> {
+    Ok(Arc::new(match (named_cache, default_cache_directory()) {
         (Some(named), _) => Runtime::new(Some(named))?,
         // Nobody asked for this folder: without it the policies are compiled at each start.
         (None, Some(own)) => Runtime::new(Some(&own)).or_else(|_| Runtime::new(None))?,
         (None, None) => Runtime::new(None)?,
-    };
-    let runtime = Arc::new(runtime);
-    let _patience = Patience::with("compiling the policies, which takes seconds once: they are kept for the next time");
-    Ok(Arc::new(load_policies(&runtime, documents)?))
+    }))
 }
 
 /// Where compiled policies are kept if no `--cache-dir` says so: `$XDG_CACHE_HOME/tidegate`, or

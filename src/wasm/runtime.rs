@@ -64,11 +64,21 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Cache`], [`RuntimeError::Start`].
     pub fn new(cache_directory: Option<&Path>) -> Result<Self, RuntimeError> {
+        Self::start(cache_directory, false)
+    }
+
+    /// A runtime whose code counts its instructions, which makes it slower.
+    pub(super) fn counting() -> Result<Self, RuntimeError> {
+        Self::start(None, true)
+    }
+
+    fn start(cache_directory: Option<&Path>, counts: bool) -> Result<Self, RuntimeError> {
         let places = u32::try_from(std::thread::available_parallelism().map_or(2, usize::from) * 4).unwrap_or(8).max(8);
         let mut config = Config::new();
         config
             .wasm_component_model(true)
             .epoch_interruption(true)
+            .consume_fuel(counts)
             .cranelift_opt_level(OptLevel::Speed)
             // A trap's backtrace would name the policy's functions; nobody is shown it.
             .wasm_backtrace_max_frames(None)
