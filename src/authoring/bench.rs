@@ -101,17 +101,17 @@ struct Measured {
     samples: Vec<Sample>,
 }
 
-/// Measures a policy, and beside it the built-in ones, for about so long; the first is the policy's own.
+/// Measures a policy, and beside it the built-in ones unless it is to be alone, for about so long. The first cost is
+/// the policy's own.
 ///
 /// # Errors
 /// [`BenchError`].
-pub fn bench(place: &Place, runtime: &Arc<Runtime>, time: Duration) -> Result<Vec<Cost>, BenchError> {
+pub fn bench(place: &Place, runtime: &Arc<Runtime>, time: Duration, alone: bool) -> Result<Vec<Cost>, BenchError> {
     let subject = Subject::load(place, runtime)?;
     let cases = readable_cases(&place.cases)?;
     let probes = Probes::new().map_err(BenchError::Runtime)?;
     let mut all = vec![Measured::of(&subject, &probes)?];
-    // Beside each case the policies as they judge it: its own by the case's settings, the others by their defaults.
-    let names = builtin_names().filter(|name| *name != subject.name);
+    let names = builtin_names().filter(|name| !alone && *name != subject.name);
     let others: Vec<Subject> =
         names.map(|name| Subject::load(&Place::builtin(name), runtime)).collect::<Result<_, _>>()?;
     for other in &others {
@@ -123,7 +123,8 @@ pub fn bench(place: &Place, runtime: &Arc<Runtime>, time: Duration) -> Result<Ve
     // The first round fills caches, and does not count.
     while rounds < 2 || begun.elapsed() < time {
         for file in &cases {
-            // Settings that are refused are no review.
+            // The policy judges by the case's settings, the others by their own. Settings that are refused are no
+            // review.
             let Ok(own) = subject.installed(&file.case) else { continue };
             for (measured, installed) in all.iter_mut().zip(std::iter::once(&own).chain(&plain)) {
                 measured.judge(file, installed);
@@ -199,5 +200,24 @@ impl Measured {
             memory: samples.iter().map(|sample| sample.memory).max(),
             ..cost
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_times_that_were_measured_and_the_hundredth_part_needs_a_hundred() {
+        let times = |count: u64| (1..=count).rev().map(Duration::from_micros).collect();
+        let found = |count| {
+            let percentiles = Percentiles::of(times(count))?;
+            Some((percentiles.p50.as_micros(), percentiles.p99.map(|time| time.as_micros())))
+        };
+        assert_eq!(found(0), None);
+        assert_eq!(found(1), Some((1, None)));
+        assert_eq!(found(99), Some((50, None)));
+        assert_eq!(found(100), Some((50, Some(99))));
+        assert_eq!(found(1_000), Some((500, Some(990))));
     }
 }

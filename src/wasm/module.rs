@@ -86,6 +86,10 @@ impl WasmModule {
         store.set_epoch_deadline(store.data().first_look());
         store.data_mut().begin();
         store.epoch_deadline_callback(|mut context| context.data_mut().look());
+        if self.runtime.counts {
+            // It counts down, and would stop the code at zero.
+            store.set_fuel(u64::MAX).map_err(|error| failure(&error))?;
+        }
         work(store).map_err(|error| failure(&error))
     }
 

@@ -11,6 +11,9 @@ use super::runtime::{Runtime, RuntimeError};
 use crate::finding::Finding;
 use crate::policy::{Description, Module, ReviewContext, ReviewError};
 
+/// By how much code that counts its instructions may be slower; about twice is usual.
+const SLOWER: u32 = 4;
+
 /// Makes probes of components.
 pub struct Probes {
     timing: Arc<Runtime>,
@@ -99,10 +102,10 @@ impl Probe {
     fn warm(
         &self,
         context: &ReviewContext<'_>,
-        settings: &String,
+        settings: &str,
         timeout: Duration,
     ) -> Result<(Option<Duration>, usize), ReviewError> {
-        let request = prepared(context)?;
+        let (request, settings) = (prepared(context)?, &settings.to_owned());
         // Two calls in one instance have the time of two.
         self.timed.within_bounds(self.timed.state(context, timeout * 2), |mut store| {
             let policy = self.timed.pre().instantiate(&mut store)?;
@@ -115,24 +118,15 @@ impl Probe {
         })
     }
 
-    fn instructions(
-        &self,
-        context: &ReviewContext<'_>,
-        settings: &String,
-        timeout: Duration,
-    ) -> Result<u64, ReviewError> {
-        let request = prepared(context)?;
+    fn instructions(&self, context: &ReviewContext<'_>, settings: &str, timeout: Duration) -> Result<u64, ReviewError> {
+        let (request, settings) = (prepared(context)?, &settings.to_owned());
         self.counting.within_bounds(self.counting.state(context, timeout * SLOWER), |mut store| {
-            store.set_fuel(u64::MAX)?;
             let policy = self.counting.pre().instantiate(&mut store)?;
             drop(policy.call_review(&mut store, request, settings)?);
             Ok(u64::MAX - store.get_fuel()?)
         })
     }
 }
-
-/// By how much code that counts its instructions may be slower; about twice is usual.
-const SLOWER: u32 = 4;
 
 impl Module for Probe {
     fn description(&self) -> &Description {
@@ -154,9 +148,8 @@ impl Module for Probe {
         let begun = Instant::now();
         let found = self.timed.review(context, settings, timeout)?;
         let cold = begun.elapsed();
-        let settings = settings.to_owned();
-        let (warm, memory) = self.warm(context, &settings, timeout)?;
-        let instructions = self.instructions(context, &settings, timeout)?;
+        let (warm, memory) = self.warm(context, settings, timeout)?;
+        let instructions = self.instructions(context, settings, timeout)?;
         self.samples().push(Sample { cold, warm, instructions, memory });
         Ok(found)
     }

@@ -55,6 +55,8 @@ pub struct Runtime {
     pub(super) linker: Linker<HostState>,
     pub(super) clock: Clock,
     pub(super) permits: Permits,
+    /// Whether code counts its instructions.
+    pub(super) counts: bool,
 }
 
 impl Runtime {
@@ -91,7 +93,7 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         Policy::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut HostState| state).map_err(start)?;
         let clock = Clock::start(&engine).map_err(|error| RuntimeError::Start(error.to_string()))?;
-        Ok(Self { engine, linker, clock, permits: Permits::new(places) })
+        Ok(Self { engine, linker, clock, permits: Permits::new(places), counts })
     }
 
     /// Compiles a component, or takes it from the cache.

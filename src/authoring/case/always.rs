@@ -69,3 +69,119 @@ fn line(found: &Judged) -> String {
         found.obstacle.as_deref().map(|why| format!(" obstacle: {why}")).unwrap_or_default(),
     )
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::finding::{Edit, Finding, Rule, Severity};
+    use crate::lookup::{Lookup, NoLookup};
+    use crate::policy::{
+        Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
+        PolicySet, ReviewContext, ReviewError,
+    };
+
+    const PASSWORD: &str = "correct horse battery";
+    const VARIABLE: &str = "/spec/containers/0/env/0";
+
+    /// What a policy says in a phase.
+    type Review = fn(Phase) -> Finding;
+
+    struct Told(Description, Review);
+
+    impl Module for Told {
+        fn description(&self) -> &Description {
+            &self.0
+        }
+
+        fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
+            Ok(())
+        }
+
+        fn review(&self, context: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
+            let literal = context.object.pointer(VARIABLE).is_some_and(|variable| variable.get("value").is_some());
+            Ok(if literal { vec![(self.1)(context.request.phase)] } else { Vec::new() })
+        }
+    }
+
+    fn judgement(review: Review) -> Judgement {
+        let description = Description {
+            name: "told".to_owned(),
+            title: String::new(),
+            rules: vec![Rule { id: "X1".to_owned(), title: String::new(), severity: Severity::Low }],
+            settings_schema: json!({}),
+            reads: Vec::new(),
+            kinds: vec![JudgedKind::parse("Pod")],
+            concern: Concern::MySql,
+        };
+        let policies = PolicySet::new(vec![InstalledPolicy {
+            name: "told".to_owned(),
+            action: Action::Fix,
+            on_error: OnError::Deny,
+            exceptions: None,
+            matcher: Matcher::new(MatchSpec::default()).unwrap(),
+            settings: "{}".to_owned(),
+            timeout: Duration::from_millis(100),
+            failure_policy: FailurePolicy::Ignore,
+            rollout: None,
+            digest: String::new(),
+            module: Arc::new(Told(description, review)),
+        }]);
+        let mut request = Request::audit(json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "mysql", "namespace": "shop" },
+            "spec": { "containers": [
+                { "name": "mysql", "image": "mysql:8.4", "env": [{ "name": "MYSQL_ROOT_PASSWORD", "value": PASSWORD }] },
+            ] },
+        }));
+        (request.phase, request.dry_run) = (Phase::Mutate, false);
+        let lookup: Arc<dyn Lookup> = Arc::new(NoLookup);
+        let evaluation = evaluate(&request, &policies, &lookup).unwrap();
+        Judgement { request, policies, lookup, evaluation }
+    }
+
+    fn problems(judgement: &Judgement) -> Vec<String> {
+        let mut problems = Vec::new();
+        hold_always(judgement, &mut problems);
+        problems
+    }
+
+    fn found(message: &str, fix: Vec<Edit>) -> Finding {
+        let (rule, at, message) = ("X1".to_owned(), VARIABLE.to_owned(), message.to_owned());
+        Finding { rule, severity: Severity::Low, at, message, help: None, fix }
+    }
+
+    #[test]
+    fn what_does_not_hold_is_told() {
+        let good: Review = |_| found("in plain text", vec![Edit::MoveToSecret(VARIABLE.to_owned())]);
+        assert_eq!(problems(&judgement(good)), Vec::<String>::new());
+        for (review, problem) in [
+            (
+                (|_| found("again", vec![Edit::Append("/spec/containers/0/args".to_owned(), json!("--x"))])) as Review,
+                "a second pass repairs again: ",
+            ),
+            (|phase| found(phase.as_str(), Vec::new()), "an audit finds something else: X1 low at "),
+            (
+                |_| found(&format!("it is {PASSWORD}"), vec![Edit::MoveToSecret(VARIABLE.to_owned())]),
+                "the value of MYSQL_ROOT_PASSWORD is in a text or in the patch",
+            ),
+        ] {
+            let told = problems(&judgement(review));
+            assert!(told.len() == 1 && told.iter().all(|told| told.starts_with(problem)), "{problem}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_patch_has_to_lead_to_the_repaired_object() {
+        let mut other = judgement(|_| found("as it is", Vec::new()));
+        other.evaluation.object["metadata"]["labels"] = json!({ "a": "b" });
+        assert_eq!(problems(&other), ["the patch does not lead to the repaired object"]);
+        other.evaluation.patch = serde_json::from_value(json!([{ "op": "remove", "path": "/nowhere" }])).unwrap();
+        let told = problems(&other);
+        assert!(told.first().is_some_and(|told| told.starts_with("the patch does not fit the object: ")), "{told:?}");
+    }
+}

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::coverage::Coverage;
 use super::format::Expectation;
 use super::read::{CaseError, CaseFile, case_files};
-use super::report::{CaseReport, Outcome, TestReport};
-use super::run::run_and_tell;
-use super::update::{UpdateError, updated};
+use super::report::{CaseReport, Failure, Outcome, TestReport};
+use super::run::{run, run_and_tell};
+use super::update::updated;
 use crate::authoring::Subject;
 use crate::files;
 
@@ -39,13 +39,8 @@ pub fn run_all(subject: &Subject, folder: &Path, selection: &Selection) -> Resul
         };
         let (mut report, actual, judgement) = run_and_tell(&file, subject);
         judgement.iter().for_each(|judgement| coverage.add(judgement));
-        if let (true, Outcome::Failed(failure)) = (selection.update, &mut report.outcome) {
-            match write(&file, &actual) {
-                Err(error) => failure.problems.insert(0, error.to_string()),
-                // What holds always is not a case's to change.
-                Ok(()) if failure.expected.is_empty() && file.case.expect.is_some() => {}
-                Ok(()) => report.outcome = Outcome::Written,
-            }
+        if selection.update && matches!(report.outcome, Outcome::Failed(_)) {
+            report.outcome = update(&file, &actual, subject);
         }
         cases.push(report);
     }
@@ -57,9 +52,22 @@ pub fn run_all(subject: &Subject, folder: &Path, selection: &Selection) -> Resul
     })
 }
 
-fn write(file: &CaseFile, actual: &Expectation) -> Result<(), UpdateError> {
-    let Some(text) = updated(file, actual)? else { return Ok(()) };
-    files::put(&file.file, text.as_bytes()).map_err(UpdateError::from)
+/// Writes what came out, and runs the case as it is then: what holds always is not a case's to change.
+fn update(file: &CaseFile, actual: &Expectation, subject: &Subject) -> Outcome {
+    let failed = |problem: String| Outcome::Failed(Failure { problems: vec![problem], ..Failure::default() });
+    let text = match updated(file, actual) {
+        Ok(Some(text)) => text,
+        Ok(None) => return run(file, subject).outcome,
+        Err(error) => return failed(error.to_string()),
+    };
+    if let Err(error) = files::put(&file.file, text.as_bytes()) {
+        return failed(error.to_string());
+    }
+    match CaseFile::read(&file.file).map(|again| run(&again, subject).outcome) {
+        Ok(Outcome::Passed) => Outcome::Written,
+        Ok(other) => other,
+        Err(error) => Outcome::Unusable { problem: error.to_string() },
+    }
 }
 
 impl Selection {

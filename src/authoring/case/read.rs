@@ -103,7 +103,7 @@ impl CaseFile {
         };
         let field = |pointer: &str, problem: String| {
             let place = document.locations.find(pointer);
-            let field = crate::finding::place(pointer);
+            let field = if pointer.is_empty() { "the case".to_owned() } else { crate::finding::place(pointer) };
             CaseError::Field { file: shown.clone(), line: place.line, field, problem }
         };
         let case: Case = serde_path_to_error::deserialize(&document.value)

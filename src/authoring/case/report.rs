@@ -68,11 +68,6 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What came is what was expected, but something else is wrong.
-    pub(super) fn of_problems(problems: Vec<String>) -> Self {
-        Self { problems, ..Self::default() }
-    }
-
     /// What is not as expected, for people, without colours.
     pub fn text(&self) -> String {
         super::text::lines(self).into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n")

@@ -75,7 +75,7 @@ pub(super) fn run_and_tell(file: &CaseFile, subject: &Subject) -> (CaseReport, E
     }
     let failure = match &file.case.expect {
         Some(expected) if *expected == actual && problems.is_empty() => None,
-        Some(expected) if *expected == actual => Some(Failure::of_problems(problems)),
+        Some(expected) if *expected == actual => Some(Failure { problems, ..Failure::default() }),
         Some(expected) => {
             problems.extend(outcome.as_ref().ok().and_then(why_not_asked));
             Some(Failure { expected: written::lines(expected), actual: written::lines(&actual), problems })

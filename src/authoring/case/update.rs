@@ -3,7 +3,6 @@
 use super::format::Expectation;
 use super::read::CaseFile;
 use super::written;
-use crate::files::FileError;
 use crate::yaml::{Splice, apply};
 
 /// Where `expect:` stands in a case.
@@ -15,9 +14,6 @@ pub enum UpdateError {
     /// The text is put together in a way in which `expect` cannot be changed alone.
     #[error("{0}: expect cannot be changed without the rest; write it as a block of its own")]
     Entangled(String),
-    /// The file cannot be written.
-    #[error(transparent)]
-    File(#[from] FileError),
 }
 
 /// The text of a case with what came of it; none if it says that already. Fields that stay are not touched.

@@ -17,7 +17,7 @@ const LONGEST: f64 = 3_600.0;
 /// The arguments of `policy bench`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit code: 0 measured, 2 there is nothing to measure, or the usage is wrong.\n\n\
-    Examples:\n  tidegate policy bench\n  tidegate policy bench my-policy --seconds 30\n  \
+    Examples:\n  tidegate policy bench\n  tidegate policy bench my-policy --alone --seconds 30\n  \
     tidegate policy bench builtin://probes --cases policies/probes/cases")]
 pub(crate) struct BenchArguments {
     /// The policy: its folder, its component, or builtin://NAME.
@@ -32,6 +32,9 @@ pub(crate) struct BenchArguments {
     /// How long reviews are measured, all policies together.
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     seconds: Duration,
+    /// Without the built-in policies beside it.
+    #[arg(long)]
+    alone: bool,
     /// Where compiled policies are kept for the next start.
     #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
     cache_dir: Option<PathBuf>,
@@ -45,12 +48,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Measures, and prints the table.
 pub(crate) fn run(arguments: BenchArguments) -> anyhow::Result<ExitCode> {
-    let BenchArguments { policy, cases, document, seconds, cache_dir } = arguments;
+    let BenchArguments { policy, cases, document, seconds, alone, cache_dir } = arguments;
     let place = Place::find(&policy, Given { cases, document })?;
     let runtime = policies::runtime(cache_dir.as_deref())?;
     let costs = {
         let _patience = Patience::with("compiling and measuring the policies");
-        bench(&place, &runtime, seconds)?
+        bench(&place, &runtime, seconds, alone)?
     };
     match write_costs(&costs, &mut anstream::stdout().lock()) {
         // Who reads with `head` has seen enough.
