@@ -42,6 +42,8 @@ pub(super) struct HostState {
     /// that waits for its turn is not slow.
     looked: Duration,
     timeout: Duration,
+    /// The linear memory that the instance has, in bytes.
+    memory: usize,
 }
 
 /// The policy wanted more memory than it may have.
@@ -80,7 +82,13 @@ impl HostState {
             own: Duration::ZERO,
             looked: computed(),
             timeout,
+            memory: 0,
         }
+    }
+
+    /// The linear memory that the instance has, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        self.memory
     }
 
     /// The review begins now: what it waited for before, a place for instance, is not its own time.
@@ -190,9 +198,13 @@ impl cluster::Host for HostState {
 impl types::Host for HostState {}
 
 impl ResourceLimiter for HostState {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         // An error, unlike a refusal, reaches the author in words, whatever the language.
-        if desired > MEMORY_LIMIT { Err(MemoryExceeded.into()) } else { Ok(true) }
+        if desired > MEMORY_LIMIT {
+            return Err(MemoryExceeded.into());
+        }
+        self.memory += desired.saturating_sub(current);
+        Ok(true)
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {

@@ -10,13 +10,17 @@ mod deadline;
 mod host;
 mod inspect;
 mod load;
+mod loaded;
 mod local;
 mod module;
 mod permits;
+mod probe;
 mod runtime;
 
 pub use builtin::builtin_names;
 pub use inspect::{Inspection, inspect};
 pub use load::{LoadError, Loader, load_policies};
+pub use loaded::LoadedCode;
 pub use local::{LARGEST_COMPONENT, LocalCode};
+pub use probe::{Probe, Probes, Sample};
 pub use runtime::{Runtime, RuntimeError};

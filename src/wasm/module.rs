@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use wasmtime::Store;
+use wasmtime::component::Component;
 
+use super::bindings::tidegate::policy::types as contract;
 use super::bindings::{Policy, PolicyPre};
 use super::convert;
 use super::host::{DeadlineExceeded, HostState, MemoryExceeded};
@@ -29,8 +31,13 @@ impl WasmModule {
     /// Compiles, links and asks the component what it is.
     pub(super) fn load(runtime: Arc<Runtime>, bytes: &[u8]) -> Result<Self, RuntimeError> {
         let component = runtime.compile(bytes)?;
+        Self::link(runtime, &component)
+    }
+
+    /// Links a component and asks it what it is.
+    pub(super) fn link(runtime: Arc<Runtime>, component: &Component) -> Result<Self, RuntimeError> {
         let contract = |error: wasmtime::Error| RuntimeError::Contract(convert::one_line(&format!("{error:#}")));
-        let linked = runtime.linker.instantiate_pre(&component).map_err(contract)?;
+        let linked = runtime.linker.instantiate_pre(component).map_err(contract)?;
         let pre = PolicyPre::new(linked).map_err(contract)?;
         let mut module = Self {
             runtime,
@@ -69,6 +76,17 @@ impl WasmModule {
         state: HostState,
         call: impl FnOnce(&Policy, &mut Store<HostState>) -> wasmtime::Result<T>,
     ) -> Result<T, ReviewError> {
+        self.within_bounds(state, |mut store| {
+            self.pre.instantiate(&mut store).and_then(|policy| call(&policy, &mut store))
+        })
+    }
+
+    /// Does something in a store of its own, within its bounds.
+    pub(super) fn within_bounds<T>(
+        &self,
+        state: HostState,
+        work: impl FnOnce(Store<HostState>) -> wasmtime::Result<T>,
+    ) -> Result<T, ReviewError> {
         let _permit = self.runtime.permits.take();
         let _ticking = self.runtime.clock.run();
         let mut store = Store::new(&self.runtime.engine, state);
@@ -76,7 +94,28 @@ impl WasmModule {
         store.set_epoch_deadline(store.data().first_look());
         store.data_mut().begin();
         store.epoch_deadline_callback(|mut context| context.data_mut().look());
-        self.pre.instantiate(&mut store).and_then(|policy| call(&policy, &mut store)).map_err(|error| failure(&error))
+        if self.runtime.counts {
+            // It counts down, and would stop the code at zero.
+            store.set_fuel(u64::MAX).map_err(|error| failure(&error))?;
+        }
+        work(store).map_err(|error| failure(&error))
+    }
+
+    /// What becomes an instance.
+    pub(super) fn pre(&self) -> &PolicyPre<HostState> {
+        &self.pre
+    }
+
+    /// The state of an instance for a review.
+    pub(super) fn state(&self, context: &ReviewContext<'_>, timeout: Duration) -> HostState {
+        HostState::new(
+            Arc::clone(context.object),
+            context.old_object.cloned(),
+            context.request.namespace.clone(),
+            Arc::clone(&self.reads),
+            Arc::clone(context.lookup),
+            timeout,
+        )
     }
 }
 
@@ -99,23 +138,19 @@ impl Module for WasmModule {
         settings: &str,
         timeout: Duration,
     ) -> Result<Vec<Finding>, ReviewError> {
-        let Some(request) = context.prepared.get_or_make(|| convert::request(context)) else {
-            return Err(ReviewError::Crashed("another runner of policies prepared the request".to_owned()));
-        };
-        let state = HostState::new(
-            Arc::clone(context.object),
-            context.old_object.cloned(),
-            context.request.namespace.clone(),
-            Arc::clone(&self.reads),
-            Arc::clone(context.lookup),
-            timeout,
-        );
+        let request = prepared(context)?;
         let settings = settings.to_owned();
         let found = self
-            .call(state, |policy, store| policy.call_review(store, request, &settings))?
+            .call(self.state(context, timeout), |policy, store| policy.call_review(store, request, &settings))?
             .map_err(|words| ReviewError::Reported(convert::one_line(&words)))?;
         convert::findings(found, &self.description)
     }
+}
+
+/// What the policies that judge an object are handed; made by the first of them.
+pub(super) fn prepared<'a>(context: &ReviewContext<'a>) -> Result<&'a contract::Request, ReviewError> {
+    let another = || ReviewError::Crashed("another runner of policies prepared the request".to_owned());
+    context.prepared.get_or_make(|| convert::request(context)).ok_or_else(another)
 }
 
 /// What a failed call was, without a stack trace.

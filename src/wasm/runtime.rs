@@ -55,6 +55,8 @@ pub struct Runtime {
     pub(super) linker: Linker<HostState>,
     pub(super) clock: Clock,
     pub(super) permits: Permits,
+    /// Whether code counts its instructions.
+    pub(super) counts: bool,
 }
 
 impl Runtime {
@@ -64,11 +66,21 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Cache`], [`RuntimeError::Start`].
     pub fn new(cache_directory: Option<&Path>) -> Result<Self, RuntimeError> {
+        Self::start(cache_directory, false)
+    }
+
+    /// A runtime whose code counts its instructions, which makes it slower.
+    pub(super) fn counting() -> Result<Self, RuntimeError> {
+        Self::start(None, true)
+    }
+
+    fn start(cache_directory: Option<&Path>, counts: bool) -> Result<Self, RuntimeError> {
         let places = u32::try_from(std::thread::available_parallelism().map_or(2, usize::from) * 4).unwrap_or(8).max(8);
         let mut config = Config::new();
         config
             .wasm_component_model(true)
             .epoch_interruption(true)
+            .consume_fuel(counts)
             .cranelift_opt_level(OptLevel::Speed)
             // A trap's backtrace would name the policy's functions; nobody is shown it.
             .wasm_backtrace_max_frames(None)
@@ -81,7 +93,7 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         Policy::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut HostState| state).map_err(start)?;
         let clock = Clock::start(&engine).map_err(|error| RuntimeError::Start(error.to_string()))?;
-        Ok(Self { engine, linker, clock, permits: Permits::new(places) })
+        Ok(Self { engine, linker, clock, permits: Permits::new(places), counts })
     }
 
     /// Compiles a component, or takes it from the cache.

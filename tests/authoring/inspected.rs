@@ -61,7 +61,7 @@ fn every_document_installs_its_policy_with_the_defaults_too() {
     for name in builtin_names() {
         let document = inspected(&["--document", &format!("builtin://{name}")]);
         let parsed = parse_documents("test", &document).unwrap();
-        assert_eq!((parsed.len(), parsed[0].metadata.name.as_str()), (1, name));
+        assert_eq!((parsed.policies.len(), parsed.policies[0].metadata.name.as_str()), (1, name));
         // The comments are settings that can be taken over as they stand.
         let document = document.replace("  settings: {}\n", "  settings:\n").replace("\n  #   ", "\n    ");
         all.push_str(&format!("---\n{document}"));

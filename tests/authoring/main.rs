@@ -2,15 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod bench;
 mod broken;
 mod built;
+mod cases;
 mod checked;
 #[path = "../support/command.rs"]
 mod command;
 mod documented;
+mod folder;
 mod inspected;
 mod missing;
 mod place;
 #[path = "../support/skip.rs"]
 #[allow(dead_code, reason = "it serves other tests too")]
 mod skip;
+mod watch;
+
+use folder::{Folder, components, deployment};

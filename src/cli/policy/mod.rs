@@ -1,11 +1,14 @@
 //! `tidegate policy`: what those need who write and install policies.
 
+mod bench;
 mod build;
 mod check;
 mod docs;
 mod inspect;
 mod pull;
 mod push;
+mod test;
+mod watch;
 mod webhooks;
 
 use std::process::ExitCode;
@@ -16,6 +19,8 @@ use clap::Subcommand;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   tidegate policy build
+  tidegate policy test
+  tidegate policy bench
   tidegate policy inspect build/backup-deadline.wasm
   tidegate policy check build/backup-deadline.wasm
   tidegate policy docs";
@@ -23,6 +28,8 @@ Examples:
 /// The commands of `policy`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
+    /// Measure what a policy costs, beside the built-in ones.
+    Bench(bench::BenchArguments),
     /// Make a policy's component of its folder, in Rust, JavaScript, TypeScript or Python.
     Build(build::BuildArguments),
     /// Tell whether the gate takes components, and what of them should be better.
@@ -35,6 +42,8 @@ pub(crate) enum PolicyCommand {
     Pull(pull::PullArguments),
     /// Put a policy's component into a registry.
     Push(push::PushArguments),
+    /// Run a policy's cases on the gate's own engine, without a cluster.
+    Test(test::TestArguments),
     /// Print the webhook configurations that policies need, for those who keep them by hand or in Git.
     Webhooks(webhooks::WebhooksArguments),
 }
@@ -42,12 +51,14 @@ pub(crate) enum PolicyCommand {
 /// Runs the command.
 pub(crate) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
     match command {
+        PolicyCommand::Bench(arguments) => bench::run(arguments),
         PolicyCommand::Build(arguments) => build::run(arguments),
         PolicyCommand::Check(arguments) => check::run(arguments),
         PolicyCommand::Docs(arguments) => docs::run(arguments),
         PolicyCommand::Inspect(arguments) => inspect::run(arguments),
         PolicyCommand::Pull(arguments) => pull::run(&arguments),
         PolicyCommand::Push(arguments) => push::run(&arguments),
+        PolicyCommand::Test(arguments) => test::run(arguments),
         PolicyCommand::Webhooks(arguments) => webhooks::run(arguments),
     }
 }
