@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::builtin::builtin_names;
 use super::local::{BUILTIN, LocalCode};
 use super::module::WasmModule;
+use super::priority;
 use super::runtime::{Runtime, RuntimeError};
+use super::schema;
 use crate::policy::{
     CodeSource, DocumentError, InstalledPolicy, MatchError, Matcher, Module, PolicyDocument, PolicySet, ReviewError,
 };
@@ -158,7 +160,14 @@ impl Loader {
         Ok(thread::scope(|scope| {
             let running: Vec<_> = enabled
                 .iter()
-                .map(|(name, (file, document))| (name, scope.spawn(move || self.install(file, document))))
+                .map(|(name, (file, document))| {
+                    let loading = scope.spawn(move || {
+                        // Another set is loaded while objects are judged.
+                        priority::lower();
+                        self.install(file, document)
+                    });
+                    (name, loading)
+                })
                 .collect();
             running
                 .into_iter()
@@ -241,8 +250,7 @@ fn check_reads(file: &str, document: &PolicyDocument, module: &WasmModule) -> Re
 /// The path to the first setting that is wrong, and what is wrong with it.
 fn check_settings(module: &WasmModule, settings: &Value) -> Result<(), (String, String)> {
     let all = || "spec.settings".to_owned();
-    let schema = jsonschema::validator_for(&module.description().settings_schema)
-        .map_err(|error| (all(), format!("the policy's own schema is broken: {error}")))?;
+    let schema = schema::validator(&module.description().settings_schema).map_err(|problem| (all(), problem))?;
     if let Err(error) = schema.validate(settings) {
         return Err((dotted(&error.instance_path().to_string()), error.to_string()));
     }

@@ -4,15 +4,21 @@
 //! pool, a deadline in milliseconds and a limit on its memory. What it may import is the contract.
 
 mod bindings;
+mod bounds;
 mod builtin;
 mod convert;
 mod deadline;
+mod description;
 mod host;
 mod load;
 mod local;
+mod memory;
 mod module;
 mod permits;
+mod priority;
 mod runtime;
+mod schema;
+mod share;
 
 pub use builtin::builtin_names;
 pub use load::{LoadError, Loader, load_policies};
