@@ -124,10 +124,8 @@ impl Module for WasmModule {
 
     fn check_settings(&self, settings: &Value) -> Result<(), ReviewError> {
         let settings = settings.to_string();
-        self.call(self.no_object(), |policy, store| {
-            policy.call_check_settings(store, &settings)
-        })?
-        .map_err(|words| ReviewError::Reported(convert::one_line(&words)))
+        self.call(self.no_object(), |policy, store| policy.call_check_settings(store, &settings))?
+            .map_err(|words| ReviewError::Reported(convert::one_line(&words)))
     }
 
     fn review(

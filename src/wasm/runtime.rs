@@ -1,6 +1,7 @@
 //! The wasmtime engine: how policies are compiled, kept, pooled and bounded.
 
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use wasmtime::component::{Component, HasSelf, Linker};
@@ -82,7 +83,8 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Cache`], [`RuntimeError::Start`].
     pub fn new(cache_directory: Option<&Path>) -> Result<Self, RuntimeError> {
-        let processors = std::thread::available_parallelism().map_or(2, |number| u32::try_from(number.get()).unwrap_or(2));
+        let processors =
+            std::thread::available_parallelism().map_or(2, |number| u32::try_from(number.get()).unwrap_or(2));
         let places = processors.saturating_mul(4).clamp(8, MOST_PLACES);
         let mut config = Config::new();
         config
@@ -123,7 +125,11 @@ impl Runtime {
         bounds::check(bytes)?;
         let _large = if bytes.len() > LARGE { Some(self.compiling_large.take()) } else { None };
         let _one_of_some = self.compiling.take();
-        Component::from_binary(&self.engine, bytes).map_err(|error| RuntimeError::NotAComponent(root_cause(&error)))
+        // A compiler that stumbles over a component takes nothing else down with it: what it shares with other
+        // compilations is a cache of files, which are written whole.
+        let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(&self.engine, bytes)));
+        let stumbled = |_| RuntimeError::NotAComponent("the compiler stumbled over it, a fault of wasmtime".to_owned());
+        compiled.map_err(stumbled)?.map_err(|error| RuntimeError::NotAComponent(root_cause(&error)))
     }
 }
 

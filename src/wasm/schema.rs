@@ -25,7 +25,11 @@ const OTHER_REFERENCES: &[&str] = &["$dynamicRef", "$recursiveRef", "$dynamicAnc
 /// Reads a schema, within its bounds.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
     if text.len() > LONGEST {
-        return Err(format!("its settings schema has {} KiB; at most {} KiB are read", text.len() >> 10, LONGEST >> 10));
+        return Err(format!(
+            "its settings schema has {} KiB; at most {} KiB are read",
+            text.len() >> 10,
+            LONGEST >> 10
+        ));
     }
     let schema: Value =
         serde_json::from_str(text).map_err(|error| format!("its settings schema is not JSON: {error}"))?;
@@ -139,7 +143,9 @@ mod tests {
     fn a_schema_that_could_not_be_checked_is_refused() {
         // Each refers twice to the next one: a million million checks for one setting.
         let doubling: serde_json::Map<String, Value> = (0..40)
-            .map(|link| (link.to_string(), json!({ "allOf": vec![json!({ "$ref": format!("#/$defs/{}", link + 1) }); 2] })))
+            .map(|link| {
+                (link.to_string(), json!({ "allOf": vec![json!({ "$ref": format!("#/$defs/{}", link + 1) }); 2] }))
+            })
             .chain([("40".to_owned(), json!(true))])
             .collect();
         let chain: serde_json::Map<String, Value> = (0..1_000)
