@@ -101,6 +101,8 @@ const EDGES: &[(&str, &[&str])] = &[
 /// Crates that only these modules may name.
 const ROOMS: &[(&str, &[&str])] = &[
     ("wasmtime", &["wasm"]),
+    ("wasmparser", &["wasm"]),
+    ("rustix", &["wasm"]),
     ("axum", &["server"]),
     ("rustls", &["server", "cli"]),
     ("hyper", &["server"]),

@@ -8,6 +8,7 @@ use super::builtin::builtin_names;
 use super::loaded::LoadedCode;
 use super::local::LocalCode;
 use super::module::WasmModule;
+use super::priority;
 use super::runtime::{Runtime, RuntimeError};
 use crate::policy::{CodeSource, DocumentError, InstalledPolicy, MatchError, PolicyDocument, PolicySet};
 
@@ -155,7 +156,14 @@ impl Loader {
         Ok(thread::scope(|scope| {
             let running: Vec<_> = enabled
                 .iter()
-                .map(|(name, (file, document))| (name, scope.spawn(move || self.install(file, document))))
+                .map(|(name, (file, document))| {
+                    let loading = scope.spawn(move || {
+                        // Another set is loaded while objects are judged.
+                        priority::lower();
+                        self.install(file, document)
+                    });
+                    (name, loading)
+                })
                 .collect();
             running
                 .into_iter()

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::load::LoadError;
 use super::local::BUILTIN;
 use super::module::WasmModule;
+use super::schema;
 use crate::policy::{Description, InstalledPolicy, Matcher, Module, PolicyDocument, ReviewError};
 
 /// A policy's code, compiled, and asked what it is. Documents may install it more than once, each with settings of
@@ -84,8 +85,7 @@ impl LoadedCode {
 /// The path to the first setting that is wrong, and what is wrong with it.
 fn check_settings(module: &WasmModule, settings: &Value) -> Result<(), (String, String)> {
     let all = || "spec.settings".to_owned();
-    let schema = jsonschema::validator_for(&module.description().settings_schema)
-        .map_err(|error| (all(), format!("the policy's own schema is broken: {error}")))?;
+    let schema = schema::validator(&module.description().settings_schema).map_err(|problem| (all(), problem))?;
     if let Err(error) = schema.validate(settings) {
         return Err((dotted(&error.instance_path().to_string()), error.to_string()));
     }
