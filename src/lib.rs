@@ -8,6 +8,7 @@
 //! the caller's: a gate answers the API server, an audit prints a report.
 
 pub mod audit;
+pub mod authoring;
 pub mod cli;
 pub mod closest;
 pub mod cluster;

@@ -15,6 +15,7 @@ mod logging;
 mod man;
 mod output;
 mod policies;
+mod policy;
 mod progress;
 mod replica;
 mod reports;
@@ -54,6 +55,9 @@ enum Command {
     Fix(fix::FixArguments),
     /// Write the manual's pages.
     Man(man::ManArguments),
+    /// Write policies of your own.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Answer an API server's admission reviews over HTTPS.
     Serve(serve::ServeArguments),
 }
@@ -76,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
+        Command::Policy(command) => policy::run(command),
         Command::Serve(arguments) => serve::run(arguments),
     };
     outcome.unwrap_or_else(|error| {
