@@ -236,6 +236,9 @@ fn finding_report(
         Some(Exception::Granted { reason }) => {
             (Some(Suppression::Exception { reason: shown_reason(object, reason) }), None)
         }
+        Some(Exception::Ended { name, at }) => {
+            (None, Some(format!("the exception {name} ended at {at}; renew it if it must hold on")))
+        }
         Some(Exception::NotAllowed { up_to }) => {
             let allowed = match up_to {
                 Some(severity) => format!("allows exceptions up to {severity}"),

@@ -15,6 +15,7 @@ mod logging;
 mod man;
 mod output;
 mod policies;
+mod policies_followed;
 mod policy;
 mod progress;
 mod replica;
@@ -22,6 +23,7 @@ mod reports;
 mod secrets;
 mod selection;
 mod serve;
+mod webhooks;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -55,8 +57,8 @@ enum Command {
     Fix(fix::FixArguments),
     /// Write the manual's pages.
     Man(man::ManArguments),
-    /// Write policies of your own.
-    #[command(subcommand)]
+    /// Write, try and install policies.
+    #[command(subcommand, after_help = policy::EXAMPLES)]
     Policy(policy::PolicyCommand),
     /// Answer an API server's admission reviews over HTTPS.
     Serve(serve::ServeArguments),

@@ -8,30 +8,42 @@ use std::time::Duration;
 
 use anyhow::Context;
 use futures::StreamExt;
+use jiff::Timestamp;
 use kube::{Client, Config};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
 use super::logging::{self, LogFormat};
-use super::policies;
+use super::policies::{self, PolicyArguments};
+use super::policies_followed::{Followed, MetricsArguments};
 use super::replica::identity;
 use super::reports::ReportArguments;
 use super::secrets::SecretArguments;
+use super::webhooks::WebhookArguments;
 use crate::cluster::LiveCluster;
 use crate::lookup::{Lookup, NoLookup};
+use crate::metrics::Metrics;
 use crate::policy::{CurrentPolicies, PolicySet};
 use crate::secrets::{KubeSecretStore, NoSecretStore, SecretStore};
 use crate::server::{
     CERTIFICATE_INTERVAL, CertificateFiles, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service,
     router, server_config, signals, use_ring,
 };
+use crate::wasm::Loader;
+use crate::webhooks::Keeper;
 
 /// Reviews judged at the same time. More would not be faster, only larger: a thread each, and an
 /// instance of a policy.
 const EVALUATIONS: usize = 64;
 
+/// Threads for policies that are loaded while reviews are judged.
+const LOADS: usize = 4;
+
 /// Threads of the scan for reports, so that it takes none from reviews: one lists, one judges.
 const SCAN: usize = 2;
+
+/// How often it is looked whether an exception has ended: their ends are days, or hours.
+const EXCEPTIONS: Duration = Duration::from_secs(15);
 
 /// The arguments of `serve`.
 #[derive(Debug, clap::Args)]
@@ -49,6 +61,10 @@ pub(crate) struct ServeArguments {
     secrets: SecretArguments,
     #[command(flatten)]
     reports: ReportArguments,
+    #[command(flatten)]
+    metrics: MetricsArguments,
+    #[command(flatten)]
+    webhooks: WebhookArguments,
     /// How lines of the log are written; RUST_LOG says which.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "json", env = "TIDEGATE_LOG_FORMAT")]
     log_format: LogFormat,
@@ -74,22 +90,12 @@ struct CertificateArguments {
     tls_key: PathBuf,
 }
 
-#[derive(Debug, clap::Args)]
-struct PolicyArguments {
-    /// A file with policy documents, on top of the built-in ones; may be given more than once.
-    #[arg(long = "policy", value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// Where compiled policies are kept for the next start.
-    #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
-    cache_dir: Option<PathBuf>,
-}
-
 /// Serves until a signal comes.
 pub(crate) fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
     logging::start(arguments.log_format)?;
     let runtime: Runtime = Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(EVALUATIONS + SCAN)
+        .max_blocking_threads(EVALUATIONS + LOADS + SCAN)
         .build()
         .context("no threads")?;
     let ending = runtime.block_on(serve(arguments));
@@ -112,9 +118,11 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let ServeArguments {
         port: PortArguments { listen, shutdown_delay },
         certificate: CertificateArguments { tls_cert, tls_key },
-        policies: PolicyArguments { files, cache_dir },
+        policies,
         secrets,
         reports,
+        metrics: metrics_port,
+        webhooks,
         log_format: _,
     } = arguments;
     use_ring();
@@ -123,28 +131,42 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let certificate_files = CertificateFiles { certificate: tls_cert, key: tls_key };
     let (certificate, seen) = certificate_files.load()?;
     let certificate = CurrentCertificate::new(certificate);
-    let policies = load_policies(files, cache_dir).await?;
-    let number = policies.len();
-    let policies = Arc::new(CurrentPolicies::new(policies));
+    let metrics = Metrics::default();
+    metrics_port.serve(&metrics).await?;
+    let loaded = load_policies(policies).await?;
+    let number = loaded.1.len();
+    let mut policies = Followed::new(loaded, metrics);
     let (stop, stopping) = watch::channel(false);
     // They end with the first signal: what is under way for reviews comes first.
     let signals = signals.inspect(move |_| {
         stop.send_replace(true);
     });
-    let (lookup, secrets) = cluster(&secrets, &reports, &policies, stopping).await?;
-    let gate = Arc::new(Gate::new(policies, lookup, secrets));
+    tokio::spawn(end_exceptions(Arc::clone(policies.current())));
+    let (lookup, secrets) = cluster(&secrets, &reports, &webhooks, &mut policies, stopping).await?;
+    let gate = Arc::new(Gate::new(Arc::clone(policies.current()), lookup, secrets));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
     let service = Service { tls: server_config(Arc::clone(&certificate))?, router: router(gate, readiness.clone()) };
     tokio::spawn(certificate_files.follow(certificate, seen, CERTIFICATE_INTERVAL));
     tracing::info!(address = %listener.address(), policies = number, "serving");
-    let lifecycle = Lifecycle { readiness, effects, delay: shutdown_delay };
-    Ok(lifecycle.run(listener, service, signals).await)
+    let lifecycle = Lifecycle { readiness, prepared: policies.prepared(), effects, delay: shutdown_delay };
+    let ending = lifecycle.run(listener, service, signals).await;
+    policies.end().await;
+    Ok(ending)
 }
 
-/// Compiling takes a while the first time: not on a thread that serves tasks.
-async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyhow::Result<Arc<PolicySet>> {
-    let load = move || policies::load(&files, cache_dir.as_deref());
+/// Lets exceptions end when their time has come.
+async fn end_exceptions(policies: Arc<CurrentPolicies>) {
+    let mut looks = tokio::time::interval(EXCEPTIONS);
+    loop {
+        looks.tick().await;
+        policies.end_exceptions(Timestamp::now());
+    }
+}
+
+/// Fetching and compiling takes a while the first time: not on a thread that serves tasks.
+async fn load_policies(arguments: PolicyArguments) -> anyhow::Result<(Loader, Arc<PolicySet>)> {
+    let load = move || policies::load_on(&arguments, &Handle::current());
     tokio::task::spawn_blocking(load).await.context("loading the policies failed")?
 }
 
@@ -153,7 +175,8 @@ async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyho
 async fn cluster(
     arguments: &SecretArguments,
     reports: &ReportArguments,
-    policies: &Arc<CurrentPolicies>,
+    webhooks: &WebhookArguments,
+    policies: &mut Followed,
     stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
     match Config::infer().await {
@@ -163,11 +186,20 @@ async fn cluster(
             tracing::info!(cluster = %address, "Secrets are made in this cluster, and policies may ask it");
             let lookup: Arc<dyn Lookup> = Arc::new(LiveCluster::new(client.clone(), Handle::current()));
             let identity = identity();
+            policies.follow(client.clone(), &namespace, &identity, stopping.clone());
             if let Some(clean_up) = arguments.clean_up(&namespace, &identity) {
                 tokio::spawn(clean_up.run(client.clone()));
             }
+            if let Some(choice) = webhooks.choice(&namespace, &identity) {
+                tokio::spawn(Keeper::new(client.clone(), choice, policies.announced())?.run(stopping.clone()));
+            }
             if let Some(reports) = reports.reports(&namespace, &identity) {
-                tokio::spawn(reports.run(client.clone(), Arc::clone(policies), Arc::clone(&lookup), stopping));
+                tokio::spawn(reports.run(
+                    client.clone(),
+                    Arc::clone(policies.current()),
+                    Arc::clone(&lookup),
+                    stopping,
+                ));
             }
             let secrets = KubeSecretStore::new(client, arguments.changed_passwords());
             Ok((lookup, Arc::new(secrets)))

@@ -42,7 +42,12 @@ pub(super) async fn start(policies: Arc<PolicySet>, lookup: Arc<dyn Lookup>) -> 
         tls: server_config(CurrentCertificate::new(certificate)).map_err(|error| failed(&error))?,
         router: router(Arc::clone(&gate), readiness.clone()),
     };
-    let lifecycle = Lifecycle { readiness, effects: gate.effects().clone(), delay: Duration::ZERO };
+    let lifecycle = Lifecycle {
+        readiness,
+        prepared: Box::pin(std::future::ready(())),
+        effects: gate.effects().clone(),
+        delay: Duration::ZERO,
+    };
     tokio::spawn(lifecycle.run(listener, service, stream::pending()));
     Ok(RunningGate { address, certificate: own.der().to_vec(), secrets })
 }

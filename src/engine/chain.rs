@@ -7,21 +7,17 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::draft::Draft;
-use super::edit::{self, FixError};
 use super::effect::{SecretEntry, WorkloadSecret};
-use super::evaluation::{Decision, Evaluation, Judged, PolicyFailure};
-use super::exceptions::{Exception, Exceptions};
+use super::evaluation::{Decision, Evaluation, Judged, PolicyFailure, Shadow};
+use super::exceptions::Exceptions;
 use super::last_applied;
-use super::left_alone::why_left_alone;
-use super::named_place::named_place;
+use super::left_alone::{LeftAlone, standing};
 use super::owner::owner;
-use super::secret_move::MoveRefused;
 use super::secret_name::{owner_name, secret_name};
-use crate::finding::Finding;
 use crate::lookup::{Lookup, ResourceType};
-use crate::policy::{Action, InstalledPolicy, OnError, PolicySet, ReviewContext, ReviewError, UnknownRule};
+use crate::policy::{InstalledPolicy, PolicySet, ReviewError, UnknownRule};
 use crate::prepared::Prepared;
-use crate::request::{Operation, Phase, Request};
+use crate::request::{Operation, Request};
 use crate::workload::{Misfit, Workload, withheld};
 
 /// Judges an object by all policies that apply to it.
@@ -30,12 +26,14 @@ use crate::workload::{Misfit, Workload, withheld};
 /// [`Misfit`] if a field of the object has a type that its kind does not have: such an object
 /// cannot be judged, and the API server would refuse it as well.
 pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup>) -> Result<Evaluation, Misfit> {
-    if let Some(why) = why_left_alone(request) {
-        return Ok(Evaluation::untouched(request.object.clone(), why));
-    }
+    let standing = match standing(request, policies) {
+        Ok(standing) => standing,
+        Err(why) => return Ok(Evaluation::untouched(request.object.clone(), why)),
+    };
     let mut chain = Chain {
         request,
         lookup,
+        frozen: standing.frozen,
         old_object: request.old_object.as_ref().map(|old| Arc::new(withheld(old))),
         draft: Draft::new(&request.object),
         exceptions: Exceptions::default(),
@@ -47,38 +45,51 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
         asked: Vec::new(),
         findings: Vec::new(),
         failures: Vec::new(),
+        shadow: Shadow::default(),
         entries: Vec::new(),
     };
     chain.exceptions = Exceptions::of(chain.draft.shown());
+    chain.exceptions.add(policies, request);
     chain.unknown_rules = chain.exceptions.unknown(policies);
     chain.read_workload()?;
-    for policy in policies.iter().filter(|policy| policy.judges(request, lookup.as_ref())) {
-        chain.judge(policy)?;
+    let judging: Vec<&InstalledPolicy> = policies
+        .iter()
+        .filter(|policy| if policy.is_general() { standing.general } else { standing.mysql })
+        .filter(|policy| policy.judges(request, lookup.as_ref()))
+        .collect();
+    if judging.is_empty() && !standing.mysql {
+        return Ok(Evaluation::untouched(request.object.clone(), LeftAlone::NoMySql));
     }
+    chain.judge_all(&judging)?;
     chain.find_what_stood_before(policies)?;
     Ok(chain.finish())
 }
 
-struct Chain<'a> {
-    request: &'a Request,
-    lookup: &'a Arc<dyn Lookup>,
-    old_object: Option<Arc<Value>>,
-    draft: Draft,
-    exceptions: Exceptions,
-    unknown_rules: Vec<UnknownRule>,
-    secret_name: Option<String>,
+/// An object on its way through the policies.
+pub(super) struct Chain<'a> {
+    pub(super) request: &'a Request,
+    pub(super) lookup: &'a Arc<dyn Lookup>,
+    /// What no repair may touch.
+    pub(super) frozen: Option<&'static str>,
+    pub(super) old_object: Option<Arc<Value>>,
+    pub(super) draft: Draft,
+    pub(super) exceptions: Exceptions,
+    pub(super) unknown_rules: Vec<UnknownRule>,
+    pub(super) secret_name: Option<String>,
     /// ConfigMaps that were asked for already: the object is read again after each repair.
     config_maps: RefCell<BTreeMap<String, Option<Value>>>,
-    workload: Option<Workload>,
-    prepared: Prepared,
-    asked: Vec<String>,
-    findings: Vec<Judged>,
-    failures: Vec<PolicyFailure>,
-    entries: Vec<SecretEntry>,
+    pub(super) workload: Option<Workload>,
+    pub(super) prepared: Prepared,
+    pub(super) asked: Vec<String>,
+    pub(super) findings: Vec<Judged>,
+    pub(super) failures: Vec<PolicyFailure>,
+    pub(super) shadow: Shadow,
+    pub(super) entries: Vec<SecretEntry>,
 }
 
 impl Chain<'_> {
-    fn read_workload(&mut self) -> Result<(), Misfit> {
+    /// Reads the typed model anew.
+    pub(super) fn read_workload(&mut self) -> Result<(), Misfit> {
         self.prepared = Prepared::default();
         let stored = self.request.operation == Operation::Update;
         self.workload = Workload::read(self.draft.object(), self.draft.shown(), stored, &|name| self.config_map(name))?;
@@ -95,139 +106,6 @@ impl Chain<'_> {
             found.map(|object| withheld(&object))
         };
         known.entry(name.to_owned()).or_insert_with(ask).clone()
-    }
-
-    fn judge(&mut self, policy: &InstalledPolicy) -> Result<(), Misfit> {
-        self.asked.push(policy.name.clone());
-        let context = ReviewContext {
-            request: self.request,
-            object: self.draft.shown(),
-            old_object: self.old_object.as_ref(),
-            workload: self.workload.as_ref(),
-            secret_name: self.secret_name.as_ref(),
-            unknown_rules: &self.unknown_rules,
-            lookup: self.lookup,
-            prepared: &self.prepared,
-        };
-        let found = match policy.module.review(&context, &policy.settings, policy.timeout) {
-            Ok(found) => found,
-            Err(error) => {
-                self.fail(policy, error);
-                return Ok(());
-            }
-        };
-        let (steps, findings, entries) = (self.draft.steps(), self.findings.len(), self.entries.len());
-        for finding in found {
-            self.take(policy, finding);
-        }
-        if self.draft.steps() > steps
-            && let Err(misfit) = self.read_workload()
-        {
-            // Its repairs made something that Kubernetes would refuse: none of them is kept.
-            self.draft.undo_to(steps, &self.request.object);
-            for judged in &mut self.findings[findings..] {
-                (judged.fixed, judged.steps) = (false, 0..0);
-            }
-            self.entries.truncate(entries);
-            self.fail(policy, ReviewError::BadAnswer(format!("its repair does not fit the kind: {misfit}")));
-            self.read_workload()?;
-        }
-        Ok(())
-    }
-
-    /// Records a finding and makes its repair, if repairs are made.
-    fn take(&mut self, policy: &InstalledPolicy, finding: Finding) {
-        if !self.is_within(&finding.at) {
-            let problem = format!("{} points at {}, which the object does not have", finding.rule, finding.at);
-            self.fail(policy, ReviewError::BadAnswer(problem));
-            return;
-        }
-        let selection = &self.request.selection;
-        if !selection.wants(&finding.rule, finding.severity) {
-            return;
-        }
-        let exception = self.exceptions.exception(&finding.rule, finding.severity, policy.exceptions);
-        let repairs = policy.action == Action::Fix
-            && self.request.phase != Phase::Validate
-            && !finding.fix.is_empty()
-            && !matches!(exception, Some(Exception::Granted { .. }))
-            && !selection.declines(&finding.rule, &finding.at);
-        let mut judged = Judged {
-            policy: policy.name.clone(),
-            action: policy.action,
-            finding,
-            fixed: false,
-            obstacle: None,
-            cannot_be_stored: false,
-            stood_before: false,
-            exception,
-            steps: 0..0,
-        };
-        if repairs {
-            let before = self.draft.steps();
-            match edit::apply(&mut self.draft, self.request, &judged.finding.fix) {
-                Ok(entries) => {
-                    judged.fixed = true;
-                    judged.steps = before..self.draft.steps();
-                    self.entries.extend(entries);
-                }
-                Err(error) => {
-                    self.draft.undo_to(before, &self.request.object);
-                    match error {
-                        FixError::Move(refused) => {
-                            judged.cannot_be_stored =
-                                matches!(refused, MoveRefused::NotStorable(_) | MoveRefused::NotStorableWithData(_));
-                            judged.obstacle = Some(refused.to_string());
-                        }
-                        FixError::Edit(error) => {
-                            let problem = format!("the repair of {}: {error}", judged.finding.rule);
-                            self.fail(policy, ReviewError::BadAnswer(problem));
-                        }
-                    }
-                }
-            }
-        }
-        self.findings.push(judged);
-    }
-
-    fn is_within(&self, pointer: &str) -> bool {
-        self.draft.object().pointer(pointer).is_some() || self.request.object.pointer(pointer).is_some()
-    }
-
-    fn fail(&mut self, policy: &InstalledPolicy, error: ReviewError) {
-        let denies = policy.on_error == OnError::Deny && matches!(policy.action, Action::Fix | Action::Deny);
-        self.failures.push(PolicyFailure { policy: policy.name.clone(), error, denies });
-    }
-
-    /// Marks what would keep an update out although the stored object was found for it already, and
-    /// could not be repaired: whoever changes something else must not be stopped by it.
-    fn find_what_stood_before(&mut self, policies: &PolicySet) -> Result<(), Misfit> {
-        let Some(old) = &self.request.old_object else { return Ok(()) };
-        if !self.findings.iter().any(Judged::denies) {
-            return Ok(());
-        }
-        let before = Request {
-            operation: Operation::Create,
-            phase: Phase::Audit,
-            object: old.clone(),
-            old_object: None,
-            ..self.request.clone()
-        };
-        let stored = evaluate(&before, policies, self.lookup)?;
-        let stood: Vec<(&Finding, String)> = stored
-            .findings
-            .iter()
-            // What could be repaired was, before the object came to be validated.
-            .filter(|judged| !judged.fixed || self.request.phase == Phase::Validate)
-            .map(|judged| (&judged.finding, named_place(&stored.object, &judged.finding.at)))
-            .collect();
-        for judged in self.findings.iter_mut().filter(|judged| judged.denies()) {
-            let new = &judged.finding;
-            let place = named_place(self.draft.object(), &new.at);
-            judged.stood_before =
-                stood.iter().any(|(old, at)| old.rule == new.rule && *at == place && old.severity >= new.severity);
-        }
-        Ok(())
     }
 
     /// What was moved, as the Secret that has to be there.
@@ -273,6 +151,7 @@ impl Chain<'_> {
             decision: if denied { Decision::Deny } else { Decision::Allow },
             findings: self.findings,
             failures: self.failures,
+            shadow: self.shadow,
             patch,
             object,
             secret,

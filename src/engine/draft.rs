@@ -52,6 +52,11 @@ impl Draft {
         self.operations.len()
     }
 
+    /// The place that a step is about.
+    pub(super) fn step(&self, number: usize) -> Option<String> {
+        self.operations.get(number).map(|operation| operation.path().to_string())
+    }
+
     /// Takes back all steps after the first `steps`.
     pub(super) fn undo_to(&mut self, steps: usize, original: &Value) {
         if steps == self.operations.len() {

@@ -40,11 +40,32 @@ pub(super) fn apply(draft: &mut Draft, request: &Request, fix: &[Edit]) -> Resul
     Ok(secrets)
 }
 
-/// What identifies an object, what others keep on it, and credentials are out of bounds.
+/// Whether an edit changes what is at a place, below it, or around it.
+pub(super) fn touches(edit: &Edit, place: &str) -> bool {
+    let (Edit::Set(at, _) | Edit::Remove(at) | Edit::Append(at, _) | Edit::MoveToSecret(at)) = edit;
+    overlap(at, place)
+}
+
+/// Whether one of two places is the other, or holds it.
+pub(super) fn overlap(left: &str, right: &str) -> bool {
+    let holds = |outer: &str, inner: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    holds(left, right) || holds(right, left)
+}
+
+/// Annotations by which an object's author speaks to tidegate: exceptions, and the Secret of its passwords.
+const OWN_ANNOTATIONS: &str = "/metadata/annotations/tidegate.dev~1";
+
+/// What identifies an object, what others keep on it, what its author says to tidegate, and credentials are out of
+/// bounds.
 fn check(pointer: &str, value: Option<&serde_json::Value>) -> Result<(), EditError> {
     let is_below = |parent: &str| pointer.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'));
+    let is_annotation = is_below("/metadata/annotations")
+        && !pointer.contains("last-applied-configuration")
+        && !pointer.starts_with(OWN_ANNOTATIONS);
     let allowed = is_below("/metadata/labels")
-        || (is_below("/metadata/annotations") && !pointer.contains("last-applied-configuration"))
+        || is_annotation
         || !(pointer.is_empty()
             || ["/metadata", "/apiVersion", "/kind", "/status"].iter().any(|own| pointer == *own || is_below(own)));
     if !allowed {

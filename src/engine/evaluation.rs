@@ -11,7 +11,7 @@ use super::exceptions::Exception;
 use super::last_applied;
 use super::left_alone::LeftAlone;
 use crate::finding::{Finding, Severity};
-use crate::policy::{Action, ReviewError};
+use crate::policy::{Action, InstalledPolicy, ReviewError};
 
 /// Whether the object may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -49,6 +49,21 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// A finding of which nothing has become yet.
+    pub(super) fn new(policy: &InstalledPolicy, finding: Finding) -> Self {
+        Self {
+            policy: policy.name.clone(),
+            action: policy.action,
+            finding,
+            fixed: false,
+            obstacle: None,
+            cannot_be_stored: false,
+            stood_before: false,
+            exception: None,
+            steps: 0..0,
+        }
+    }
+
     /// Whether this finding alone keeps the object out.
     pub fn denies(&self) -> bool {
         let is_severe = match self.action {
@@ -83,6 +98,15 @@ pub struct PolicyFailure {
     pub denies: bool,
 }
 
+/// What policies on probation say of an object. None of it has a consequence.
+#[derive(Debug, Clone, Default)]
+pub struct Shadow {
+    /// What they found.
+    pub findings: Vec<Judged>,
+    /// Those that could not judge.
+    pub failures: Vec<PolicyFailure>,
+}
+
 /// All that a review came to.
 ///
 /// It is not `Debug`: the repaired object may still hold values that no policy moved.
@@ -98,6 +122,8 @@ pub struct Evaluation {
     pub findings: Vec<Judged>,
     /// Policies that could not judge.
     pub failures: Vec<PolicyFailure>,
+    /// What policies on probation would do.
+    pub shadow: Shadow,
     /// The smallest steps from the object that arrived to the repaired one. No step holds a
     /// credential of the object, nor a `test` operation.
     pub patch: json_patch::Patch,
@@ -116,6 +142,7 @@ impl Evaluation {
             decision: Decision::Allow,
             findings: Vec::new(),
             failures: Vec::new(),
+            shadow: Shadow::default(),
             patch: json_patch::Patch(Vec::new()),
             object,
             secret: None,

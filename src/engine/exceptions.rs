@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::closest::closest;
 use crate::finding::Severity;
 use crate::own_rules::all_ids;
-use crate::policy::{PolicySet, UnknownRule};
+use crate::policy::{InstalledException, PolicySet, UnknownRule};
+use crate::request::Request;
 
 /// The annotation of the object itself. In that of a pod template it would restart pods.
 pub const ANNOTATION: &str = "tidegate.dev/exceptions";
@@ -25,17 +27,29 @@ pub enum Exception {
         /// Up to which severity it allows them; none if it allows none at all.
         up_to: Option<Severity>,
     },
+    /// There was an exception, and it has ended.
+    Ended {
+        /// Namespace and name of the `PolicyException`.
+        name: String,
+        /// When it ended.
+        at: Timestamp,
+    },
 }
 
 /// Why an object is excepted from a rule that belongs to no policy, if its author says so; of an object whose
 /// credentials are withheld.
 pub fn excepted(shown: &Value, rule: &str) -> Option<String> {
-    Exceptions::of(shown).0.remove(rule)
+    Exceptions::of(shown).annotated.remove(rule)
 }
 
-/// The exceptions of one object: rule to reason.
+/// The exceptions of one object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Exceptions(BTreeMap<String, String>);
+pub(super) struct Exceptions {
+    /// Those of its author: rule to reason.
+    annotated: BTreeMap<String, String>,
+    /// Those that were granted beside it, by rule.
+    granted: BTreeMap<String, Exception>,
+}
 
 impl Exceptions {
     /// Reads those of an object whose credentials are withheld: a reason is printed.
@@ -55,29 +69,50 @@ impl Exceptions {
                 exceptions.entry(rule.to_owned()).or_insert_with(|| reason.to_owned());
             }
         }
-        Self(exceptions)
+        Self { annotated: exceptions, granted: BTreeMap::new() }
+    }
+
+    /// Adds the set's own that are about the object: of one rule the one that ends last.
+    pub(super) fn add(&mut self, policies: &PolicySet, request: &Request) {
+        for InstalledException { exception, has_ended } in policies.exceptions() {
+            if !exception.covers(request) {
+                continue;
+            }
+            let (name, at) = (exception.name.clone(), exception.expires);
+            let what = if *has_ended {
+                Exception::Ended { name, at }
+            } else {
+                Exception::Granted { reason: format!("{} ({name}, until {at})", exception.reason) }
+            };
+            for rule in exception.rules() {
+                self.granted.entry(rule.clone()).or_insert_with(|| what.clone());
+            }
+        }
     }
 
     /// The rules that it names and that there are not: neither a policy in force has them, nor this program.
     pub(super) fn unknown(&self, policies: &PolicySet) -> Vec<UnknownRule> {
-        if self.0.is_empty() {
+        if self.annotated.is_empty() {
             return Vec::new();
         }
         let in_force = policies.iter().flat_map(|policy| &policy.module.description().rules);
         let own = all_ids();
         let known: Vec<&str> = own.iter().copied().chain(in_force.map(|rule| rule.id.as_str())).collect();
-        let unknown = self.0.keys().filter(|rule| !known.contains(&rule.as_str()));
+        let unknown = self.annotated.keys().filter(|rule| !known.contains(&rule.as_str()));
         let meant = |rule: &str| closest(rule, known.iter().copied()).map(str::to_owned);
         unknown.map(|rule| UnknownRule { rule: rule.clone(), meant: meant(rule) }).collect()
     }
 
     /// What becomes of a finding of `rule`, where exceptions are allowed up to `limit`.
     pub(super) fn exception(&self, rule: &str, severity: Severity, limit: Option<Severity>) -> Option<Exception> {
-        let reason = self.0.get(rule)?;
-        Some(match limit {
+        let annotated = self.annotated.get(rule).map(|reason| match limit {
             Some(limit) if severity <= limit => Exception::Granted { reason: reason.clone() },
             up_to => Exception::NotAllowed { up_to },
-        })
+        });
+        match (annotated, self.granted.get(rule)) {
+            (Some(Exception::NotAllowed { .. }), Some(granted @ Exception::Granted { .. })) => Some(granted.clone()),
+            (annotated, granted) => annotated.or_else(|| granted.cloned()),
+        }
     }
 }
 
@@ -98,7 +133,7 @@ mod tests {
         ] {
             let object = json!({ "metadata": { "annotations": { ANNOTATION: text } } });
             let expected = expected.iter().map(|(rule, why)| ((*rule).to_owned(), (*why).to_owned())).collect();
-            assert_eq!(Exceptions::of(&object), Exceptions(expected), "{text}");
+            assert_eq!(Exceptions::of(&object).annotated, expected, "{text}");
         }
     }
 

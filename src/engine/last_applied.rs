@@ -8,6 +8,8 @@ use serde_json::Value;
 use super::draft::{Draft, EditError};
 use crate::workload::Location;
 
+/// The annotation.
+pub(super) const ANNOTATION: &str = "kubectl.kubernetes.io/last-applied-configuration";
 const POINTER: &str = "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
 
 /// Takes literal values out of the annotation where the object itself has a `valueFrom` instead.

@@ -1,5 +1,11 @@
 //! What is not judged, and why: installing tidegate must not disturb what runs already.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::last_applied::ANNOTATION as LAST_APPLIED;
+use crate::policy::PolicySet;
 use crate::request::{Operation, Phase, Request};
 use crate::workload::{Location, is_controlled, is_operator_managed, judged_part, may_concern_mysql};
 
@@ -38,29 +44,67 @@ impl LeftAlone {
     }
 }
 
-/// Whether the request must pass unjudged.
-pub(super) fn why_left_alone(request: &Request) -> Option<LeftAlone> {
+/// Whose judgement a request gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// That of policies on what has to do with MySQL.
+    pub(super) mysql: bool,
+    /// That of policies on everything of a kind.
+    pub(super) general: bool,
+    /// What must stay as it is: an update that does not touch the pods must not replace them.
+    pub(super) frozen: Option<&'static str>,
+}
+
+/// Whose judgement the request gets, or why nobody's.
+pub(super) fn standing(request: &Request, policies: &PolicySet) -> Result<Standing, LeftAlone> {
     let object = &request.object;
-    if !may_concern_mysql(object) {
-        return Some(LeftAlone::NoMySql);
+    let mysql = may_concern_mysql(object);
+    let general = policies.judges_whatever(object);
+    if !mysql && !general {
+        return Err(LeftAlone::NoMySql);
     }
     if is_controlled(object) {
-        return Some(LeftAlone::Controlled);
+        return Err(LeftAlone::Controlled);
     }
     if is_operator_managed(object) {
-        return Some(LeftAlone::OperatorManaged);
+        return Err(LeftAlone::OperatorManaged);
     }
     if request.phase != Phase::Audit && object.pointer("/metadata/deletionTimestamp").is_some_and(|at| !at.is_null()) {
-        return Some(LeftAlone::BeingDeleted);
+        return Err(LeftAlone::BeingDeleted);
     }
-    if request.operation == Operation::Update
-        && let Some(old) = &request.old_object
-        && let Some(parts) = Location::of(object)
-            .map(|location| vec![location.judged])
-            .or_else(|| judged_part(object).map(<[_]>::to_vec))
-        && parts.iter().all(|part| object.pointer(part) == old.pointer(part))
-    {
-        return Some(LeftAlone::TemplateUnchanged);
+    let whole = Standing { mysql, general, frozen: None };
+    let Some(old) = request.old_object.as_ref().filter(|_| request.operation == Operation::Update) else {
+        return Ok(whole);
+    };
+    let template = Location::of(object).map(|location| location.judged);
+    let parts = template.map(|judged| vec![judged]).or_else(|| judged_part(object).map(<[_]>::to_vec));
+    let is_same = parts.is_some_and(|parts| parts.iter().all(|part| object.pointer(part) == old.pointer(part)));
+    let general = general && is_changed(object, old);
+    match (mysql && !is_same, general) {
+        (false, false) => Err(LeftAlone::TemplateUnchanged),
+        (mysql, general) => Ok(Standing { mysql, general, frozen: template.filter(|_| is_same) }),
     }
-    None
+}
+
+/// Whether an update changes anything but the status and what the API server and controllers keep in `metadata`.
+fn is_changed(new: &Value, old: &Value) -> bool {
+    let own = |object: &Value| -> BTreeMap<String, Value> {
+        let fields = object.as_object().into_iter().flatten();
+        let mut own: BTreeMap<_, _> = fields
+            .filter(|(field, _)| !matches!(field.as_str(), "metadata" | "status"))
+            .map(|(field, value)| (field.clone(), value.clone()))
+            .collect();
+        for field in ["labels", "annotations"] {
+            let mut entries = object.pointer("/metadata").and_then(|metadata| metadata.get(field)).cloned();
+            if let Some(Value::Object(entries)) = &mut entries {
+                entries.remove(LAST_APPLIED);
+            }
+            // No entries at all are the same, however they are written.
+            if let Some(entries) = entries.filter(|entries| entries.as_object().is_none_or(|map| !map.is_empty())) {
+                own.insert(format!("metadata.{field}"), entries);
+            }
+        }
+        own
+    };
+    own(new) != own(old)
 }

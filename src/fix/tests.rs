@@ -86,6 +86,8 @@ fn policy(name: &str, argument: &'static str, unless: &'static str, instead: Opt
         failure_policy: FailurePolicy::Ignore,
         rollout: None,
         digest: String::new(),
+        resolved: None,
+        is_builtin: true,
         module: Arc::new(Finds { description, argument, unless, instead }),
     }
 }

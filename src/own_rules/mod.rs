@@ -40,6 +40,13 @@ pub const IN_NO_FILE: OwnRule = OwnRule {
     severity: Severity::Low,
     markdown: include_str!("TG003.md"),
 };
+/// Policies undo each other's repairs.
+pub const FIGHT: OwnRule = OwnRule {
+    id: "TG004",
+    title: "policies repair the same field against each other",
+    severity: Severity::High,
+    markdown: include_str!("TG004.md"),
+};
 /// A release of Helm keeps a password among its values.
 pub const IN_VALUES: OwnRule = OwnRule {
     id: "KEPT001",
@@ -56,7 +63,7 @@ pub const IN_EVENT: OwnRule = OwnRule {
 };
 
 /// All of them, in the order in which they are listed.
-pub const OWN_RULES: [OwnRule; 5] = [IN_VALUES, IN_EVENT, DIFFERS, NOWHERE, IN_NO_FILE];
+pub const OWN_RULES: [OwnRule; 6] = [IN_VALUES, IN_EVENT, DIFFERS, NOWHERE, IN_NO_FILE, FIGHT];
 
 include!(concat!(env!("OUT_DIR"), "/rule_ids.rs"));
 

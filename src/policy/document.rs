@@ -6,13 +6,16 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use super::exception::{ExceptionDocument, PolicyException};
 use super::limit::ExceptionLimit;
 use super::spec::{Action, FailurePolicy, MatchSpec, OnError, PolicySpec};
 
 /// The `apiVersion` that documents must have.
-const API_VERSION: &str = "tidegate.dev/v1alpha1";
-/// The `kind` that documents must have.
+pub(super) const API_VERSION: &str = "tidegate.dev/v1alpha1";
+/// The `kind` of policies.
 const KIND: &str = "ClusterPolicy";
+/// The `kind` of exceptions.
+pub(super) const EXCEPTION: &str = "PolicyException";
 /// How long a review may take if the document does not say: a thousand times what one costs.
 const DEFAULT_TIMEOUT: Duration = Duration::from_millis(100);
 /// The API server itself gives a webhook at most 30 s; a policy that needs a tenth is broken.
@@ -38,12 +41,21 @@ pub struct PolicyDocument {
 pub struct Metadata {
     /// The name.
     pub name: String,
+    /// The namespace, of an exception.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// Free for its owner.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// Free for its owner.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
+}
+
+impl Metadata {
+    pub(super) fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), namespace: None, labels: BTreeMap::new(), annotations: BTreeMap::new() }
+    }
 }
 
 /// Why a document cannot be used. Every message names the document and the way out.
@@ -58,7 +70,7 @@ pub enum DocumentError {
         problem: String,
     },
     /// It is something else than a policy document.
-    #[error("{file}: expected apiVersion {API_VERSION} and kind {KIND}, found {found}")]
+    #[error("{file}: expected apiVersion {API_VERSION} and kind {KIND} or {EXCEPTION}, found {found}")]
     NotAPolicy {
         /// The file.
         file: String,
@@ -77,16 +89,31 @@ pub enum DocumentError {
         /// What is wrong with it, and what would be right.
         problem: String,
     },
+    /// A field of an exception has a value that cannot be.
+    #[error("{file}: exception {exception}: {field}: {problem}")]
+    Exception {
+        /// The file.
+        file: String,
+        /// The exception's name.
+        exception: String,
+        /// The path to the field.
+        field: &'static str,
+        /// What is wrong with it, and what would be right.
+        problem: String,
+    },
 }
 
 impl PolicyDocument {
+    /// A document that says this.
+    pub fn new(name: &str, spec: PolicySpec) -> Self {
+        Self { api_version: API_VERSION.to_owned(), kind: KIND.to_owned(), metadata: Metadata::named(name), spec }
+    }
+
     /// The document that installs a built-in policy as it is.
     pub fn builtin(name: &str) -> Self {
-        Self {
-            api_version: API_VERSION.to_owned(),
-            kind: KIND.to_owned(),
-            metadata: Metadata { name: name.to_owned(), labels: BTreeMap::new(), annotations: BTreeMap::new() },
-            spec: PolicySpec {
+        Self::new(
+            name,
+            PolicySpec {
                 module: format!("builtin://{name}"),
                 enabled: true,
                 action: Action::Fix,
@@ -101,6 +128,23 @@ impl PolicyDocument {
                 exceptions: ExceptionLimit::default(),
                 timeout: None,
             },
+        )
+    }
+
+    /// Whether what its fields say can be.
+    ///
+    /// # Errors
+    /// [`DocumentError::Field`].
+    pub fn check(&self, file: &str) -> Result<(), DocumentError> {
+        self.timeout(file)?;
+        match self.spec.rollout {
+            Some(rollout) if rollout.percent > 100 => Err(DocumentError::Field {
+                file: file.to_owned(),
+                policy: self.metadata.name.clone(),
+                field: "spec.rollout.percent",
+                problem: format!("{} is outside 0 to 100", rollout.percent),
+            }),
+            _ => Ok(()),
         }
     }
 
@@ -125,28 +169,75 @@ impl PolicyDocument {
     }
 }
 
-/// Reads all policy documents of a text; `file` is for messages.
+/// What a file of policies holds.
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    /// The policies.
+    pub policies: Vec<PolicyDocument>,
+    /// What is excepted from them.
+    pub exceptions: Vec<PolicyException>,
+}
+
+/// `apiVersion` and `kind`, before the rest is read.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Header {
+    #[serde(default)]
+    api_version: String,
+    #[serde(default)]
+    kind: String,
+}
+
+/// Reads all documents of a text; `file` is for messages.
 ///
 /// # Errors
 /// [`DocumentError`] on the first that cannot be used.
-pub fn parse_documents(file: &str, text: &str) -> Result<Vec<PolicyDocument>, DocumentError> {
+pub fn parse_documents(file: &str, text: &str) -> Result<Documents, DocumentError> {
     let malformed = |problem: String| DocumentError::Malformed { file: file.to_owned(), problem };
-    let raw: Vec<Option<PolicyDocument>> =
-        serde_saphyr::from_multiple(text).map_err(|error| malformed(error.to_string()))?;
-    let documents: Vec<_> = raw.into_iter().flatten().collect();
-    if documents.is_empty() {
+    let mut documents = Documents::default();
+    for document in split(text) {
+        let Some(header) =
+            serde_saphyr::from_str::<Option<Header>>(&document).map_err(|error| malformed(error.to_string()))?
+        else {
+            continue;
+        };
+        match (header.api_version.as_str(), header.kind.as_str()) {
+            (API_VERSION, KIND) => {
+                let policy: PolicyDocument =
+                    serde_saphyr::from_str(&document).map_err(|error| malformed(error.to_string()))?;
+                policy.check(file)?;
+                documents.policies.push(policy);
+            }
+            (API_VERSION, EXCEPTION) => {
+                let exception: ExceptionDocument =
+                    serde_saphyr::from_str(&document).map_err(|error| malformed(error.to_string()))?;
+                documents.exceptions.push(PolicyException::new(file, exception)?);
+            }
+            (api_version, kind) => {
+                let found = format!("{api_version} {kind}");
+                return Err(DocumentError::NotAPolicy { file: file.to_owned(), found });
+            }
+        }
+    }
+    if documents.policies.is_empty() && documents.exceptions.is_empty() {
         return Err(malformed(format!("it holds no document; expected apiVersion {API_VERSION}, kind {KIND}")));
     }
-    for document in &documents {
-        if document.api_version != API_VERSION || document.kind != KIND {
-            return Err(DocumentError::NotAPolicy {
-                file: file.to_owned(),
-                found: format!("{} {}", document.api_version, document.kind),
-            });
-        }
-        document.timeout(file)?;
-    }
     Ok(documents)
+}
+
+/// The documents of a text, each behind as many empty lines as are before it, so that errors name the right line.
+fn split(text: &str) -> Vec<String> {
+    let mut documents = vec![String::new()];
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        // At the start of a line these three are a marker wherever they stand, in a block of text too.
+        if line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty() || rest.starts_with([' ', '\t'])) {
+            documents.push("\n".repeat(number));
+        }
+        if let Some(last) = documents.last_mut() {
+            last.push_str(line);
+        }
+    }
+    documents
 }
 
 /// `100ms`, `2s`, `1500us`.

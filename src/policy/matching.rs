@@ -52,33 +52,42 @@ impl Matcher {
         &self.spec
     }
 
+    /// Whether objects of a kind are wanted at all.
+    pub fn wants_kind(&self, api_version: &str, kind: &str) -> bool {
+        let is_of = |wanted: &JudgedKind| wanted.holds(api_version, kind);
+        (self.kinds.is_empty() || self.kinds.iter().any(is_of)) && !self.excluded_kinds.iter().any(is_of)
+    }
+
+    /// Whether it says which kinds are wanted.
+    pub fn names_kinds(&self) -> bool {
+        !self.kinds.is_empty()
+    }
+
     /// Whether the policy judges this object.
     ///
     /// A namespace whose labels nobody can tell counts as selected: a gate does not let things
     /// through because it does not know.
     pub fn matches(&self, request: &Request, lookup: &dyn Lookup) -> bool {
         let spec = &self.spec;
-        let is_of = |kind: &JudgedKind| kind.holds(request.api_version(), request.kind());
         let namespace = request.namespace.as_deref().unwrap_or_default();
-        (self.kinds.is_empty() || self.kinds.iter().any(is_of))
-            && !self.excluded_kinds.iter().any(is_of)
+        self.wants_kind(request.api_version(), request.kind())
             && (spec.namespaces.is_empty() || self.namespaces.is_match(namespace))
             && !self.excluded_namespaces.is_match(namespace)
             && !request.name.as_deref().is_some_and(|name| self.excluded_names.is_match(name))
             && spec
                 .object_selector
                 .as_ref()
-                .is_none_or(|selector| selects(selector, &labels(request.object.pointer("/metadata/labels"))))
+                .is_none_or(|selector| selects(selector, &labels_of(request.object.pointer("/metadata/labels"))))
             && spec.namespace_selector.as_ref().is_none_or(|selector| {
                 match lookup.get(&ResourceType::new("v1", "Namespace"), None, namespace) {
-                    Ok(Some(found)) => selects(selector, &labels(found.pointer("/metadata/labels"))),
+                    Ok(Some(found)) => selects(selector, &labels_of(found.pointer("/metadata/labels"))),
                     Ok(None) | Err(_) => true,
                 }
             })
     }
 }
 
-fn patterns(field: &'static str, globs: &[String]) -> Result<GlobSet, MatchError> {
+pub(super) fn patterns(field: &'static str, globs: &[String]) -> Result<GlobSet, MatchError> {
     let wrong = |error: globset::Error| MatchError { field, problem: error.to_string() };
     let mut set = GlobSetBuilder::new();
     for glob in globs {
@@ -87,7 +96,7 @@ fn patterns(field: &'static str, globs: &[String]) -> Result<GlobSet, MatchError
     set.build().map_err(wrong)
 }
 
-fn labels(value: Option<&Value>) -> BTreeMap<&str, &str> {
+pub(super) fn labels_of(value: Option<&Value>) -> BTreeMap<&str, &str> {
     value
         .and_then(Value::as_object)
         .into_iter()
@@ -96,7 +105,7 @@ fn labels(value: Option<&Value>) -> BTreeMap<&str, &str> {
         .collect()
 }
 
-fn selects(selector: &LabelSelector, labels: &BTreeMap<&str, &str>) -> bool {
+pub(super) fn selects(selector: &LabelSelector, labels: &BTreeMap<&str, &str>) -> bool {
     selector.match_labels.iter().all(|(key, value)| labels.get(key.as_str()) == Some(&value.as_str()))
         && selector.match_expressions.iter().all(|requirement| {
             let label = labels.get(requirement.key.as_str());

@@ -3,19 +3,24 @@
 mod code;
 mod current;
 mod document;
+mod exception;
 mod limit;
 mod matching;
 mod module;
+mod revision;
+mod rollout;
 mod set;
 mod spec;
 
 pub use code::{Code, CodeSource, digest_of};
 pub use current::CurrentPolicies;
-pub use document::{DocumentError, Metadata, PolicyDocument, parse_documents};
+pub use document::{DocumentError, Documents, Metadata, PolicyDocument, parse_documents};
+pub use exception::{ExceptionDocument, ExceptionMatch, ExceptionSpec, PolicyException};
 pub use limit::ExceptionLimit;
 pub use matching::{MatchError, Matcher};
 pub use module::{Concern, Description, JudgedKind, Module, ReviewContext, ReviewError, UnknownRule};
-pub use set::{InstalledPolicy, PolicySet};
+pub use rollout::Presence;
+pub use set::{InstalledException, InstalledPolicy, PolicySet};
 pub use spec::{
     Action, Elsewhere, Exclude, FailurePolicy, LabelOperator, LabelRequirement, LabelSelector, MatchSpec, OnError,
     PolicySpec, PullSecret, Rollout,

@@ -3,12 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::exception::PolicyException;
 use super::matching::Matcher;
 use super::module::{Concern, Module};
+use super::rollout::Presence;
 use super::spec::{Action, FailurePolicy, OnError, Rollout};
 use crate::finding::Severity;
 use crate::lookup::Lookup;
 use crate::request::Request;
+use crate::workload::may_concern_mysql;
 
 /// A policy document joined with its code, checked and ready.
 #[derive(Clone)]
@@ -33,6 +39,10 @@ pub struct InstalledPolicy {
     pub rollout: Option<Rollout>,
     /// `sha256:…` of its component.
     pub digest: String,
+    /// Where exactly its code was found, if that says more than its document: a tag's digest in its registry.
+    pub resolved: Option<String>,
+    /// Whether its code is part of this program.
+    pub is_builtin: bool,
     /// Its code.
     pub module: Arc<dyn Module>,
 }
@@ -40,8 +50,23 @@ pub struct InstalledPolicy {
 impl InstalledPolicy {
     /// Whether it judges this object: its code does objects of this kind, and its document wants it to.
     pub fn judges(&self, request: &Request, lookup: &dyn Lookup) -> bool {
-        self.module.description().kinds.iter().any(|kind| kind.holds(request.api_version(), request.kind()))
-            && self.matcher.matches(request, lookup)
+        self.judges_kind(request.api_version(), request.kind()) && self.matcher.matches(request, lookup)
+    }
+
+    /// Whether its code does objects of a kind, and its document wants it to. Code that would do any kind does none
+    /// that its document does not name.
+    pub fn judges_kind(&self, api_version: &str, kind: &str) -> bool {
+        self.module
+            .description()
+            .kinds
+            .iter()
+            .any(|judged| judged.holds(api_version, kind) && (judged.kind != "*" || self.matcher.names_kinds()))
+            && self.matcher.wants_kind(api_version, kind)
+    }
+
+    /// What it does in a namespace.
+    pub fn presence(&self, namespace: Option<&str>) -> Presence {
+        self.rollout.map_or(Presence::Acts, |rollout| rollout.presence(&self.name, namespace.unwrap_or_default()))
     }
 
     /// Whether it judges also objects that have nothing to do with MySQL.
@@ -52,16 +77,78 @@ impl InstalledPolicy {
 
 /// The policies in force. They judge in the order of their names, so that the outcome does not
 /// depend on the order of files or flags.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct PolicySet {
     policies: Vec<InstalledPolicy>,
+    exceptions: Vec<InstalledException>,
+}
+
+/// An exception in force, or one that has ended.
+#[derive(Debug, Clone)]
+pub struct InstalledException {
+    /// What it says.
+    pub exception: PolicyException,
+    /// True if it does not hold any more.
+    pub has_ended: bool,
 }
 
 impl PolicySet {
     /// Makes a set; its order is that of the names.
     pub fn new(mut policies: Vec<InstalledPolicy>) -> Self {
         policies.sort_by(|left, right| left.name.cmp(&right.name));
-        Self { policies }
+        Self { policies, exceptions: Vec::new() }
+    }
+
+    /// The same policies with these exceptions, as they stand at a time. Where two are about the same, the one that
+    /// ends last counts.
+    pub fn with_exceptions(mut self, exceptions: Vec<PolicyException>, now: Timestamp) -> Self {
+        let mut exceptions: Vec<_> = exceptions
+            .into_iter()
+            .map(|exception| InstalledException { has_ended: exception.has_ended(now), exception })
+            .collect();
+        exceptions.sort_by(|left, right| {
+            let (left, right) = (&left.exception, &right.exception);
+            right.expires.cmp(&left.expires).then_with(|| left.name.cmp(&right.name))
+        });
+        self.exceptions = exceptions;
+        self
+    }
+
+    /// The exceptions, those that end last first.
+    pub fn exceptions(&self) -> &[InstalledException] {
+        &self.exceptions
+    }
+
+    /// When the next exception ends that holds yet.
+    pub fn next_end(&self) -> Option<Timestamp> {
+        self.exceptions.iter().filter(|one| !one.has_ended).map(|one| one.exception.expires).min()
+    }
+
+    /// Whether an exception that holds yet has ended by this time.
+    pub fn is_outdated(&self, now: Timestamp) -> bool {
+        self.exceptions.iter().any(|one| !one.has_ended && one.exception.has_ended(now))
+    }
+
+    /// The same set, as it stands at a time.
+    pub fn at(&self, now: Timestamp) -> Self {
+        let mut set = self.clone();
+        for one in &mut set.exceptions {
+            one.has_ended = one.exception.has_ended(now);
+        }
+        set
+    }
+
+    /// Whether a policy in force may have something to say of an object: it has to do with MySQL, or a policy judges
+    /// everything of its kind.
+    pub fn may_judge(&self, object: &Value) -> bool {
+        may_concern_mysql(object) || self.judges_whatever(object)
+    }
+
+    /// Whether a policy judges everything of this object's kind.
+    pub fn judges_whatever(&self, object: &Value) -> bool {
+        let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (api_version, kind) = (text("apiVersion"), text("kind"));
+        self.policies.iter().any(|policy| policy.is_general() && policy.judges_kind(api_version, kind))
     }
 
     /// The policies in order.
@@ -71,7 +158,8 @@ impl PolicySet {
 
     /// The policies of one name, without the others.
     pub fn only(&self, name: &str) -> Self {
-        Self { policies: self.policies.iter().filter(|policy| policy.name == name).cloned().collect() }
+        let policies = self.policies.iter().filter(|policy| policy.name == name).cloned().collect();
+        Self { policies, exceptions: self.exceptions.clone() }
     }
 
     /// How many there are.

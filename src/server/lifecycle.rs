@@ -4,6 +4,7 @@ use std::io;
 use std::task::Poll;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use futures::stream::{Stream, StreamExt, poll_fn};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -32,6 +33,8 @@ pub enum Ending {
 pub struct Lifecycle {
     /// What `/readyz` says.
     pub readiness: Readiness,
+    /// Ends when requests are wanted: what comes before that is answered, too.
+    pub prepared: BoxFuture<'static, ()>,
     /// Effects that must be finished before the process ends.
     pub effects: InFlight,
     /// How long connections are still accepted after the first signal: endpoints and load balancers
@@ -47,13 +50,19 @@ impl Lifecycle {
         service: Service,
         mut signals: impl Stream<Item = ()> + Send + Unpin,
     ) -> Ending {
-        let Self { readiness, effects, delay } = self;
+        let Self { readiness, prepared, effects, delay } = self;
         let (stopping, is_stopping) = watch::channel(false);
         let open = InFlight::default();
         let accepting = tokio::spawn(listener.serve(service, open.clone(), is_stopping));
-        readiness.set_ready();
-
-        next(&mut signals).await;
+        let until_signalled = async {
+            prepared.await;
+            readiness.set_ready();
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = until_signalled => {}
+            () = next(&mut signals) => {}
+        }
         readiness.set_stopping();
         tracing::info!("shutting down: connections are accepted for another {delay:?}");
         let end = async {

@@ -24,8 +24,22 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[error("cannot listen on {address}: {source}{advice}")]
 pub struct ListenError {
     address: String,
-    advice: &'static str,
+    advice: String,
     source: io::Error,
+}
+
+impl ListenError {
+    /// For an address that `flag` named.
+    pub(super) fn new(address: SocketAddr, flag: &str, source: io::Error) -> Self {
+        let advice = match source.kind() {
+            io::ErrorKind::AddrInUse => "another process has the port: stop it, or choose another with",
+            io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege: choose another with",
+            io::ErrorKind::AddrNotAvailable => "this machine has no such address: choose another with",
+            _ => "",
+        };
+        let advice = if advice.is_empty() { String::new() } else { format!("; {advice} {flag}") };
+        Self { address: address.to_string(), advice, source }
+    }
 }
 
 /// A port that connections come to.
@@ -49,16 +63,7 @@ impl Listener {
     /// # Errors
     /// [`ListenError`] says which address, and what to do.
     pub async fn bind(address: SocketAddr) -> Result<Self, ListenError> {
-        let failed = |source: io::Error| ListenError {
-            address: address.to_string(),
-            advice: match source.kind() {
-                io::ErrorKind::AddrInUse => "; another process has the port: stop it, or choose another with --listen",
-                io::ErrorKind::PermissionDenied => "; ports below 1024 need a privilege: choose another with --listen",
-                io::ErrorKind::AddrNotAvailable => "; this machine has no such address: choose another with --listen",
-                _ => "",
-            },
-            source,
-        };
+        let failed = |source| ListenError::new(address, "--listen", source);
         let tcp = TcpListener::bind(address).await.map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
         Ok(Self { tcp, address })

@@ -30,7 +30,7 @@ impl Readiness {
     pub fn check(&self) -> Result<(), &'static str> {
         match self.0.load(Ordering::Acquire) {
             READY => Ok(()),
-            STARTING => Err("starting: connections are not accepted yet"),
+            STARTING => Err("starting: the policies are not all in force yet"),
             _ => Err("shutting down"),
         }
     }

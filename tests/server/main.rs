@@ -14,3 +14,5 @@ mod reviews;
 mod shutdown;
 /// A server and a client for the occasion.
 mod support;
+/// Sets of policies that take each other's place.
+mod swaps;

@@ -26,6 +26,8 @@ pub(crate) fn policies() -> PolicySet {
         failure_policy: FailurePolicy::Ignore,
         rollout: None,
         digest: String::new(),
+        resolved: None,
+        is_builtin: true,
         module: Arc::new(Occasion(Description {
             name: "occasion".to_owned(),
             title: "does what the object's name says".to_owned(),

@@ -44,18 +44,29 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) async fn start(secrets: Arc<dyn SecretStore>, delay: Duration) -> Self {
+        let policies = Arc::new(CurrentPolicies::new(Arc::new(crate::policy::policies())));
+        Self::start_with(policies, secrets, delay).await
+    }
+
+    /// One whose policies may be replaced.
+    pub(crate) async fn start_with(
+        policies: Arc<CurrentPolicies>,
+        secrets: Arc<dyn SecretStore>,
+        delay: Duration,
+    ) -> Self {
         log_lines();
         let (chain, key) = pair();
         let certificate = CurrentCertificate::new(Certificate::from_pem(chain.as_bytes(), key.as_bytes()).unwrap());
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.address();
-        let gate = Arc::new(Gate::new(
-            Arc::new(CurrentPolicies::new(Arc::new(crate::policy::policies()))),
-            Arc::new(NoLookup),
-            secrets,
-        ));
+        let gate = Arc::new(Gate::new(policies, Arc::new(NoLookup), secrets));
         let readiness = Readiness::default();
-        let lifecycle = Lifecycle { readiness: readiness.clone(), effects: gate.effects().clone(), delay };
+        let lifecycle = Lifecycle {
+            readiness: readiness.clone(),
+            prepared: Box::pin(std::future::ready(())),
+            effects: gate.effects().clone(),
+            delay,
+        };
         let service =
             Service { tls: server_config(Arc::clone(&certificate)).unwrap(), router: router(gate, readiness) };
         let (signals, received) = mpsc::unbounded();

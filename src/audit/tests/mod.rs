@@ -138,6 +138,8 @@ pub(super) fn policies() -> PolicySet {
         failure_policy: FailurePolicy::Ignore,
         rollout: None,
         digest: String::new(),
+        resolved: None,
+        is_builtin: true,
         module: Arc::new(Fake {
             description: Description {
                 name: name.to_owned(),

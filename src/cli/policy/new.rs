@@ -61,7 +61,6 @@ pub(crate) fn run(arguments: NewArguments) -> anyhow::Result<ExitCode> {
     let shown = folder.display();
     writeln!(out, "{shown} holds the policy {name}, in {}, with two cases\n\nnext:", language.name())
         .and_then(|()| writeln!(out, "  cd {shown}"))
-        .and_then(|()| tools(language).iter().try_for_each(|step| writeln!(out, "  {step}")))
         .and_then(|()| writeln!(out, "  tidegate policy build\n  tidegate policy test"))
         .context("what comes next cannot be told")?;
     Ok(ExitCode::SUCCESS)
@@ -85,14 +84,5 @@ fn asked<T>(missing: &str, question: &str, read: impl Fn(&str) -> Result<T, Stri
             Ok(answer) => return Ok(answer),
             Err(problem) => writeln!(anstream::stdout(), "{problem}")?,
         }
-    }
-}
-
-/// What gets the tools of a language.
-fn tools(language: Language) -> &'static [&'static str] {
-    match language {
-        Language::Rust => &["rustup target add wasm32-unknown-unknown"],
-        Language::JavaScript | Language::TypeScript => &["npm ci"],
-        Language::Python => &["python3 -m venv .venv", ".venv/bin/pip install -r requirements.txt"],
     }
 }

@@ -1,0 +1,198 @@
+//! The status that follows from what the replicas say: pure.
+
+use super::in_force::ExceptionStanding;
+use super::replica::{Replica, Report};
+use super::standing::{Reason, Standing};
+use super::status::{
+    ACTIVE, ClusterPolicyStatus, Condition, ConditionStatus, PolicyExceptionStatus, READY, ReplicaStatus,
+};
+
+/// What is known of one policy's object.
+pub(super) struct Known<'a> {
+    pub(super) name: &'a str,
+    pub(super) generation: i64,
+    /// What became of it in the replica that writes.
+    pub(super) own: Option<&'a Standing>,
+    /// All replicas, the one that writes among them.
+    pub(super) replicas: &'a [Replica],
+}
+
+impl Known<'_> {
+    /// The status that is to be, after the one that is; `now` is the time for what changes.
+    ///
+    /// What the condition says is left as it is until every replica has seen this generation, or one could not put it
+    /// in force: `kubectl wait` reads its `observedGeneration`.
+    pub(super) fn status(&self, before: &ClusterPolicyStatus, now: &str) -> ClusterPolicyStatus {
+        let reports: Vec<(&Replica, Option<&Report>)> =
+            self.replicas.iter().map(|replica| (replica, replica.policies.get(self.name))).collect();
+        let is_current = |report: &Report| report.generation == self.generation;
+        let is_seen_by_all = !reports.is_empty() && reports.iter().all(|(_, report)| report.is_some_and(is_current));
+        let mut status = before.clone();
+        status.replicas = reports
+            .iter()
+            .map(|(replica, report)| ReplicaStatus {
+                name: replica.name.clone(),
+                revision: replica.revision.clone(),
+                ready: report.is_some_and(|report| is_current(report) && report.reason.is_ready()),
+                observed_generation: report.map(|report| report.generation).unwrap_or_default(),
+            })
+            .collect();
+        status.replicas.sort_by(|left, right| left.name.cmp(&right.name));
+        if is_seen_by_all {
+            status.observed_generation = Some(self.generation);
+        }
+        if let Some(own) = self.own {
+            status.digest.clone_from(&own.in_force.digest);
+            status.resolved.clone_from(&own.in_force.resolved);
+            status.rules.clone_from(&own.in_force.rules);
+        }
+        if let Some((is_so, reason, message)) = self.said(&reports, is_seen_by_all) {
+            let said = condition(READY, before.ready(), self.generation, (is_so, reason, message), now);
+            status.conditions = vec![said];
+        }
+        status
+    }
+
+    /// What the condition is to say; none as long as that is not known.
+    fn said(
+        &self,
+        reports: &[(&Replica, Option<&Report>)],
+        is_seen_by_all: bool,
+    ) -> Option<(bool, &'static str, String)> {
+        let own = self.own.filter(|own| own.generation == self.generation);
+        if let Some(own) = own.filter(|own| !own.reason.is_ready()) {
+            return Some((false, own.reason.word(), own.message.clone()));
+        }
+        let current = reports.iter().filter_map(|(replica, report)| Some((replica, (*report)?)));
+        let current: Vec<_> = current.filter(|(_, report)| report.generation == self.generation).collect();
+        if let Some((replica, report)) = current.iter().find(|(_, report)| !report.reason.is_ready()) {
+            let message = format!("replica {}: {}", replica.name, report.summary);
+            return Some((false, report.reason.word(), message));
+        }
+        if !is_seen_by_all {
+            return None;
+        }
+        let missing = current.iter().find(|(_, report)| report.reason == Reason::RightsMissing);
+        Some(match (missing, own) {
+            (Some((_, report)), _) => (true, report.reason.word(), report.summary.clone()),
+            (None, Some(own)) => (true, own.reason.word(), own.message.clone()),
+            (None, None) => (true, Reason::Ready.word(), String::new()),
+        })
+    }
+}
+
+/// The status of an exception, after the one that is.
+pub(super) fn exception_status(
+    standing: &ExceptionStanding,
+    before: &PolicyExceptionStatus,
+    now: &str,
+) -> PolicyExceptionStatus {
+    let is_active = before.conditions.iter().find(|condition| condition.type_ == ACTIVE);
+    let said = (standing.is_active, standing.reason, standing.message.clone());
+    PolicyExceptionStatus {
+        observed_generation: Some(standing.generation),
+        conditions: vec![condition(ACTIVE, is_active, standing.generation, said, now)],
+    }
+}
+
+fn condition(
+    type_: &str,
+    before: Option<&Condition>,
+    generation: i64,
+    (is_so, reason, message): (bool, &'static str, String),
+    now: &str,
+) -> Condition {
+    let status = if is_so { ConditionStatus::True } else { ConditionStatus::False };
+    let since = before.filter(|before| before.status == status).map(|before| before.last_transition_time.as_str());
+    Condition {
+        type_: type_.to_owned(),
+        status,
+        observed_generation: Some(generation),
+        last_transition_time: since.unwrap_or(now).to_owned(),
+        reason: reason.to_owned(),
+        message,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::standing::InForce;
+    use super::*;
+
+    fn replica(name: &str, generation: i64, reason: Reason) -> Replica {
+        let report = Report { generation, reason, summary: format!("{} there", reason.word()) };
+        Replica {
+            name: name.to_owned(),
+            revision: format!("revision-{generation}"),
+            policies: BTreeMap::from([("mine".to_owned(), report)]),
+        }
+    }
+
+    fn own(generation: i64, reason: Reason) -> Standing {
+        Standing {
+            generation,
+            reason,
+            message: format!("{} here", reason.word()),
+            summary: String::new(),
+            in_force: InForce { digest: Some("sha256:1".to_owned()), ..InForce::default() },
+        }
+    }
+
+    fn said(
+        generation: i64,
+        own: Option<&Standing>,
+        replicas: &[Replica],
+        before: &ClusterPolicyStatus,
+    ) -> ClusterPolicyStatus {
+        Known { name: "mine", generation, own, replicas }.status(before, "now")
+    }
+
+    #[test]
+    fn what_the_condition_says() {
+        use Reason::{Disabled, DownloadFailed, Ready, RightsMissing};
+        let nobody = Replica { policies: BTreeMap::new(), ..replica("b", 0, Ready) };
+        for (own_is, others, wanted) in [
+            (own(2, Ready), vec![replica("b", 2, Ready)], "True Ready: Ready here (2)"),
+            (own(2, Ready), vec![replica("b", 1, Ready)], "none"),
+            (own(2, Ready), vec![nobody], "none"),
+            (
+                own(2, Ready),
+                vec![replica("b", 2, DownloadFailed)],
+                "False DownloadFailed: replica b: DownloadFailed there (2)",
+            ),
+            (own(2, DownloadFailed), vec![replica("b", 1, Ready)], "False DownloadFailed: DownloadFailed here (2)"),
+            (own(1, DownloadFailed), vec![replica("b", 2, Ready)], "none"),
+            (own(2, Ready), vec![replica("b", 2, RightsMissing)], "True RightsMissing: RightsMissing there (2)"),
+            (own(2, Disabled), vec![replica("b", 2, Disabled)], "False Disabled: Disabled here (2)"),
+        ] {
+            let mut replicas = vec![replica("a", own_is.generation, own_is.reason)];
+            replicas.extend(others);
+            let status = said(2, Some(&own_is), &replicas, &ClusterPolicyStatus::default());
+            let told = status.ready().map_or("none".to_owned(), |condition| {
+                let Condition { status, reason, message, observed_generation, .. } = condition;
+                format!("{status:?} {reason}: {message} ({})", observed_generation.unwrap())
+            });
+            assert_eq!(told, wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_the_replicas_and_of_the_time() {
+        let (ready, broken) = (own(1, Reason::Ready), own(2, Reason::CompileFailed));
+        let both = |generation, reason| [replica("b", generation, reason), replica("a", generation, reason)];
+        let first = Known { name: "mine", generation: 1, own: Some(&ready), replicas: &both(1, Reason::Ready) }
+            .status(&ClusterPolicyStatus::default(), "then");
+        let names: Vec<_> = first.replicas.iter().map(|replica| replica.name.as_str()).collect();
+        assert_eq!((names, first.observed_generation), (vec!["a", "b"], Some(1)));
+        let again = said(1, Some(&ready), &both(1, Reason::Ready), &first);
+        assert_eq!(again, first, "nothing changed, and so nothing is written");
+        let behind = said(2, Some(&ready), &both(1, Reason::Ready), &first);
+        assert_eq!((behind.observed_generation, behind.ready()), (Some(1), first.ready()));
+        let now = said(2, Some(&broken), &both(2, Reason::CompileFailed), &behind);
+        assert_eq!(now.ready().unwrap().last_transition_time, "now");
+        assert!(now.replicas.iter().all(|replica| !replica.ready && replica.observed_generation == 2));
+    }
+}

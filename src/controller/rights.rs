@@ -1,0 +1,83 @@
+//! Whether the gate's account may read what policies were granted, and the rule of RBAC that lets it.
+
+use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec};
+use kube::api::{Api, ApiResource, GroupVersionKind, PostParams};
+use kube::{Client, Error};
+
+use crate::lookup::ResourceType;
+
+/// How policies read: one object, or all.
+const VERBS: [&str; 2] = ["get", "list"];
+
+/// What the account may not do of what a policy was granted, with the rules to add; none if it may do all.
+///
+/// # Errors
+/// What the API server says when it is asked.
+pub(super) async fn missing(client: &Client, reads: &[ResourceType]) -> Result<Option<String>, Error> {
+    let mut rules = Vec::new();
+    for read in reads {
+        let resource = resource(read);
+        let mut denied = Vec::new();
+        for verb in VERBS {
+            if !may(client, verb, &resource).await? {
+                denied.push(verb);
+            }
+        }
+        if !denied.is_empty() {
+            rules.push(rule(&resource, &denied));
+        }
+    }
+    Ok((!rules.is_empty()).then(|| {
+        format!(
+            "in force; but the gate's account may not read all that spec.reads grants, and what the policy asks of it \
+             has no answer. Add to its ClusterRole (webhook-deploy/20-rbac.yaml): {}",
+            rules.join(" and ")
+        )
+    }))
+}
+
+fn resource(read: &ResourceType) -> ApiResource {
+    let (group, version) = read.api_version.rsplit_once('/').unwrap_or(("", &read.api_version));
+    ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &read.kind))
+}
+
+async fn may(client: &Client, verb: &str, resource: &ApiResource) -> Result<bool, Error> {
+    let attributes = ResourceAttributes {
+        group: Some(resource.group.clone()),
+        resource: Some(resource.plural.clone()),
+        verb: Some(verb.to_owned()),
+        ..ResourceAttributes::default()
+    };
+    let review = SelfSubjectAccessReview {
+        spec: SelfSubjectAccessReviewSpec { resource_attributes: Some(attributes), ..Default::default() },
+        ..SelfSubjectAccessReview::default()
+    };
+    let reviews: Api<SelfSubjectAccessReview> = Api::all(client.clone());
+    let answer = reviews.create(&PostParams::default(), &review).await?;
+    Ok(answer.status.is_some_and(|status| status.allowed))
+}
+
+/// `- { apiGroups: [""], resources: [services], verbs: [get, list] }`.
+fn rule(resource: &ApiResource, verbs: &[&str]) -> String {
+    let group = if resource.group.is_empty() { "\"\"" } else { &resource.group };
+    format!("- {{ apiGroups: [{group}], resources: [{}], verbs: [{}] }}", resource.plural, verbs.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rule_can_be_pasted() {
+        for (api_version, kind, wanted) in [
+            ("v1", "Service", "- { apiGroups: [\"\"], resources: [services], verbs: [get, list] }"),
+            (
+                "networking.k8s.io/v1",
+                "NetworkPolicy",
+                "- { apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [get, list] }",
+            ),
+        ] {
+            assert_eq!(rule(&resource(&ResourceType::new(api_version, kind)), &VERBS), wanted);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What the gate counts, in the form that Prometheus reads.
+//!
+//! Names and labels hold names of policies, rules and reasons, never anything of an object.
+
+mod policies;
+
+pub use policies::PolicyMetrics;
+
+use std::sync::Arc;
+
+use prometheus_client::encoding::text;
+use prometheus_client::registry::Registry;
+
+/// All that is counted.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    policies: PolicyMetrics,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("tidegate");
+        let policies = PolicyMetrics::register(&mut registry);
+        Self { registry: Arc::new(registry), policies }
+    }
+}
+
+impl Metrics {
+    /// What is counted of the policies as such.
+    pub fn policies(&self) -> &PolicyMetrics {
+        &self.policies
+    }
+
+    /// All of it as text, of the type [`Self::CONTENT_TYPE`].
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into a text cannot fail.
+        let _ = text::encode(&mut text, &self.registry);
+        text
+    }
+
+    /// The type of [`Self::text`].
+    pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_has_the_names_that_are_promised() {
+        let metrics = Metrics::default();
+        let policies = metrics.policies();
+        policies.set_ready("probes", true);
+        policies.set_ready("mine", false);
+        policies.load_failed("mine", "DownloadFailed");
+        policies.in_force("0123456789abcdef");
+        policies.swapped("fedcba9876543210");
+        policies.found_in_shadow("mine", "MINE001");
+        let text = metrics.text();
+        for line in [
+            "tidegate_policy_ready{policy=\"probes\"} 1",
+            "tidegate_policy_ready{policy=\"mine\"} 0",
+            "tidegate_policy_load_failures_total{policy=\"mine\",reason=\"DownloadFailed\"} 1",
+            "tidegate_policies_revision_info{revision=\"fedcba9876543210\"} 1",
+            "tidegate_policies_swaps_total 1",
+            "tidegate_policy_shadow_findings_total{policy=\"mine\",rule=\"MINE001\"} 1",
+            "# EOF",
+        ] {
+            assert!(text.lines().any(|told| told == line), "no {line} in\n{text}");
+        }
+        assert!(!text.contains("0123456789abcdef"), "{text}");
+        policies.forget("mine");
+        assert!(!metrics.text().contains("tidegate_policy_ready{policy=\"mine\"}"));
+    }
+}
