@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod author;
 mod bench;
 mod broken;
 mod built;
@@ -13,10 +14,13 @@ mod documented;
 mod folder;
 mod inspected;
 mod missing;
+mod new;
 mod place;
+mod sdk;
 #[path = "../support/skip.rs"]
 #[allow(dead_code, reason = "it serves other tests too")]
 mod skip;
+mod tutorial;
 mod watch;
 
 use folder::{Folder, components, deployment};

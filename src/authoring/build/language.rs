@@ -1,33 +1,12 @@
-//! In which language the policy of a folder is written.
+//! In which language the policy of a folder is written, by its files: `Cargo.toml`, `package.json` with `policy.js` or
+//! `policy.ts`, `policy.py`.
 
 use std::path::Path;
 
 use super::error::BuildError;
-
-/// A language that policies are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// `Cargo.toml`.
-    Rust,
-    /// `package.json` and `policy.js`.
-    JavaScript,
-    /// `package.json` and `policy.ts`.
-    TypeScript,
-    /// `policy.py`.
-    Python,
-}
+use crate::authoring::Language;
 
 impl Language {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rust => "Rust",
-            Self::JavaScript => "JavaScript",
-            Self::TypeScript => "TypeScript",
-            Self::Python => "Python",
-        }
-    }
-
     /// The language of a folder, by the files in it. TypeScript goes before JavaScript: a `policy.js` beside it is
     /// what was made of it.
     pub(super) fn of(folder: &Path) -> Result<Self, BuildError> {

@@ -22,11 +22,11 @@ use std::time::{Duration, Instant};
 use self::folder::Folder;
 use super::check::check;
 use super::opened::BUILD;
+use crate::authoring::Language;
 use crate::files;
 use crate::wasm::Runtime;
 
 pub use error::BuildError;
-pub use language::Language;
 
 /// How it is built.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,7 @@ use tidegate_component::{TEXT, version_of};
 
 use super::error::BuildError;
 use super::folder::Folder;
-use super::language::Language;
+use crate::authoring::Language;
 
 /// Looks at the copy, and says what there is to know about it. Where one is needed and missing, it is written.
 pub(super) fn look(folder: &Folder, language: Language) -> Result<Option<String>, BuildError> {

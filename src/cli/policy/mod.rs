@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod docs;
 mod inspect;
+mod new;
 mod pull;
 mod push;
 mod test;
@@ -18,6 +19,7 @@ use clap::Subcommand;
 /// What is told beside the commands.
 pub(super) const EXAMPLES: &str = "\
 Examples:
+  tidegate policy new backup-deadline --language python
   tidegate policy build
   tidegate policy test
   tidegate policy bench
@@ -38,6 +40,8 @@ pub(crate) enum PolicyCommand {
     Docs(docs::DocsArguments),
     /// Tell what a component is, what it says of itself, and what it needs.
     Inspect(inspect::InspectArguments),
+    /// Make the folder of a new policy, which builds and passes its own tests at once.
+    New(new::NewArguments),
     /// Get a policy's component from a registry.
     Pull(pull::PullArguments),
     /// Put a policy's component into a registry.
@@ -56,6 +60,7 @@ pub(crate) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
         PolicyCommand::Check(arguments) => check::run(arguments),
         PolicyCommand::Docs(arguments) => docs::run(arguments),
         PolicyCommand::Inspect(arguments) => inspect::run(arguments),
+        PolicyCommand::New(arguments) => new::run(arguments),
         PolicyCommand::Pull(arguments) => pull::run(&arguments),
         PolicyCommand::Push(arguments) => push::run(&arguments),
         PolicyCommand::Test(arguments) => test::run(arguments),
