@@ -9,12 +9,12 @@ mod cache;
 mod config_map;
 mod credentials;
 mod error;
-mod http;
 mod limits;
 mod pinned;
 mod registry;
 mod retry;
 mod source;
+mod web;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]

@@ -12,10 +12,10 @@ use super::cache::Cache;
 use super::config_map::{self, CONFIG_MAP};
 use super::credentials::Keys;
 use super::error::ModuleError;
-use super::http::Http;
 use super::limits::Limits;
 use super::pinned::Pinned;
 use super::registry::{Address, Artifact, OCI, Pushed, Registry, layer};
+use super::web::Http;
 use crate::policy::{Code, CodeSource, PolicyDocument, PullSecret, digest_of};
 
 /// What the addresses of web servers begin with.

@@ -112,5 +112,5 @@ fn what_the_gate_would_refuse_is_not_pushed() {
 #[track_caller]
 fn explains(said: &Said) {
     assert_eq!(said.code, 0, "{}", said.stderr);
-    assert!(said.stdout.contains("MY00"), "{}", said.stdout);
+    assert!(said.stdout.contains("\"policy\": \"probes\""), "{}", said.stdout);
 }

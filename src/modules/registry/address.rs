@@ -4,7 +4,7 @@ use oci_client::Reference;
 use reqwest::Url;
 
 use super::super::error::ModuleError;
-use super::super::http::Http;
+use super::super::web::Http;
 
 /// What the addresses begin with.
 pub(in super::super) const OCI: &str = "oci://";

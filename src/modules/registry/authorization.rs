@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::super::credentials::Credentials;
-use super::super::http::Http;
+use super::super::web::Http;
 use super::Address;
 
 /// More than any token is, in bytes.

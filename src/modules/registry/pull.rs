@@ -6,7 +6,7 @@ use oci_client::manifest::OciDescriptor;
 
 use super::super::credentials::{Found, Keys};
 use super::super::error::ModuleError;
-use super::super::http::{Answer, Http};
+use super::super::web::{Answer, Http};
 use super::Address;
 use super::authorization::{Authorization, Challenge, token};
 use super::manifest::{MANIFESTS, component_layer};
