@@ -23,7 +23,7 @@ const END: std::time::Duration = std::time::Duration::from_secs(5);
 #[derive(Debug, clap::Args)]
 pub(super) struct MetricsArguments {
     /// The address and port on which /metrics is answered, over HTTP, for instance 0.0.0.0:9090; none if it is empty.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "", value_parser = parse_address, env = "TIDEGATE_METRICS_LISTEN")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "", hide_default_value = true, value_parser = parse_address, env = "TIDEGATE_METRICS_LISTEN")]
     metrics_listen: MetricsAddress,
 }
 

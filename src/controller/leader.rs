@@ -19,7 +19,7 @@ use super::in_force::InForceHere;
 use super::kinds::{exceptions_api, policies_api};
 use super::problem::{Problem, Told};
 use super::replica::{LENGTH, MANAGER, Replica, name};
-use super::status::PolicyExceptionStatus;
+use super::status::{ClusterPolicyStatus, PolicyExceptionStatus};
 use super::stored::status_of;
 use super::watched::Known;
 use crate::leadership::{Leadership, RENEWAL};
@@ -47,13 +47,16 @@ pub(super) struct Leader {
     events: Events,
     /// The version of each other replica's Lease, and since when it is that.
     seen: BTreeMap<String, (String, Instant)>,
+    /// The status that was written last of each policy, and the version of the object before that: what is watched may
+    /// be behind what was written, and a change would be told twice.
+    written: BTreeMap<String, (Option<String>, ClusterPolicyStatus)>,
 }
 
 impl Leader {
     pub(super) fn new(client: Client, namespace: &str, identity: &str) -> Self {
         let events = Events::new(client.clone(), identity);
         let (namespace, identity) = (namespace.to_owned(), identity.to_owned());
-        Self { client, namespace, identity, events, seen: BTreeMap::new() }
+        Self { client, namespace, identity, events, seen: BTreeMap::new(), written: BTreeMap::new() }
     }
 
     /// Leads when it can, for as long as the process lives.
@@ -101,8 +104,16 @@ impl Leader {
         // To the second, as Kubernetes writes times.
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let mut outcome = Ok(());
+        let mut written = std::mem::take(&mut self.written);
         for ((_, name), object) in policies.objects() {
-            let before = status_of(object).unwrap_or_default();
+            let version = object.metadata.resource_version.clone();
+            let before = match written.remove(name) {
+                Some((after, status)) if after == version => {
+                    self.written.insert(name.clone(), (after, status.clone()));
+                    status
+                }
+                _ => status_of(object).unwrap_or_default(),
+            };
             let generation = object.metadata.generation.unwrap_or_default();
             let known = aggregate::Known { name, generation, own: here.policies.get(name), replicas: &replicas };
             let status = known.status(&before, &now);
@@ -110,7 +121,10 @@ impl Leader {
                 continue;
             }
             match self.write(&policies_api(&self.client), "ClusterPolicy", object, &status).await {
-                Ok(()) => self.events.tell(object, before.ready(), status.ready(), known.own).await,
+                Ok(()) => {
+                    self.events.tell(object, before.ready(), status.ready(), known.own).await;
+                    self.written.insert(name.clone(), (version, status));
+                }
                 Err(error) => outcome = Err(error),
             }
         }

@@ -177,6 +177,28 @@ fn code_that_is_not_to_be_had_is_asked_for_again_less_and_less_often() {
 }
 
 #[test]
+fn code_in_a_config_map_is_read_again_when_that_changed() {
+    let mut world = World::new();
+    let stored = || {
+        let spec = json!({ "module": "configmap://shop/code/a.wasm" });
+        vec![object("file", 1, &json!({ "module": "file:///a.wasm" })), object("map", 1, &spec)]
+    };
+    let loads = world.observe(stored());
+    assert!(world.objects.code_versions().is_empty(), "nothing was read yet");
+    for load in &loads {
+        world.objects.loaded(load, Some("1".to_owned()), Ok(installed(&load.name, "a")), world.now);
+    }
+    let read: Vec<_> = world.objects.code_versions().into_iter().map(|(name, _, version)| (name, version)).collect();
+    assert_eq!(read, [("map".to_owned(), Some("1".to_owned()))]);
+    world.objects.code_changed("map", world.now);
+    let loads = world.observe(stored());
+    assert_eq!(names(&loads), ["map"]);
+    assert!(world.state().contains("map=a"), "the earlier one is in force until then: {}", world.state());
+    world.loaded(&loads[0], "b");
+    assert!(world.state().contains("map=b"));
+}
+
+#[test]
 fn the_first_replicas_word_on_a_tag_counts() {
     const THEIRS: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
     let mut world = World::new();
