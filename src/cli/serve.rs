@@ -191,7 +191,13 @@ async fn cluster(
                 tokio::spawn(clean_up.run(client.clone()));
             }
             if let Some(choice) = webhooks.choice(&namespace, &identity) {
-                tokio::spawn(Keeper::new(client.clone(), choice, policies.announced())?.run(stopping.clone()));
+                let keeper = Keeper::new(client.clone(), choice, policies.announced())?;
+                let (prepared, stopping) = (policies.prepared(), stopping.clone());
+                // Before that a policy may be missing whose objects must not pass unasked.
+                tokio::spawn(async move {
+                    prepared.await;
+                    keeper.run(stopping).await;
+                });
             }
             if let Some(reports) = reports.reports(&namespace, &identity) {
                 tokio::spawn(reports.run(
