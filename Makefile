@@ -50,13 +50,17 @@ browser: ## installs Chromium for the tests of the HTML report
 
 .PHONY: test
 test: policies cluster servers browser ## runs every test
-	@./scripts/install-tools shells pipelines
+	@./scripts/install-tools shells pipelines registry authors
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
 
 .PHONY: chaos
 chaos: policies cluster ## kills gate, API server and etcd at random for five minutes
 	TIDEGATE_CHAOS_SECONDS=300 $(CARGO) test --test e2e -- --nocapture chaos
+
+.PHONY: malformed
+malformed: policies ## feeds the gate a hundred thousand malformed policies
+	TIDEGATE_MALFORMED=100000 $(CARGO) test --test wasm -- malformed
 
 .PHONY: lint
 lint: policies ## formatters, linters, licences
@@ -71,6 +75,7 @@ lint: policies ## formatters, linters, licences
 .PHONY: bench
 bench: policies cluster ## measures admissions, policies, audits and repairs, side by side
 	$(CARGO) bench --bench admission
+	$(CARGO) bench --bench policies
 	$(CARGO) bench --bench audit
 
 .PHONY: format

@@ -1,5 +1,5 @@
 //! Embeds the built-in policies: every component that `make policies` has built, and what
-//! `policies/NAME/rules/` says of its rules.
+//! `policies/NAME/rules/` says of its rules; and what `tidegate policy new` writes.
 //!
 //! Without them the gate still builds, and says at run time that it has none: a checkout must
 //! compile also where the WebAssembly target is missing.
@@ -16,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rules = rule_files(&policies)?;
     fs::write(Path::new(&out).join("rule_texts.rs"), rule_texts(&rules)?)?;
     fs::write(Path::new(&out).join("rule_ids.rs"), rule_ids(&rules)?)?;
+    fs::write(Path::new(&out).join("authoring.rs"), authoring()?)?;
     Ok(())
 }
 
@@ -70,6 +71,41 @@ fn rule_ids(rules: &[RuleFile]) -> Result<String, Box<dyn Error>> {
     }
     table.push_str("];\n");
     Ok(table)
+}
+
+/// What new policies are made of: the contract, the SDKs, the templates.
+const AUTHORING: &[&str] =
+    &["policies/sdk", "policies/sdk-javascript", "policies/sdk-python", "policies/wit", "src/authoring/templates"];
+/// What compilers and checkers leave behind.
+const LEFT_BEHIND: &[&str] = &["target", "node_modules", "__pycache__", ".mypy_cache"];
+
+/// The files that new policies are made of, each with its path from the project's root.
+fn authoring() -> Result<String, Box<dyn Error>> {
+    let mut table = String::from("const EMBEDDED: &[(&str, &str)] = &[\n");
+    for place in AUTHORING {
+        println!("cargo::rerun-if-changed={place}");
+        for file in all_files(Path::new(place))? {
+            let (path, source) = (file.display().to_string(), fs::canonicalize(&file)?.display().to_string());
+            writeln!(table, "    ({path:?}, include_str!({source:?})),")?;
+        }
+    }
+    table.push_str("];\n");
+    Ok(table)
+}
+
+/// The files below a folder, in order.
+fn all_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for path in fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, std::io::Error>>()? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() && !LEFT_BEHIND.contains(&name.as_str()) {
+            found.extend(all_files(&path)?);
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// The files of a folder with an ending, in order; none if there is no such folder.

@@ -1,11 +1,13 @@
 //! What is asked of the engine: one object, and what is being done with it.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::finding::Severity;
 
 /// What the client does with the object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Operation {
     /// It is made. An audit judges every object as if it were made now.
     Create,
@@ -24,7 +26,8 @@ impl Operation {
 }
 
 /// In which of its uses the engine is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Repairs become a patch.
     Mutate,
@@ -46,7 +49,8 @@ impl Phase {
 }
 
 /// Who asks; empty in an audit of files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct User {
     /// The user's name.
     pub name: String,

@@ -13,13 +13,10 @@ use tidegate::request::{Phase, Request};
 use tidegate::wasm::{Runtime, builtin_names, load_policies};
 use tidegate::workload::{Workload, withheld};
 
+use crate::load::example;
+
 /// How long each thing is repeated.
 const TURN: Duration = Duration::from_millis(1_000);
-
-/// The replicated example.
-pub(crate) fn example() -> Value {
-    serde_saphyr::from_str(include_str!("../../examples/mysql-statefulset.yaml")).unwrap()
-}
 
 /// The replicated example through all policies, or the one that is named, for ten seconds: for a
 /// profiler.

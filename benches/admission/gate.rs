@@ -1,5 +1,6 @@
 //! The gate as a process of its own.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
@@ -22,6 +23,11 @@ pub(crate) struct Gate {
 impl Gate {
     /// Starts a gate without a cluster, and tells how long it took to be ready.
     pub(crate) fn start(cache: &Path) -> (Self, Duration) {
+        Self::start_with(cache, &[])
+    }
+
+    /// The same with policies out of files.
+    pub(crate) fn start_with(cache: &Path, policies: &[&Path]) -> (Self, Duration) {
         let files = tempfile::tempdir().unwrap();
         let key = KeyPair::generate().unwrap();
         let own = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().self_signed(&key).unwrap();
@@ -38,6 +44,7 @@ impl Gate {
             .arg(&key_file)
             .arg("--cache-dir")
             .arg(cache)
+            .args(policies.iter().flat_map(|file| [OsStr::new("--policy"), file.as_os_str()]))
             .env_clear()
             .env("HOME", files.path())
             .env("RUST_LOG", "warn")

@@ -5,15 +5,27 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustls::pki_types::CertificateDer;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::Connection;
 
 /// Connections that send at the same time: the API server opens few to a webhook.
 pub(crate) const CONNECTIONS: usize = 4;
 
+/// The replicated example.
+pub(crate) fn example() -> Value {
+    serde_saphyr::from_str(include_str!("../../examples/mysql-statefulset.yaml")).unwrap()
+}
+
 /// A whole request with the replicated example, as an API server would send it.
 pub(crate) fn review(operation: &str, subresource: Option<&str>) -> Vec<u8> {
+    review_in("mysql", operation, subresource)
+}
+
+/// The same in a namespace.
+pub(crate) fn review_in(namespace: &str, operation: &str, subresource: Option<&str>) -> Vec<u8> {
+    let mut object = example();
+    object["metadata"]["namespace"] = namespace.into();
     let kind = json!({ "group": "apps", "version": "v1", "kind": "StatefulSet" });
     let review = json!({
         "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
@@ -22,9 +34,9 @@ pub(crate) fn review(operation: &str, subresource: Option<&str>) -> Vec<u8> {
             "kind": kind, "requestKind": kind,
             "resource": { "group": "apps", "version": "v1", "resource": "statefulsets" },
             "subResource": subresource,
-            "name": "mysql", "namespace": "mysql", "operation": operation, "dryRun": false,
+            "name": "mysql", "namespace": namespace, "operation": operation, "dryRun": false,
             "userInfo": { "username": "bench", "groups": ["system:authenticated"] },
-            "object": crate::engine::example(),
+            "object": object,
         },
     })
     .to_string();

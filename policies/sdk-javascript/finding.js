@@ -19,6 +19,9 @@
  * What is wrong at a place of the object. The message is a sentence without a full stop, in the
  * author's words. It names no secret.
  *
+ * @example
+ * finding("SHOP001", "/spec", "nothing waits").fix // []
+ *
  * @param {string} rule one of the policy's rules
  * @param {string} at where it is, a JSON Pointer into the object
  * @param {string} message what is wrong
@@ -36,6 +39,9 @@ export function finding(rule, at, message, more = {}) {
 export const edit = {
   /**
    * Sets the value at a place, and makes its parents as objects where they are missing.
+   *
+   * @example
+   * edit.set("/spec/strategy", { type: "Recreate" }) // { tag: "set", val: ["/spec/strategy", '{"type":"Recreate"}'] }
    *
    * @param {string} at
    * @param {unknown} value

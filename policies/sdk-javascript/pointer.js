@@ -3,6 +3,10 @@
 /**
  * A place below another one: `join(container.at, "livenessProbe", "periodSeconds")`.
  *
+ * @example
+ * join("/metadata/labels", "app.kubernetes.io/name") // "/metadata/labels/app.kubernetes.io~1name"
+ * join("/spec/containers", 0) // "/spec/containers/0"
+ *
  * @param {string} base the pointer to begin at; the empty text is the whole object
  * @param {...(string | number)} steps names of fields and numbers of items
  * @returns {string}

@@ -12,32 +12,33 @@ import { check, withDefaults } from "./settings.js";
 /**
  * A policy: what it says of itself, and its judgement.
  *
- * @template [Settings=Record<string, never>]
+ * @template {Record<string, import("./settings.js").Setting>} [Settings={}]
  * @typedef {object} Policy
  * @property {string} name the policy's name, in the form of a DNS label
  * @property {string} title one line for people: what it sees to
  * @property {Record<string, { title: string, severity: Severity }>} rules what its findings name
- * @property {string[]} [kinds] the kinds of objects that it judges; without it, those that run pods
+ * @property {string[]} [kinds] the kinds of objects that it judges: `Ingress`, or
+ *   `Certificate.cert-manager.io` where the group matters, or `*` for whatever the policy's document
+ *   names; without it, those that run pods
  * @property {"mysql" | "everything"} [concern] whether it judges only what has to do with MySQL, or
  *   everything of its kinds, which is the default
  * @property {ResourceType[]} [reads] what it asks the cluster for
- * @property {Record<string, import("./settings.js").Setting>} [settings] each setting as a JSON
- *   Schema with its default and a description
- * @property {(settings: Settings) => string | undefined | void} [check] what is wrong with settings
- *   that fit their types, for the person who wrote them
- * @property {(request: Request, settings: Settings) => Draft[]} review judges one object; it gives
+ * @property {Settings} [settings] each setting as a JSON Schema with its default and a description
+ * @property {(settings: import("./settings.js").Values<Settings>) => string | undefined} [check] what
+ *   is wrong with settings that fit their schemas, for the person who wrote them
+ * @property {(request: Request, settings: import("./settings.js").Values<Settings>) => Draft[]} review judges one object; it gives
  *   the same findings for the same request, and none any more for what its own fixes have made of it
  */
 
 /**
  * The functions that a policy's component exports.
  *
- * @template [Settings=Record<string, never>]
+ * @template {Record<string, import("./settings.js").Setting>} [Settings={}]
  * @param {Policy<Settings>} policy
  */
 export function definePolicy(policy) {
   const settingsOf = (/** @type {string} */ json) =>
-    /** @type {Settings} */ (withDefaults(policy.settings ?? {}, JSON.parse(json) ?? {}));
+    /** @type {import("./settings.js").Values<Settings>} */ (withDefaults(policy.settings ?? {}, JSON.parse(json) ?? {}));
 
   return {
     /** What the policy says of itself. */

@@ -24,6 +24,11 @@ const FACTORS = {
 /**
  * A quantity as a number, in bytes or whatever is counted; `undefined` if it is none, or negative.
  *
+ * @example
+ * bytes("2Gi") // 2147483648
+ * bytes("500m") // 0.5
+ * bytes("much") // undefined
+ *
  * @param {unknown} quantity
  * @returns {number | undefined}
  */

@@ -1,18 +1,43 @@
 // Settings: defaults filled in, and what of them is wrong.
 
 /**
- * A setting as a JSON Schema; what is left out is not checked here, but by the gate.
+ * A setting as a JSON Schema with what every setting has: a description, and what it is if nobody
+ * sets it. Whatever else JSON Schema knows may stand beside them (`minimum`, `enum`, `pattern`, …);
+ * the gate checks it when the policy is put in force.
  *
- * @typedef {object} Setting
- * @property {"string" | "integer" | "number" | "boolean" | "array" | "object"} type
- * @property {string} description what it is for
- * @property {unknown} default what it is if nobody sets it
+ * @typedef {{
+ *   type: "string" | "integer" | "number" | "boolean" | "array" | "object",
+ *   description: string,
+ *   default: unknown,
+ *   items?: { type: "string" | "integer" | "number" | "boolean" } & Record<string, unknown>,
+ *   [keyword: string]: unknown,
+ * }} Setting
+ */
+
+/**
+ * The type of a value, by the `type` of its schema.
+ *
+ * @template Type
+ * @template Otherwise
+ * @typedef {Type extends "boolean" ? boolean : Type extends "integer" | "number" ? number
+ *   : Type extends "string" ? string : Otherwise} Simple
+ */
+
+/**
+ * What settings are once defaults are filled in, by their schemas.
+ *
+ * @template {Record<string, Setting>} S
+ * @typedef {{ [Name in keyof S]: S[Name] extends { type: "array", items: { type: infer Type } }
+ *   ? Simple<Type, unknown>[] : Simple<S[Name]["type"], S[Name]["default"]> }} Values
  */
 
 /**
  * The settings with the defaults of those that nobody set.
  *
- * @param {Record<string, Setting & Record<string, unknown>>} schema
+ * @example
+ * withDefaults({ hours: { type: "integer", default: 6, description: "How long." } }, {}) // { hours: 6 }
+ *
+ * @param {Record<string, Setting>} schema
  * @param {Record<string, unknown>} settings
  * @returns {Record<string, unknown>}
  */
@@ -23,6 +48,9 @@ export function withDefaults(schema, settings) {
 
 /**
  * The first setting that is none.
+ *
+ * @example
+ * check({ hours: { type: "integer" } }, { hour: 1 }) // "unknown setting hour; there are hours"
  *
  * @param {Record<string, unknown>} schema
  * @param {unknown} settings

@@ -36,6 +36,7 @@ export * as raw from "./raw.js";
 export {
   appendOptions,
   atLeast,
+  backups,
   claim,
   option,
   plain,

@@ -21,6 +21,16 @@ export function servers(workload) {
 }
 
 /**
+ * The containers that copy a server's data, for instance by `mysqldump` or xtrabackup.
+ *
+ * @param {Workload | undefined} workload
+ * @returns {Container[]}
+ */
+export function backups(workload) {
+  return (workload?.containers ?? []).filter((container) => container.role.tag === "backup");
+}
+
+/**
  * The environment variable of a name. The last one counts, as in Kubernetes.
  *
  * @param {Container} container
@@ -64,6 +74,10 @@ export function claim(workload, name) {
 /**
  * Whether the server's version is at least this one; `undefined` if its tag does not tell.
  *
+ * @example
+ * atLeast({ version: { major: 8 } }, 8, 0) // true
+ * atLeast({ version: { major: 8 } }, 8, 4) // undefined
+ *
  * @param {Server} server
  * @param {number} major
  * @param {number} minor
@@ -93,6 +107,10 @@ export function option(server, name) {
  * Whether a switch is on (`--name`, `--name=1`) or off (`--skip-name`, `--name=0`); `undefined` if no
  * option that is seen says it.
  *
+ * @example
+ * switchedOn({ options: [{ name: "skip-log-bin" }] }, "log-bin") // false
+ * switchedOn({ options: [] }, "log-bin") // undefined
+ *
  * @param {Server} server
  * @param {string} name
  * @returns {boolean | undefined}
@@ -109,6 +127,9 @@ export function switchedOn(server, name) {
 /**
  * The steps that append options to the server's command line; `undefined` if there is no place for
  * them.
+ *
+ * @example
+ * appendOptions({ optionsAt: undefined }, ["--skip-name-resolve"]) // undefined
  *
  * @param {Server} server
  * @param {string[]} options for instance `--character-set-server=utf8mb4`

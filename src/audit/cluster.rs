@@ -5,23 +5,19 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::drift::{Drift, Met, Namespaces};
-use super::fingerprint::set_fingerprints;
 use super::history::{
-    self, Event, Holder, Kept, KnownPasswords, Owners, about_credentials, controlled, helm, last_applied, of_ended,
-    revisions, written,
+    self, Event, Holder, Kept, KnownPasswords, Owners, about_credentials, controlled, helm, last_applied, revisions,
 };
+use super::live::{Live, is_judged, left_alone, misfit_of, places};
 use super::parallel;
 use super::problem::{InputError, InputProblem};
 use super::progress::Progress;
-use super::repaired::stored_manifest;
-use super::report::{AuditReport, ObjectReport, Origin, RuleReport, Scope, Stored};
-use super::run::{Options, object_report, rules};
-use crate::engine::{Evaluation, Judged, LeftAlone, evaluate};
+use super::report::{AuditReport, ObjectReport, RuleReport, Scope};
+use super::run::{Options, rules};
 use crate::lookup::{Lookup, ResourceType};
 use crate::own_rules::{IN_EVENT, IN_VALUES};
 use crate::policy::PolicySet;
-use crate::request::Request;
-use crate::workload::{is_controlled, may_concern_mysql, withheld};
+use crate::workload::{is_controlled, may_concern_mysql};
 
 /// The types that the gate judges.
 pub(super) const JUDGED: &[(&str, &str)] = &[
@@ -43,8 +39,10 @@ pub(super) const JUDGED: &[(&str, &str)] = &[
 /// What an audit has seen of a cluster.
 ///
 /// It is not `Debug`: objects may hold passwords.
-#[derive(Default)]
-pub struct ClusterAudit {
+pub struct ClusterAudit<'a> {
+    policies: &'a PolicySet,
+    /// Types that policies in force judge beside those of MySQL.
+    also: Vec<ResourceType>,
     with_history: bool,
     options: Options,
     seen: usize,
@@ -58,15 +56,34 @@ pub struct ClusterAudit {
     files: Option<Met>,
 }
 
-impl ClusterAudit {
-    /// An audit of what is judged at the gate; `with_history`: of what keeps passwords beside it, too.
-    pub fn new(with_history: bool, options: Options) -> Self {
-        Self { with_history, options, ..Self::default() }
+impl<'a> ClusterAudit<'a> {
+    /// An audit of what is judged at the gate by these policies; `with_history`: of what keeps passwords beside it,
+    /// too. `also` are the types that policies judge beside those that may have to do with MySQL.
+    pub fn new(policies: &'a PolicySet, also: Vec<ResourceType>, with_history: bool, options: Options) -> Self {
+        Self {
+            policies,
+            also,
+            with_history,
+            options,
+            seen: 0,
+            objects: Vec::new(),
+            left_alone: Vec::new(),
+            revisions: Vec::new(),
+            releases: helm::Releases::default(),
+            events: Vec::new(),
+            problems: Vec::new(),
+            files: None,
+        }
     }
 
     /// What is to be read of the cluster: types, each with the fields to choose by, if not all of it is needed.
     pub fn wanted(&self) -> Vec<(ResourceType, Option<String>)> {
         let mut wanted: Vec<_> = JUDGED.iter().map(|(group, kind)| (ResourceType::new(*group, *kind), None)).collect();
+        for also in &self.also {
+            if !wanted.iter().any(|(kind, _)| kind == also) {
+                wanted.push((also.clone(), None));
+            }
+        }
         if self.with_history {
             // No other Secret ever leaves the API server.
             let releases = format!("type={}", helm::SECRET_TYPE);
@@ -90,7 +107,7 @@ impl ClusterAudit {
             {
                 self.revisions.push(object);
             }
-            Some(_) if is_judged(&object) || (self.with_history && may_concern_mysql(&object)) => {
+            Some(_) if is_judged(&object, self.policies) || (self.with_history && may_concern_mysql(&object)) => {
                 self.objects.push(object);
             }
             // What is listed for the history alone has nothing to be told of here.
@@ -117,7 +134,8 @@ impl ClusterAudit {
     /// Judges all that was taken, or as much of it as there is time for.
     ///
     /// Objects are judged namespace by namespace, so that a lookup may keep what it was asked for there.
-    pub fn finish(self, policies: &PolicySet, lookup: &Arc<dyn Lookup>, progress: &Progress) -> AuditReport {
+    pub fn finish(self, lookup: &Arc<dyn Lookup>, progress: &Progress) -> AuditReport {
+        let policies = self.policies;
         let mut report = AuditReport {
             problems: self.problems,
             scope: Scope::Cluster(self.seen),
@@ -201,85 +219,6 @@ fn by_namespace<R: Send>(objects: &[&Value], work: impl Fn(&Value) -> R + Sync) 
     sorted.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Whether an object of a cluster is judged: it may have to do with MySQL, and nothing that controls it is judged
-/// in its place.
-pub fn is_judged(object: &Value) -> bool {
-    may_concern_mysql(object) && !is_controlled(object)
-}
-
-/// What the gate would say of one object of a cluster: the same as an audit of the whole.
-///
-/// # Errors
-/// If a field of it has a type that its kind does not have.
-pub fn judge_stored(
-    object: &Value,
-    policies: &PolicySet,
-    lookup: &Arc<dyn Lookup>,
-) -> Result<ObjectReport, InputProblem> {
-    let options = &Options::default();
-    let (report, _) = Live { object, options, policies, lookup, files: None, with_history: false }.judge()?;
-    Ok(report)
-}
-
-/// What is told of an object that another one controls.
-fn left_alone(object: &Value) -> ObjectReport {
-    let request = Request::audit(object.clone());
-    let evaluation = Evaluation::untouched(Value::Null, LeftAlone::Controlled);
-    let source = Origin::Cluster(Stored { object: Holder::of(object).words(), within: None });
-    object_report(request, evaluation, source, |_| (None, None))
-}
-
-fn places(findings: &[Judged]) -> Vec<(String, String)> {
-    findings.iter().map(|judged| (judged.finding.rule.clone(), judged.finding.at.clone())).collect()
-}
-
-fn misfit_of(object: &Value, place: String, misfit: crate::engine::Misfit) -> InputProblem {
-    let object = Request::audit(object.clone()).title();
-    InputProblem::of_object(place, InputError::Misfit { object, misfit: Box::new(misfit) })
-}
-
-/// An object that the gate would judge.
-struct Live<'a> {
-    object: &'a Value,
-    options: &'a Options,
-    policies: &'a PolicySet,
-    lookup: &'a Arc<dyn Lookup>,
-    files: Option<&'a Met>,
-    with_history: bool,
-}
-
-impl Live<'_> {
-    /// What the gate would say, and those of its findings that are about credentials if the history is asked for.
-    fn judge(&self) -> Result<(ObjectReport, Vec<Judged>), InputProblem> {
-        let words = Holder::of(self.object).words();
-        let wrong = |misfit| misfit_of(self.object, words.clone(), misfit);
-        let request = Request { selection: self.options.selection.clone(), ..Request::audit(self.object.clone()) };
-        let evaluation = evaluate(&request, self.policies, self.lookup).map_err(wrong)?;
-        let found = !evaluation.findings.is_empty() && self.with_history;
-        let credentials =
-            if found { about_credentials(self.object, self.policies, self.lookup).map_err(wrong)? } else { Vec::new() };
-        let source = Origin::Cluster(Stored { object: words, within: None });
-        let drifted =
-            self.files.filter(|_| evaluation.left_alone.is_none()).and_then(|met| met.in_no_file(self.object));
-        let manifest = self.options.detail.manifests.then(|| stored_manifest(self.object, &evaluation.object));
-        let mut report = object_report(request, evaluation, source, |_| (None, None));
-        report.manifest = manifest;
-        if let Some(drifted) = drifted.filter(|drifted| drifted.is_wanted(&self.options.selection)) {
-            report.findings.push(drifted.report(&withheld(self.object), (None, None)));
-            set_fingerprints(&mut report);
-        }
-        let ended = if self.with_history { of_ended(self.object) } else { None };
-        let places = places(&credentials);
-        for finding in &mut report.findings {
-            if places.iter().any(|(rule, at)| (rule, at) == (&finding.rule, &finding.at)) {
-                finding.since = written(self.object, &finding.at);
-                finding.help = ended.clone().or_else(|| finding.help.take());
-            }
-        }
-        Ok((report, credentials))
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
@@ -290,7 +229,7 @@ mod tests {
 
     #[test]
     fn every_kind_that_the_gate_judges_is_listed() {
-        let wanted = ClusterAudit::new(false, Options::default()).wanted();
+        let wanted = ClusterAudit::new(&PolicySet::default(), Vec::new(), false, Options::default()).wanted();
         let listed: BTreeSet<&str> = wanted.iter().map(|(resource, _)| resource.kind.as_str()).collect();
         let judged: BTreeSet<&str> = KINDS.iter().copied().chain(RELATED_KINDS.iter().map(|(_, kind)| *kind)).collect();
         assert_eq!(listed, judged);

@@ -32,6 +32,19 @@ pub(super) fn place_of_secrets(passwords: usize) -> std::io::Result<Option<PathB
     }
 }
 
+/// Asks for one word; none at the end of the input.
+pub(super) fn word(question: &str) -> std::io::Result<Option<String>> {
+    let mut out = anstream::stdout().lock();
+    write!(out, "{question} ")?;
+    out.flush()?;
+    let mut line = String::new();
+    if std::io::stdin().lock().read_line(&mut line)? == 0 {
+        writeln!(out)?;
+        return Ok(None);
+    }
+    Ok(Some(line.trim().to_owned()))
+}
+
 /// Reads answers from standard input.
 pub(super) struct Answers;
 

@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::output::{self, Destination};
+use super::policies::PolicyArguments;
 use super::progress::Watch;
 use super::selection::{SelectionArguments, severities};
 use super::{explain, git, live, policies};
@@ -43,12 +44,8 @@ pub(crate) struct AuditArguments {
     /// Read the files of kustomize folders as they are, and do not render charts.
     #[arg(long)]
     no_render: bool,
-    /// A file with policy documents, on top of the built-in ones; may be given more than once.
-    #[arg(long = "policy", value_name = "FILE")]
-    policies: Vec<PathBuf>,
-    /// Where compiled policies are kept for the next start.
-    #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
-    cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    policies: PolicyArguments,
 }
 
 #[derive(Debug, clap::Args)]
@@ -120,10 +117,10 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 /// Audits, and writes the report.
 pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
-    let AuditArguments { paths, cluster, wanted, report: told, no_render, policies, cache_dir } = arguments;
+    let AuditArguments { paths, cluster, wanted, report: told, no_render, policies } = arguments;
     let written = told.outputs.iter().map(|output| &output.file).chain(&wanted.write_baseline);
     written.into_iter().try_for_each(|file| output::check_is_no_input(file, &paths))?;
-    let policies = policies::load(&policies, cache_dir.as_deref())?;
+    let policies = policies::load(&policies)?;
     let baseline = wanted.baseline.as_deref().map(read_baseline).transpose()?;
     let selection = wanted.findings.selection(&policies)?;
     let is_whole = selection == Selection::default() && wanted.diff_base.is_none();

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use super::policies;
+use super::policies::{self, PolicyArguments};
 use crate::demo::{Examples, Input, run as show};
 use crate::yaml;
 
@@ -18,14 +18,13 @@ pub(crate) struct DemoArguments {
     /// Manifests to apply; without any, those of the project's examples.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// A file with policy documents, on top of the built-in ones; may be given more than once.
-    #[arg(long = "policy", value_name = "FILE")]
-    policies: Vec<PathBuf>,
+    #[command(flatten)]
+    policies: PolicyArguments,
 }
 
 /// Tells the story on standard output.
 pub(crate) fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
-    let DemoArguments { files, policies: documents } = arguments;
+    let DemoArguments { files, policies } = arguments;
     let inputs = files
         .into_iter()
         .map(|path| {
@@ -41,7 +40,7 @@ pub(crate) fn run(arguments: DemoArguments) -> anyhow::Result<ExitCode> {
         client: objects("mysql-client.yaml", include_str!("../../examples/mysql-client.yaml"))?,
         nginx: objects("nginx-deployment.yaml", include_str!("../../examples/nginx-deployment.yaml"))?,
     };
-    let policies = policies::load(&documents, None)?;
+    let policies = policies::load(&policies)?;
     let runtime = tokio::runtime::Runtime::new().context("no threads")?;
     let program = std::env::args().next().unwrap_or_else(|| "tidegate".to_owned());
     runtime.block_on(show(inputs, examples, policies, &program, &mut anstream::stdout().lock()))?;

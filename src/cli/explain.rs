@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufWriter, ErrorKind, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
-use super::policies;
+use super::policies::{self, PolicyArguments};
 use crate::closest::closest;
 use crate::explain::{self, Explanation, Look, embedded};
 use crate::policy::PolicySet;
@@ -29,12 +28,8 @@ pub(crate) struct ExplainArguments {
     /// How it is written.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     format: Format,
-    /// A file with policy documents, on top of the built-in ones; may be given more than once.
-    #[arg(long = "policy", value_name = "FILE")]
-    policies: Vec<PathBuf>,
-    /// Where compiled policies are kept for the next start.
-    #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
-    cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    policies: PolicyArguments,
 }
 
 /// How an explanation is written.
@@ -48,8 +43,8 @@ enum Format {
 
 /// Explains, to standard output.
 pub(crate) fn run(arguments: ExplainArguments) -> anyhow::Result<ExitCode> {
-    let ExplainArguments { rules, format, policies, cache_dir } = arguments;
-    let policies = policies::load(&policies, cache_dir.as_deref())?;
+    let ExplainArguments { rules, format, policies } = arguments;
+    let policies = policies::load(&policies)?;
     let all = explain_all(&policies)?;
     let wanted = choose(&all, &rules)?;
     match write(&wanted, rules.is_empty(), format) {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
+use super::policies::PolicyArguments;
 use super::selection::SelectionArguments;
 use super::{answers, destinations, policies};
 use crate::audit::Verbosity;
@@ -37,12 +38,8 @@ pub(crate) struct FixArguments {
     wanted: SelectionArguments,
     #[command(flatten)]
     passwords: PasswordArguments,
-    /// A file with policy documents, on top of the built-in ones; may be given more than once.
-    #[arg(long = "policy", value_name = "FILE")]
-    policies: Vec<PathBuf>,
-    /// Where compiled policies are kept for the next start.
-    #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
-    cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    policies: PolicyArguments,
 }
 
 #[derive(Debug, clap::Args)]
@@ -86,14 +83,14 @@ pub(super) struct PasswordArguments {
 
 /// Repairs, and tells what was repaired.
 pub(crate) fn run(arguments: FixArguments) -> anyhow::Result<ExitCode> {
-    let FixArguments { paths, manner, wanted, passwords, policies, cache_dir } = arguments;
+    let FixArguments { paths, manner, wanted, passwords, policies } = arguments;
     let reads_input = paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT);
     if manner.interactive && reads_input {
         bail!(
             "--interactive reads the answers from standard input, so that no manifest can come from there: name a file"
         );
     }
-    let policies = policies::load(&policies, cache_dir.as_deref())?;
+    let policies = policies::load(&policies)?;
     let options = FixOptions {
         selection: wanted.selection(&policies)?,
         may_rewrite: manner.rewrite,

@@ -43,17 +43,18 @@ pub(super) enum Called {
 
 /// The command with the name by which users of `kubectl` call it, also in its examples.
 pub(super) fn as_plugin(command: Command) -> Command {
+    with_examples_of_plugin(command.bin_name("kubectl tidegate"))
+}
+
+/// The command, and those below it, with the plugin's name in their examples.
+fn with_examples_of_plugin(command: Command) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-    names.iter().fold(command.bin_name("kubectl tidegate"), |command, name| {
-        command.mut_subcommand(name, |subcommand| {
-            let help =
-                subcommand.get_after_help().map(|help| help.to_string().replace("tidegate ", "kubectl tidegate "));
-            match help {
-                Some(help) => subcommand.after_help(help),
-                None => subcommand,
-            }
-        })
-    })
+    let help = command.get_after_help().map(|help| help.to_string().replace("tidegate ", "kubectl tidegate "));
+    let command = match help {
+        Some(help) => command.after_help(help),
+        None => command,
+    };
+    names.iter().fold(command, |command, name| command.mut_subcommand(name, with_examples_of_plugin))
 }
 
 /// Writes what the last word may be meant to become, one candidate a line.

@@ -39,7 +39,7 @@ pub(crate) fn audit(scope: Scope, policies: &PolicySet, watch: &Watch) -> anyhow
     let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build().context("no threads")?;
     let client = connect(&runtime, scope.context.clone())?;
     let namespaces = namespaces(&scope.extent, &client);
-    let mut audit = ClusterAudit::new(scope.history, scope.options.clone());
+    let mut audit = ClusterAudit::new(policies, Vec::new(), scope.history, scope.options.clone());
     let wanted: Vec<Wanted> = audit.wanted().into_iter().map(|(kind, fields)| Wanted { kind, fields }).collect();
     {
         let step = watch.begin("listing objects:");
@@ -64,17 +64,17 @@ pub(crate) fn audit(scope: Scope, policies: &PolicySet, watch: &Watch) -> anyhow
     let lookup: Arc<dyn Lookup> =
         Arc::new(Snapshot::new(client, runtime.handle().clone(), move || stopped.is_stopped()));
     if scope.paths.is_empty() {
-        return Ok(audit.finish(policies, &lookup, &step));
+        return Ok(audit.finish(&lookup, &step));
     }
     let files = beside(&scope, namespaces, &mut audit, policies, &lookup, &step);
-    Ok(audit::join(files, audit.finish(policies, &lookup, &step)))
+    Ok(audit::join(files, audit.finish(&lookup, &step)))
 }
 
 /// Audits the files, and compares them with what was listed.
 fn beside(
     scope: &Scope,
     namespaces: Namespaces,
-    audit: &mut ClusterAudit,
+    audit: &mut ClusterAudit<'_>,
     policies: &PolicySet,
     lookup: &Arc<dyn Lookup>,
     progress: &Progress,

@@ -35,12 +35,17 @@ pub(crate) fn run(arguments: ManArguments, command: Command) -> anyhow::Result<E
     Ok(ExitCode::SUCCESS)
 }
 
-/// The page of the command and those of its subcommands, each with its name.
+/// The page of the command and those of all commands below it, each with its name.
 fn pages(mut command: Command) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     command.build();
-    let name = |command: &Command| command.get_display_name().unwrap_or(command.get_name()).to_owned();
-    let subcommands = command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help");
-    std::iter::once(&command).chain(subcommands).map(|command| Ok((name(command), page(command.clone())?))).collect()
+    let mut pages = Vec::new();
+    let mut left = vec![&command];
+    while let Some(command) = left.pop() {
+        let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
+        pages.push((name, page(command.clone())?));
+        left.extend(command.get_subcommands().filter(|below| below.get_name() != "help"));
+    }
+    Ok(pages)
 }
 
 fn page(command: Command) -> anyhow::Result<Vec<u8>> {

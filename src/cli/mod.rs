@@ -16,12 +16,14 @@ mod man;
 mod output;
 mod policies;
 mod policies_followed;
+mod policy;
 mod progress;
 mod replica;
 mod reports;
 mod secrets;
 mod selection;
 mod serve;
+mod webhooks;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -55,6 +57,9 @@ enum Command {
     Fix(fix::FixArguments),
     /// Write the manual's pages.
     Man(man::ManArguments),
+    /// Write, try and install policies.
+    #[command(subcommand, after_help = policy::EXAMPLES)]
+    Policy(policy::PolicyCommand),
     /// Answer an API server's admission reviews over HTTPS.
     Serve(serve::ServeArguments),
 }
@@ -77,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
+        Command::Policy(command) => policy::run(command),
         Command::Serve(arguments) => serve::run(arguments),
     };
     outcome.unwrap_or_else(|error| {

@@ -78,6 +78,11 @@ impl Followed {
         &self.current
     }
 
+    /// Each set that is in force, as soon as it is.
+    pub(super) fn announced(&self) -> watch::Receiver<Arc<PolicySet>> {
+        self.announced.subscribe()
+    }
+
     /// Follows the objects of this cluster, as the replica of this name and namespace.
     pub(super) fn follow(&mut self, client: Client, namespace: &str, identity: &str, stopping: watch::Receiver<bool>) {
         let (first, is_first) = watch::channel(false);

@@ -8,26 +8,29 @@ use std::time::Duration;
 
 use anyhow::Context;
 use futures::StreamExt;
+use jiff::Timestamp;
 use kube::{Client, Config};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
 use super::logging::{self, LogFormat};
-use super::policies;
+use super::policies::{self, PolicyArguments};
 use super::policies_followed::{Followed, MetricsArguments};
 use super::replica::identity;
 use super::reports::ReportArguments;
 use super::secrets::SecretArguments;
+use super::webhooks::WebhookArguments;
 use crate::cluster::LiveCluster;
 use crate::lookup::{Lookup, NoLookup};
 use crate::metrics::Metrics;
-use crate::policy::PolicySet;
+use crate::policy::{CurrentPolicies, PolicySet};
 use crate::secrets::{KubeSecretStore, NoSecretStore, SecretStore};
 use crate::server::{
     CERTIFICATE_INTERVAL, CertificateFiles, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service,
     router, server_config, signals, use_ring,
 };
 use crate::wasm::Loader;
+use crate::webhooks::Keeper;
 
 /// Reviews judged at the same time. More would not be faster, only larger: a thread each, and an
 /// instance of a policy.
@@ -38,6 +41,9 @@ const LOADS: usize = 4;
 
 /// Threads of the scan for reports, so that it takes none from reviews: one lists, one judges.
 const SCAN: usize = 2;
+
+/// How often it is looked whether an exception has ended: their ends are days, or hours.
+const EXCEPTIONS: Duration = Duration::from_secs(15);
 
 /// The arguments of `serve`.
 #[derive(Debug, clap::Args)]
@@ -57,6 +63,8 @@ pub(crate) struct ServeArguments {
     reports: ReportArguments,
     #[command(flatten)]
     metrics: MetricsArguments,
+    #[command(flatten)]
+    webhooks: WebhookArguments,
     /// How lines of the log are written; RUST_LOG says which.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "json", env = "TIDEGATE_LOG_FORMAT")]
     log_format: LogFormat,
@@ -80,16 +88,6 @@ struct CertificateArguments {
     /// The certificate's private key in PEM; read anew when it changes.
     #[arg(long, value_name = "FILE")]
     tls_key: PathBuf,
-}
-
-#[derive(Debug, clap::Args)]
-struct PolicyArguments {
-    /// A file with policy documents, on top of the built-in ones; may be given more than once.
-    #[arg(long = "policy", value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// Where compiled policies are kept for the next start.
-    #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
-    cache_dir: Option<PathBuf>,
 }
 
 /// Serves until a signal comes.
@@ -120,10 +118,11 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let ServeArguments {
         port: PortArguments { listen, shutdown_delay },
         certificate: CertificateArguments { tls_cert, tls_key },
-        policies: PolicyArguments { files, cache_dir },
+        policies,
         secrets,
         reports,
         metrics: metrics_port,
+        webhooks,
         log_format: _,
     } = arguments;
     use_ring();
@@ -134,7 +133,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let certificate = CurrentCertificate::new(certificate);
     let metrics = Metrics::default();
     metrics_port.serve(&metrics).await?;
-    let loaded = load_policies(files, cache_dir).await?;
+    let loaded = load_policies(policies).await?;
     let number = loaded.1.len();
     let mut policies = Followed::new(loaded, metrics);
     let (stop, stopping) = watch::channel(false);
@@ -142,7 +141,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let signals = signals.inspect(move |_| {
         stop.send_replace(true);
     });
-    let (lookup, secrets) = cluster(&secrets, &reports, &mut policies, stopping).await?;
+    tokio::spawn(end_exceptions(Arc::clone(policies.current())));
+    let (lookup, secrets) = cluster(&secrets, &reports, &webhooks, &mut policies, stopping).await?;
     let gate = Arc::new(Gate::new(Arc::clone(policies.current()), lookup, secrets));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
@@ -155,9 +155,18 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     Ok(ending)
 }
 
-/// Compiling takes a while the first time: not on a thread that serves tasks.
-async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyhow::Result<(Loader, Arc<PolicySet>)> {
-    let load = move || policies::load_with(&files, cache_dir.as_deref());
+/// Lets exceptions end when their time has come.
+async fn end_exceptions(policies: Arc<CurrentPolicies>) {
+    let mut looks = tokio::time::interval(EXCEPTIONS);
+    loop {
+        looks.tick().await;
+        policies.end_exceptions(Timestamp::now());
+    }
+}
+
+/// Fetching and compiling takes a while the first time: not on a thread that serves tasks.
+async fn load_policies(arguments: PolicyArguments) -> anyhow::Result<(Loader, Arc<PolicySet>)> {
+    let load = move || policies::load_on(&arguments, &Handle::current());
     tokio::task::spawn_blocking(load).await.context("loading the policies failed")?
 }
 
@@ -166,6 +175,7 @@ async fn load_policies(files: Vec<PathBuf>, cache_dir: Option<PathBuf>) -> anyho
 async fn cluster(
     arguments: &SecretArguments,
     reports: &ReportArguments,
+    webhooks: &WebhookArguments,
     policies: &mut Followed,
     stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
@@ -179,6 +189,15 @@ async fn cluster(
             policies.follow(client.clone(), &namespace, &identity, stopping.clone());
             if let Some(clean_up) = arguments.clean_up(&namespace, &identity) {
                 tokio::spawn(clean_up.run(client.clone()));
+            }
+            if let Some(choice) = webhooks.choice(&namespace, &identity) {
+                let keeper = Keeper::new(client.clone(), choice, policies.announced())?;
+                let (prepared, stopping) = (policies.prepared(), stopping.clone());
+                // Before that a policy may be missing whose objects must not pass unasked.
+                tokio::spawn(async move {
+                    prepared.await;
+                    keeper.run(stopping).await;
+                });
             }
             if let Some(reports) = reports.reports(&namespace, &identity) {
                 tokio::spawn(reports.run(

@@ -105,6 +105,15 @@ pub(super) fn any_resource(kind: &ResourceType) -> Result<ApiResource, Unavailab
     Ok(ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &kind.kind)))
 }
 
+/// The API group of a type, and how the API server calls its objects there: by what the gate asks for them, and so
+/// what it has to be allowed to read.
+///
+/// # Errors
+/// [`Unavailable`] if there can be no such type.
+pub fn resource_name(kind: &ResourceType) -> Result<(String, String), Unavailable> {
+    any_resource(kind).map(|resource| (resource.group, resource.plural))
+}
+
 /// Whether an object can have this name at all, by the API server's own rule (apimachinery,
 /// `path.IsValidPathSegmentName`). It becomes a part of a URL.
 pub(super) fn is_possible_name(name: &str) -> bool {

@@ -11,6 +11,7 @@ mod unlisted;
 #[cfg(test)]
 mod tests;
 
+pub use api_server::resource_name;
 pub use listing::{Extent, Listing, Wanted};
 pub use live::LiveCluster;
 pub use snapshot::Snapshot;

@@ -54,11 +54,18 @@ pub(super) fn overlap(left: &str, right: &str) -> bool {
     holds(left, right) || holds(right, left)
 }
 
-/// What identifies an object, what others keep on it, and credentials are out of bounds.
+/// Annotations by which an object's author speaks to tidegate: exceptions, and the Secret of its passwords.
+const OWN_ANNOTATIONS: &str = "/metadata/annotations/tidegate.dev~1";
+
+/// What identifies an object, what others keep on it, what its author says to tidegate, and credentials are out of
+/// bounds.
 fn check(pointer: &str, value: Option<&serde_json::Value>) -> Result<(), EditError> {
     let is_below = |parent: &str| pointer.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'));
+    let is_annotation = is_below("/metadata/annotations")
+        && !pointer.contains("last-applied-configuration")
+        && !pointer.starts_with(OWN_ANNOTATIONS);
     let allowed = is_below("/metadata/labels")
-        || (is_below("/metadata/annotations") && !pointer.contains("last-applied-configuration"))
+        || is_annotation
         || !(pointer.is_empty()
             || ["/metadata", "/apiVersion", "/kind", "/status"].iter().any(|own| pointer == *own || is_below(own)));
     if !allowed {

@@ -25,7 +25,11 @@ impl Chain<'_> {
         };
         let (steps, findings, entries) = (self.draft.steps(), self.findings.len(), self.entries.len());
         for finding in found {
-            self.take(policy, finding);
+            if let Err(error) = self.take(policy, finding) {
+                // What it says after a mistake is worth no more, and a thousand mistakes would be a thousand lines.
+                self.fail(policy, error);
+                break;
+            }
         }
         if self.draft.steps() > steps
             && let Err(misfit) = self.read_workload()
@@ -70,16 +74,15 @@ impl Chain<'_> {
         policy.module.review(&context, &policy.settings, policy.timeout)
     }
 
-    /// Records a finding and makes its repair, if repairs are made.
-    fn take(&mut self, policy: &InstalledPolicy, finding: Finding) {
+    /// Records a finding and makes its repair, if repairs are made. An error is the policy's fault.
+    fn take(&mut self, policy: &InstalledPolicy, finding: Finding) -> Result<(), ReviewError> {
         if !self.is_within(&finding.at) {
             let problem = format!("{} points at {}, which the object does not have", finding.rule, finding.at);
-            self.fail(policy, ReviewError::BadAnswer(problem));
-            return;
+            return Err(ReviewError::BadAnswer(problem));
         }
         let selection = &self.request.selection;
         if !selection.wants(&finding.rule, finding.severity) {
-            return;
+            return Ok(());
         }
         let exception = self.exceptions.exception(&finding.rule, finding.severity, policy.exceptions);
         let repairs = policy.action == Action::Fix
@@ -92,8 +95,9 @@ impl Chain<'_> {
         if repairs && is_frozen {
             judged.obstacle = Some(FROZEN.to_owned());
             self.findings.push(judged);
-            return;
+            return Ok(());
         }
+        let mut fault = None;
         if repairs {
             let before = self.draft.steps();
             match edit::apply(&mut self.draft, self.request, &judged.finding.fix) {
@@ -112,13 +116,14 @@ impl Chain<'_> {
                         }
                         FixError::Edit(error) => {
                             let problem = format!("the repair of {}: {error}", judged.finding.rule);
-                            self.fail(policy, ReviewError::BadAnswer(problem));
+                            fault = Some(ReviewError::BadAnswer(problem));
                         }
                     }
                 }
             }
         }
         self.findings.push(judged);
+        fault.map_or(Ok(()), Err)
     }
 
     fn is_within(&self, pointer: &str) -> bool {

@@ -95,11 +95,14 @@ fn is_changed(new: &Value, old: &Value) -> bool {
             .map(|(field, value)| (field.clone(), value.clone()))
             .collect();
         for field in ["labels", "annotations"] {
-            let mut value = object.pointer("/metadata").and_then(|metadata| metadata.get(field)).cloned();
-            if let Some(Value::Object(entries)) = &mut value {
+            let mut entries = object.pointer("/metadata").and_then(|metadata| metadata.get(field)).cloned();
+            if let Some(Value::Object(entries)) = &mut entries {
                 entries.remove(LAST_APPLIED);
             }
-            own.insert(format!("metadata.{field}"), value.unwrap_or_default());
+            // No entries at all are the same, however they are written.
+            if let Some(entries) = entries.filter(|entries| entries.as_object().is_none_or(|map| !map.is_empty())) {
+                own.insert(format!("metadata.{field}"), entries);
+            }
         }
         own
     };

@@ -54,9 +54,12 @@ impl Chain<'_> {
     fn round(&mut self, policies: &[&InstalledPolicy], until: usize) -> Result<Option<usize>, Misfit> {
         let mut last = None;
         for (index, policy) in policies.iter().take(until).enumerate() {
+            // Who failed does not get another try: what it would say of another's repair makes nothing good.
+            if self.failures.iter().any(|failure| failure.policy == policy.name) {
+                continue;
+            }
             // What it repaired stays told; the rest it says anew.
             self.findings.retain(|judged| judged.fixed || judged.policy != policy.name);
-            self.failures.retain(|failure| failure.policy != policy.name);
             if self.judge(policy)? {
                 last = Some(index);
             }

@@ -27,8 +27,8 @@ impl Chain<'_> {
         let stood: Vec<(&Finding, String)> = stored
             .findings
             .iter()
-            // What could be repaired was, before the object came to be validated.
-            .filter(|judged| !judged.fixed || self.request.phase == Phase::Validate)
+            // What could be repaired was, before the object came to be validated, unless it must stay.
+            .filter(|judged| !judged.fixed || self.request.phase == Phase::Validate || self.frozen.is_some())
             .map(|judged| (&judged.finding, named_place(&stored.object, &judged.finding.at)))
             .collect();
         for judged in self.findings.iter_mut().filter(|judged| judged.denies()) {

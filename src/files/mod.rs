@@ -1,6 +1,7 @@
-//! Files that are written whole or not at all, and whether Git would take one in.
+//! Files that are written whole or not at all, folders that nobody else writes to, and whether Git would take a file in.
 
 mod error;
+mod private;
 mod temporary;
 mod work_tree;
 mod write;
@@ -10,5 +11,6 @@ mod write;
 mod tests;
 
 pub use error::{FileError, WorkTreeError};
+pub use private::private_directory;
 pub use work_tree::{check_out_of_git, git};
 pub use write::{PRIVATE, check_place, create, put, replace};

@@ -12,7 +12,6 @@ use crate::audit::lookup::may_be_asked_for;
 use crate::audit::objects::{FileObjects, SourceObject, read_objects};
 use crate::audit::{InputError, InputProblem, Source, Sources, parallel};
 use crate::policy::PolicySet;
-use crate::workload::may_concern_mysql;
 
 /// All that was read.
 pub(super) struct Read {
@@ -35,7 +34,7 @@ pub(super) fn read(paths: &[PathBuf], policies: &PolicySet, report: &mut FixRepo
     let read = parallel::map(&sources, |source| {
         let FileObjects { mut objects, problems } = read_objects(source, true);
         let found = objects.len();
-        objects.retain(|object| may_concern_mysql(&object.value) || may_be_asked_for(&object.value, policies));
+        objects.retain(|object| policies.may_judge(&object.value) || may_be_asked_for(&object.value, policies));
         (objects, problems, found)
     });
     for (source, (objects, problems, found)) in sources.iter().zip(read) {
@@ -56,7 +55,7 @@ impl Read {
         let first = self.items.len();
         let mut text = None;
         for object in objects {
-            if may_concern_mysql(&object.value) {
+            if policies.may_judge(&object.value) {
                 text = Some(Arc::clone(&object.file.text));
                 self.known.add_item(self.items.len(), &object.value, policies);
                 self.items.push(Item::new(object, &folder));

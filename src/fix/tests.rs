@@ -87,7 +87,7 @@ fn policy(name: &str, argument: &'static str, unless: &'static str, instead: Opt
         rollout: None,
         digest: String::new(),
         resolved: None,
-        is_builtin: false,
+        is_builtin: true,
         module: Arc::new(Finds { description, argument, unless, instead }),
     }
 }

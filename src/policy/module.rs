@@ -117,6 +117,12 @@ pub enum ReviewError {
     /// It wanted more memory than it may have.
     #[error("it wanted more memory than the {0} MiB that it may have")]
     Memory(u64),
+    /// Too many reviews wait for it already.
+    #[error(
+        "{0} reviews wait for it already: since it ran longer or took more memory than it may, it judges one object at \
+         a time"
+    )]
+    Crowded(u32),
     /// It stopped in any other way.
     #[error("it crashed ({0})")]
     Crashed(String),

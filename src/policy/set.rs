@@ -124,6 +124,20 @@ impl PolicySet {
         self.exceptions.iter().filter(|one| !one.has_ended).map(|one| one.exception.expires).min()
     }
 
+    /// Whether an exception that holds yet has ended by this time.
+    pub fn is_outdated(&self, now: Timestamp) -> bool {
+        self.exceptions.iter().any(|one| !one.has_ended && one.exception.has_ended(now))
+    }
+
+    /// The same set, as it stands at a time.
+    pub fn at(&self, now: Timestamp) -> Self {
+        let mut set = self.clone();
+        for one in &mut set.exceptions {
+            one.has_ended = one.exception.has_ended(now);
+        }
+        set
+    }
+
     /// Whether a policy in force may have something to say of an object: it has to do with MySQL, or a policy judges
     /// everything of its kind.
     pub fn may_judge(&self, object: &Value) -> bool {

@@ -106,11 +106,12 @@ impl Scanner {
     /// Lists what is judged, no faster than it is taken: never is more than a page of it in memory.
     fn list(&self) -> (mpsc::Receiver<Value>, JoinHandle<Vec<Unlisted>>) {
         let (sender, receiver) = mpsc::channel(1);
-        let wanted = ClusterAudit::new(false, Options::default()).wanted();
+        let policies = self.policies.get();
+        let wanted = ClusterAudit::new(&policies, Vec::new(), false, Options::default()).wanted();
         let wanted: Vec<Wanted> = wanted.into_iter().map(|(kind, fields)| Wanted { kind, fields }).collect();
         let listing = Listing::new(self.client.clone(), Handle::current(), Extent::default(), || false);
         let mut take = move |object: Value| {
-            if !is_judged(&object) || sender.blocking_send(object).is_ok() {
+            if !is_judged(&object, &policies) || sender.blocking_send(object).is_ok() {
                 ControlFlow::Continue(())
             } else {
                 // Nobody takes any more.

@@ -1,7 +1,7 @@
 //! The message of a refusal: the object, then for each reason the rule, the place and the way out.
 
 use super::text::{one_line, sentence, shortened};
-use crate::engine::{Evaluation, Judged, PolicyFailure};
+use crate::engine::{Evaluation, Exception, Judged, PolicyFailure};
 use crate::finding::place;
 
 /// More reasons than these help nobody on a terminal.
@@ -35,6 +35,9 @@ fn reason(judged: &Judged) -> String {
     }
     if let Some(help) = &finding.help {
         line.push_str(&format!(" {}", sentence(help)));
+    }
+    if let Some(Exception::Ended { name, at }) = &judged.exception {
+        line.push_str(&format!(" The exception {name} ended at {at}."));
     }
     shortened(one_line(&line), LINE_LIMIT)
 }

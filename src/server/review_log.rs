@@ -22,6 +22,7 @@ pub(super) struct Record {
     found: String,
     fixed: String,
     failed: String,
+    shadow: String,
 }
 
 impl Record {
@@ -41,6 +42,7 @@ impl Record {
             found: String::new(),
             fixed: String::new(),
             failed: String::new(),
+            shadow: String::new(),
         }
     }
 
@@ -51,7 +53,8 @@ impl Record {
         self.found = list(findings().map(|judged| judged.finding.rule.as_str()));
         self.fixed = list(findings().filter(|judged| judged.fixed).map(|judged| judged.finding.rule.as_str()));
         self.failed = list(evaluation.failures.iter().map(|failure| failure.policy.as_str()));
-        for failure in &evaluation.failures {
+        self.shadow = list(evaluation.shadow.findings.iter().map(|judged| judged.finding.rule.as_str()));
+        for failure in evaluation.failures.iter().chain(&evaluation.shadow.failures) {
             tracing::error!(policy = failure.policy, uid = self.uid, "{}", one_line(&failure.error.to_string()));
         }
     }
@@ -77,6 +80,7 @@ impl Record {
             found = self.found,
             fixed = self.fixed,
             failed = self.failed,
+            shadow = self.shadow,
             microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "review"
         );

@@ -10,7 +10,7 @@ use wasmtime::{ResourceLimiter, UpdateDeadline};
 use super::bindings::tidegate::policy::{cluster, raw, types};
 use super::convert;
 use super::deadline::TICK;
-use super::runtime::{MEMORY_LIMIT, TABLE_LIMIT};
+use super::memory::{MemorySteps, ReviewMemory};
 use crate::lookup::{Lookup, NoLookup, ResourceType};
 use crate::workload::{option_files, withheld};
 
@@ -42,12 +42,8 @@ pub(super) struct HostState {
     /// that waits for its turn is not slow.
     looked: Duration,
     timeout: Duration,
+    memory: ReviewMemory,
 }
-
-/// The policy wanted more memory than it may have.
-#[derive(Debug, thiserror::Error)]
-#[error("more than {} MiB of memory", MEMORY_LIMIT >> 20)]
-pub(super) struct MemoryExceeded;
 
 /// The policy ran longer than it may.
 #[derive(Debug, thiserror::Error)]
@@ -56,8 +52,8 @@ pub(super) struct DeadlineExceeded(pub(super) Duration);
 
 impl HostState {
     /// The state for a call that concerns no object, such as `describe`.
-    pub(super) fn without_object(timeout: Duration) -> Self {
-        Self::new(Arc::new(Value::Null), None, None, Arc::from([]), Arc::new(NoLookup), timeout)
+    pub(super) fn without_object(timeout: Duration, memory: &MemorySteps) -> Self {
+        Self::new(Arc::new(Value::Null), None, None, Arc::from([]), Arc::new(NoLookup), timeout, memory)
     }
 
     pub(super) fn new(
@@ -67,6 +63,7 @@ impl HostState {
         reads: Arc<[ResourceType]>,
         lookup: Arc<dyn Lookup>,
         timeout: Duration,
+        memory: &MemorySteps,
     ) -> Self {
         Self {
             object,
@@ -80,7 +77,13 @@ impl HostState {
             own: Duration::ZERO,
             looked: computed(),
             timeout,
+            memory: ReviewMemory::new(memory.clone()),
         }
+    }
+
+    /// The linear memory that the instance has, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        self.memory.bytes()
     }
 
     /// The review begins now: what it waited for before, a place for instance, is not its own time.
@@ -190,13 +193,14 @@ impl cluster::Host for HostState {
 impl types::Host for HostState {}
 
 impl ResourceLimiter for HostState {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         // An error, unlike a refusal, reaches the author in words, whatever the language.
-        if desired > MEMORY_LIMIT { Err(MemoryExceeded.into()) } else { Ok(true) }
+        self.memory.grow(current, desired)?;
+        Ok(true)
     }
 
-    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_LIMIT)
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(self.memory.grow_table(current, desired))
     }
 }
 
@@ -212,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_machine_that_stands_still_costs_a_policy_little() {
-        let mut state = HostState::without_object(Duration::from_millis(100));
+        let mut state = HostState::without_object(Duration::from_millis(100), &MemorySteps::new());
         state.begin();
         // To the thread's clock it is the same whether it computed, or its machine stood still.
         compute(150);

@@ -1,18 +1,16 @@
-//! From policy documents to the set in force: finds the code, compiles it, checks the settings.
+//! From policy documents to the set in force: finds the code, compiles it, installs it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
-use serde_json::Value;
-
 use super::builtin::builtin_names;
-use super::local::{BUILTIN, LocalCode};
+use super::loaded::LoadedCode;
+use super::local::LocalCode;
 use super::module::WasmModule;
+use super::priority;
 use super::runtime::{Runtime, RuntimeError};
-use crate::policy::{
-    CodeSource, DocumentError, InstalledPolicy, MatchError, Matcher, Module, PolicyDocument, PolicySet, ReviewError,
-};
+use crate::policy::{CodeSource, DocumentError, InstalledPolicy, MatchError, PolicyDocument, PolicySet};
 
 /// Why policies cannot be put in force. Every message says which policy, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -158,7 +156,14 @@ impl Loader {
         Ok(thread::scope(|scope| {
             let running: Vec<_> = enabled
                 .iter()
-                .map(|(name, (file, document))| (name, scope.spawn(move || self.install(file, document))))
+                .map(|(name, (file, document))| {
+                    let loading = scope.spawn(move || {
+                        // Another set is loaded while objects are judged.
+                        priority::lower();
+                        self.install(file, document)
+                    });
+                    (name, loading)
+                })
                 .collect();
             running
                 .into_iter()
@@ -170,11 +175,12 @@ impl Loader {
         }))
     }
 
-    /// Joins one document with its code, whether it is switched on or not. It may take as long as a download does.
+    /// Finds and compiles the code that a document names, and asks it what it is. The document's settings, and what it
+    /// grants, come into play when the code is installed.
     ///
     /// # Errors
-    /// [`LoadError`], but for [`LoadError::NoBuiltin`] and [`LoadError::Twice`].
-    pub fn install(&self, file: &str, document: &PolicyDocument) -> Result<InstalledPolicy, LoadError> {
+    /// [`LoadError::Module`], [`LoadError::Component`].
+    pub fn load_code(&self, file: &str, document: &PolicyDocument) -> Result<LoadedCode, LoadError> {
         let name = document.metadata.name.clone();
         let wrong = |problem: String| LoadError::Module { file: file.to_owned(), policy: name.clone(), problem };
         let code = self.source.code(file, document).map_err(wrong)?;
@@ -186,89 +192,18 @@ impl Loader {
             WasmModule::load(Arc::clone(&self.runtime), &code.component).map_err(|source| LoadError::Component {
                 file: file.to_owned(),
                 policy: name.clone(),
-                module: document.spec.module.clone(),
+                // Behind a `?` may be a signature.
+                module: document.spec.module.split('?').next().unwrap_or_default().to_owned(),
                 source,
             })?;
-        if !self.grants {
-            check_reads(file, document, &module)?;
-        }
-        let settings = Value::Object(document.spec.settings.clone());
-        check_settings(&module, &settings).map_err(|(path, problem)| LoadError::Settings {
-            file: file.to_owned(),
-            policy: name.clone(),
-            path,
-            problem,
-        })?;
-        let matcher = Matcher::new(document.spec.matches.clone()).map_err(|source| LoadError::Match {
-            file: file.to_owned(),
-            policy: name.clone(),
-            source,
-        })?;
-        Ok(InstalledPolicy {
-            action: document.spec.action,
-            on_error: document.spec.on_error,
-            exceptions: document.spec.exceptions.severity(),
-            matcher,
-            settings: settings.to_string(),
-            timeout: document.timeout(file)?,
-            failure_policy: document.spec.failure_policy,
-            rollout: document.spec.rollout,
-            digest: code.digest,
-            resolved: code.resolved,
-            is_builtin: document.spec.module.starts_with(BUILTIN),
-            module: Arc::new(module),
-            name,
-        })
+        Ok(LoadedCode::new(module, code.digest, code.resolved, self.grants))
     }
-}
 
-/// What a policy asks the cluster for has to be granted by its document, unless it is part of this program.
-fn check_reads(file: &str, document: &PolicyDocument, module: &WasmModule) -> Result<(), LoadError> {
-    if document.spec.module.starts_with(BUILTIN) {
-        return Ok(());
+    /// Joins one document with its code, whether it is switched on or not. It may take as long as a download does.
+    ///
+    /// # Errors
+    /// [`LoadError`], but for [`LoadError::NoBuiltin`] and [`LoadError::Twice`].
+    pub fn install(&self, file: &str, document: &PolicyDocument) -> Result<InstalledPolicy, LoadError> {
+        self.load_code(file, document)?.install(file, document)
     }
-    let missing: Vec<String> = module
-        .description()
-        .reads
-        .iter()
-        .filter(|read| !document.spec.reads.contains(read))
-        .map(|read| format!("- {{ apiVersion: {}, kind: {} }}", read.api_version, read.kind))
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(LoadError::Reads {
-        file: file.to_owned(),
-        policy: document.metadata.name.clone(),
-        missing: missing.join(" and "),
-    })
-}
-
-/// The path to the first setting that is wrong, and what is wrong with it.
-fn check_settings(module: &WasmModule, settings: &Value) -> Result<(), (String, String)> {
-    let all = || "spec.settings".to_owned();
-    let schema = jsonschema::validator_for(&module.description().settings_schema)
-        .map_err(|error| (all(), format!("the policy's own schema is broken: {error}")))?;
-    if let Err(error) = schema.validate(settings) {
-        return Err((dotted(&error.instance_path().to_string()), error.to_string()));
-    }
-    module.check_settings(settings).map_err(|error| match error {
-        ReviewError::Reported(problem) => (all(), problem),
-        other => (all(), format!("the policy cannot check them: {other}")),
-    })
-}
-
-/// `/allowed/0` as `spec.settings.allowed[0]`.
-fn dotted(pointer: &str) -> String {
-    let mut path = "spec.settings".to_owned();
-    for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
-        if part.bytes().all(|byte| byte.is_ascii_digit()) {
-            path.push_str(&format!("[{part}]"));
-        } else {
-            path.push('.');
-            path.push_str(&part);
-        }
-    }
-    path
 }

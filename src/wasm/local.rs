@@ -1,5 +1,7 @@
 //! Code that needs no network: what is built in, and files.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use super::builtin::{builtin_names, component};
@@ -31,12 +33,28 @@ impl CodeSource for LocalCode {
         };
         // A relative path is meant from the document's own folder, wherever the gate is started.
         let path = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
-        let unreadable = |error: std::io::Error| format!("{}: {error}", path.display());
-        let size = std::fs::metadata(&path).map_err(unreadable)?.len();
-        if size > LARGEST_COMPONENT {
-            let limit = LARGEST_COMPONENT >> 20;
-            return Err(format!("{}: {} MiB; at most {limit} MiB are read", path.display(), size >> 20));
-        }
-        std::fs::read(&path).map(Code::new).map_err(unreadable)
+        read(&path).map(Code::new)
     }
+}
+
+/// Reads a component's file, but no more of it than a component may have.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| format!("{}: {error}", path.display());
+    let found = std::fs::metadata(path).map_err(unreadable)?;
+    // To open a pipe would wait for somebody who writes.
+    if !found.is_file() {
+        return Err(format!("{} is not a file", path.display()));
+    }
+    let mut bytes = Vec::new();
+    let mut size = found.len();
+    if size <= LARGEST_COMPONENT {
+        // By the time it is read it may have more than it is said to have.
+        let file = File::open(path).map_err(unreadable)?;
+        size = file.take(LARGEST_COMPONENT + 1).read_to_end(&mut bytes).map_err(unreadable)? as u64;
+    }
+    if size > LARGEST_COMPONENT {
+        let (size, limit) = (size.div_ceil(1 << 20), LARGEST_COMPONENT >> 20);
+        return Err(format!("{}: {size} MiB; at most {limit} MiB are read", path.display()));
+    }
+    Ok(bytes)
 }

@@ -1,7 +1,7 @@
 //! The wasmtime engine: how policies are compiled, kept, pooled and bounded.
 
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{
@@ -9,15 +9,19 @@ use wasmtime::{
 };
 
 use super::bindings::Policy;
+use super::bounds::{self, TooLarge};
+use super::convert::one_line;
 use super::deadline::Clock;
 use super::host::HostState;
+use super::memory::{MEMORY_LIMIT, MemorySteps, TABLE_LIMIT};
 use super::permits::Permits;
+use crate::files::private_directory;
 
-/// The memory that one review of one policy may have. A policy in Rust needs 1.1 MiB, one in
-/// JavaScript 1.4 MiB, one in Python 12.4 MiB.
-pub(super) const MEMORY_LIMIT: usize = 64 << 20;
-/// The elements that the tables of one policy may have; Python's need 5,676.
-pub(super) const TABLE_LIMIT: usize = 20_000;
+/// How many reviews run at once, at most: more would share the same processors, and each may have memory.
+const MOST_PLACES: u32 = 32;
+/// Components of more bytes are compiled one after the other: for those of Python and SpiderMonkey a compiler needs
+/// 320 MiB, for those of QuickJS, which have 1.7 MB, 62 MiB.
+const LARGE: usize = 4 << 20;
 /// What a pool slot keeps mapped between reviews, where the kernel can tell cheaply which pages
 /// were written (`PAGEMAP_SCAN`, Linux 6.7). Without that, keeping pages costs more than it saves.
 const KEPT_MEMORY: usize = 1 << 20;
@@ -44,9 +48,21 @@ pub enum RuntimeError {
     /// The bytes are no component.
     #[error("it is not a WebAssembly component: {0}")]
     NotAComponent(String),
+    /// More than can be compiled here.
+    #[error("{0}")]
+    TooLarge(String),
     /// It imports what the contract does not have, or exports less.
     #[error("it does not keep the contract tidegate:policy@1: {0}")]
     Contract(String),
+    /// What it says of itself cannot be meant, or it says nothing.
+    #[error("it does not describe itself: {0}")]
+    Description(String),
+}
+
+impl From<TooLarge> for RuntimeError {
+    fn from(error: TooLarge) -> Self {
+        Self::TooLarge(error.to_string())
+    }
 }
 
 /// Compiles components and bounds what their instances may take.
@@ -54,7 +70,12 @@ pub struct Runtime {
     pub(super) engine: Engine,
     pub(super) linker: Linker<HostState>,
     pub(super) clock: Clock,
-    pub(super) permits: Permits,
+    pub(super) places: Permits,
+    pub(super) memory: MemorySteps,
+    compiling: Permits,
+    compiling_large: Permits,
+    /// Whether code counts its instructions.
+    pub(super) counts: bool,
 }
 
 impl Runtime {
@@ -64,12 +85,26 @@ impl Runtime {
     /// # Errors
     /// [`RuntimeError::Cache`], [`RuntimeError::Start`].
     pub fn new(cache_directory: Option<&Path>) -> Result<Self, RuntimeError> {
-        let places = u32::try_from(std::thread::available_parallelism().map_or(2, usize::from) * 4).unwrap_or(8).max(8);
+        Self::start(cache_directory, false)
+    }
+
+    /// A runtime whose code counts its instructions, which makes it slower.
+    pub(super) fn counting() -> Result<Self, RuntimeError> {
+        Self::start(None, true)
+    }
+
+    fn start(cache_directory: Option<&Path>, counts: bool) -> Result<Self, RuntimeError> {
+        let processors =
+            std::thread::available_parallelism().map_or(2, |number| u32::try_from(number.get()).unwrap_or(2));
+        let places = processors.saturating_mul(4).clamp(8, MOST_PLACES);
         let mut config = Config::new();
         config
             .wasm_component_model(true)
             .epoch_interruption(true)
+            .consume_fuel(counts)
             .cranelift_opt_level(OptLevel::Speed)
+            // Each component on the thread that loads it, which works after those that review.
+            .parallel_compilation(false)
             // A trap's backtrace would name the policy's functions; nobody is shown it.
             .wasm_backtrace_max_frames(None)
             .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(places)));
@@ -81,7 +116,16 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         Policy::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut HostState| state).map_err(start)?;
         let clock = Clock::start(&engine).map_err(|error| RuntimeError::Start(error.to_string()))?;
-        Ok(Self { engine, linker, clock, permits: Permits::new(places) })
+        Ok(Self {
+            engine,
+            linker,
+            clock,
+            places: Permits::new(places),
+            memory: MemorySteps::new(),
+            compiling: Permits::new(processors),
+            compiling_large: Permits::new(1),
+            counts,
+        })
     }
 
     /// Compiles a component, or takes it from the cache.
@@ -91,13 +135,20 @@ impl Runtime {
                 "it is a core module; make it a component with `wasm-tools component new`".to_owned(),
             ));
         }
-        Component::from_binary(&self.engine, bytes).map_err(|error| RuntimeError::NotAComponent(root_cause(&error)))
+        bounds::check(bytes)?;
+        let _large = if bytes.len() > LARGE { Some(self.compiling_large.take()) } else { None };
+        let _one_of_some = self.compiling.take();
+        // A compiler that stumbles over a component takes nothing else down with it: what it shares with other
+        // compilations is a cache of files, which are written whole.
+        let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(&self.engine, bytes)));
+        let stumbled = |_| RuntimeError::NotAComponent("the compiler stumbled over it, a fault of wasmtime".to_owned());
+        compiled.map_err(stumbled)?.map_err(|error| RuntimeError::NotAComponent(root_cause(&error)))
     }
 }
 
 /// The innermost message: what is wrong, without what was tried.
 pub(super) fn root_cause(error: &wasmtime::Error) -> String {
-    error.root_cause().to_string().lines().next().unwrap_or_default().to_owned()
+    one_line(error.root_cause().to_string().lines().next().unwrap_or_default())
 }
 
 fn pool(places: u32) -> PoolingAllocationConfig {
@@ -120,25 +171,9 @@ fn pool(places: u32) -> PoolingAllocationConfig {
 
 fn cache(directory: &Path) -> Result<Cache, RuntimeError> {
     let unusable = |problem: String| RuntimeError::Cache { directory: directory.display().to_string(), problem };
-    let private = private_directory(directory).map_err(|error| unusable(error.to_string()))?;
+    // Compiled code is run as it is found.
+    let private = private_directory(directory, "compiled").map_err(|error| unusable(error.to_string()))?;
     let mut config = CacheConfig::new();
     config.with_directory(private);
     Cache::new(config).map_err(|error| unusable(error.to_string()))
-}
-
-/// A directory below the named one that only this user can write to: compiled code is run as it
-/// is found. The named one may be anybody's, such as a pod's `emptyDir`.
-fn private_directory(directory: &Path) -> std::io::Result<PathBuf> {
-    let private = directory.join("compiled");
-    match std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&private) {
-        Err(error) if !private.is_dir() => return Err(error),
-        _ => {}
-    }
-    let found = std::fs::symlink_metadata(&private)?;
-    // The owner of /proc/self is the user that this process runs as.
-    let own = std::fs::metadata("/proc/self")?.uid();
-    if found.uid() != own || found.permissions().mode() & 0o022 != 0 || found.is_symlink() {
-        return Err(std::io::Error::other("somebody else can write to its folder \"compiled\""));
-    }
-    private.canonicalize()
 }

@@ -17,7 +17,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub use edit::{EditError, Splice, apply, edit, render};
+pub use edit::{EditError, Splice, apply, edit, render, render_flow};
 pub use locate::{Locations, Place};
 pub use problem::{Problem, YamlError};
 pub use text::{LARGEST_FILE, decode};

@@ -69,6 +69,9 @@ mod two_containers;
 // Every way in which a manifest arrives, for each kind.
 mod arrivals;
 
+// Code that the cluster keeps, or lets the gate in for.
+mod modules;
+
 // Starting: what is wrong with the arguments is said, and a second start compiles nothing.
 mod start;
 
@@ -129,3 +132,6 @@ mod reports;
 
 // Policies as objects of the cluster, followed while the gate runs.
 mod policies;
+
+// What the API server sends follows from the policies.
+mod webhooks;

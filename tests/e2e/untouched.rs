@@ -45,6 +45,12 @@ fn what_is_not_mysql_is_stored_as_without_a_gate() {
 #[test]
 fn the_largest_pod_that_is_looked_through_passes() {
     let Some(stage) = Stage::open("largest") else { return };
+    stage.send("create", &["--dry-run=server"], &largest_pod().to_string()).expect_success();
+    assert_eq!(stage.reviews(), Vec::<Value>::new(), "it has nothing to do with MySQL");
+}
+
+/// The largest Pod of which the API server looks through every list, full of what costs most.
+pub(crate) fn largest_pod() -> Value {
     let value = format!("https://{}", "a".repeat(140));
     let variables: Vec<Value> = (0..99)
         .map(|number| json!({ "name": format!("A_RATHER_LONG_NAME_{number}"), "value": value }))
@@ -59,11 +65,9 @@ fn the_largest_pod_that_is_looked_through_passes() {
             "env": variables, "ports": ports, "volumeMounts": mounts })
     };
     let containers = |kind: &str| (0..25).map(|number| container(kind, number)).collect::<Vec<_>>();
-    let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "largest" }, "spec": {
+    json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "largest" }, "spec": {
         "containers": containers("main"), "initContainers": containers("init"), "volumes": [{ "name": "files", "emptyDir": {} }],
-    } });
-    stage.send("create", &["--dry-run=server"], &pod.to_string()).expect_success();
-    assert_eq!(stage.reviews(), Vec::<Value>::new(), "it has nothing to do with MySQL");
+    } })
 }
 
 /// An object without what must differ: when, where and as which one it was stored, and how far its

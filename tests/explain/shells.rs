@@ -90,7 +90,11 @@ fn the_manual_has_a_page_for_every_command() {
     let names = commands();
     assert!(names.contains(&"audit".to_owned()) && names.contains(&"explain".to_owned()), "{names:?}");
     let mandoc = program("mandoc", &[]);
-    for name in names.iter().map(|name| format!("tidegate-{name}")).chain(["tidegate".to_owned()]) {
+    for name in names
+        .iter()
+        .map(|name| format!("tidegate-{name}"))
+        .chain(["tidegate", "tidegate-policy-build"].map(str::to_owned))
+    {
         let file = folder.path().join("man1").join(format!("{name}.1"));
         let page = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(page.contains(".SH NAME"), "{name}");

@@ -54,7 +54,7 @@ fn programs_get_everything() {
     assert!(rules[1]["severity"] == "critical" && rules[1]["atTheGate"] == "refused");
     assert!(rules[0]["after"].as_str().unwrap().contains("secretKeyRef"));
     let (_, all, _) = tidegate(&["explain", "--format", "json"], &[]);
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&all).unwrap().as_array().unwrap().len(), 45);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&all).unwrap().as_array().unwrap().len(), 46);
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(crate) fn policies() -> PolicySet {
         rollout: None,
         digest: String::new(),
         resolved: None,
-        is_builtin: false,
+        is_builtin: true,
         module: Arc::new(Occasion(Description {
             name: "occasion".to_owned(),
             title: "does what the object's name says".to_owned(),

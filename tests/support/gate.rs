@@ -106,8 +106,8 @@ impl Builder {
         self
     }
 
-    /// Sets an environment variable. By default there are only `PATH`, `HOME`, `KUBECONFIG`
-    /// and `RUST_LOG=trace`.
+    /// Sets an environment variable. By default there are only `PATH`, `HOME`, `KUBECONFIG`,
+    /// `TIDEGATE_WEBHOOKS=leave` and `RUST_LOG=trace`.
     pub(crate) fn environment(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
@@ -146,6 +146,8 @@ impl Builder {
             .env("KUBECONFIG", &self.kubeconfig)
             // No value of a password may be logged at any level.
             .env("RUST_LOG", "trace")
+            // Most tests say themselves what is sent; those of webhooks let the gate do it.
+            .env("TIDEGATE_WEBHOOKS", "leave")
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(folder) = &self.working_folder {
             command.current_dir(folder);

@@ -18,6 +18,7 @@ pub(crate) mod fault_proxy;
 pub(crate) mod gate;
 pub(crate) mod https;
 pub(crate) mod kubectl;
+pub(crate) mod registry;
 pub(crate) mod report_kinds;
 pub(crate) mod skip;
 pub(crate) mod wait;

@@ -3,56 +3,22 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+mod components;
+mod contract;
+mod data;
+mod descriptions;
+mod gate;
+mod guest;
+mod malformed;
+mod reviews;
 
-use serde_json::json;
-use tidegate::engine::{Evaluation, evaluate};
-use tidegate::lookup::{Lookup, NoLookup};
-use tidegate::policy::{PolicySet, parse_documents};
-use tidegate::request::{Phase, Request};
-use tidegate::wasm::{Runtime, load_policies};
+use tidegate::policy::PolicySet;
 
-static RUNTIME: LazyLock<Arc<Runtime>> = LazyLock::new(|| {
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("policy-cache");
-    Arc::new(Runtime::new(Some(&cache)).unwrap())
-});
-
-fn misbehaving() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/target/guests/misbehaving.wasm")
-}
-
-fn load(document: &str) -> Result<PolicySet, String> {
-    let documents = parse_documents("test.yaml", document).map_err(|error| error.to_string())?;
-    let documents = documents.policies.into_iter().map(|document| ("test.yaml".to_owned(), document)).collect();
-    load_policies(&RUNTIME, documents).map_err(|error| error.to_string())
-}
-
-/// The policy with the first name of all, so that the others come after what it does.
-fn document(spec: &str) -> String {
-    format!("apiVersion: tidegate.dev/v1alpha1\nkind: ClusterPolicy\nmetadata: {{ name: a-test }}\nspec: {spec}\n")
-}
+use crate::gate::{document, judge, load, misbehaving};
 
 fn set(how: &str) -> PolicySet {
     let module = misbehaving();
     load(&document(&format!("{{ module: 'file://{}', settings: {{ how: {how} }} }}", module.display()))).unwrap()
-}
-
-fn judge(set: &PolicySet) -> Evaluation {
-    let mut request = Request::audit(json!({
-        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "db", "namespace": "shop" },
-        "spec": { "template": { "spec": {
-            "containers": [{
-                "name": "mysql", "image": "mysql:8.4",
-                "env": [{ "name": "MYSQL_ROOT_PASSWORD", "value": "correct horse battery" }],
-                "volumeMounts": [{ "name": "data", "mountPath": "/var/lib/mysql" }],
-            }],
-            "volumes": [{ "name": "data", "persistentVolumeClaim": { "claimName": "db" } }],
-        } } },
-    }));
-    request.phase = Phase::Mutate;
-    let lookup: Arc<dyn Lookup> = Arc::new(NoLookup);
-    evaluate(&request, set, &lookup).unwrap()
 }
 
 #[test]

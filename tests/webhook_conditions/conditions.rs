@@ -67,9 +67,13 @@ pub(crate) fn webhook(file: &str) -> Value {
 
 /// All webhooks of a file.
 pub(crate) fn webhooks(file: &str) -> Vec<Value> {
+    configuration(file)["webhooks"].as_array().unwrap().clone()
+}
+
+/// A file as it is applied.
+pub(crate) fn configuration(file: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("webhook-deploy").join(file);
-    let configuration: Value = serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    configuration["webhooks"].as_array().unwrap().clone()
+    serde_saphyr::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 /// Whether the gate might find something: a container with a role, or a credential.

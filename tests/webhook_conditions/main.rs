@@ -12,9 +12,14 @@ mod related;
 #[allow(dead_code, reason = "the table is shared with detection.rs")]
 mod table;
 
-use conditions::{Conditions, FILES, concerns_mysql, webhook};
+use std::path::Path;
+use std::sync::Arc;
+
+use conditions::{Conditions, FILES, concerns_mysql, configuration, webhook};
 use serde_json::{Value, json};
 use table::{KINDS, rows, wrapped};
+use tidegate::wasm::{Runtime, load_policies};
+use tidegate::webhooks::{Resources, Templates, derive};
 use tidegate::workload::{Location, is_operator_managed};
 
 #[test]
@@ -32,6 +37,16 @@ fn both_phases_ask_about_the_same() {
     assert_eq!(mutating, validating);
     assert_eq!(mutating["failurePolicy"], "Fail");
     assert_eq!(mutating["sideEffects"], "NoneOnDryRun");
+}
+
+#[test]
+fn the_files_are_what_the_built_in_policies_need() {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("policy-cache");
+    let runtime = Arc::new(Runtime::new(Some(&cache)).unwrap());
+    let policies = load_policies(&runtime, vec![]).unwrap();
+    let derived = derive(&Templates::embedded().unwrap(), &policies, &Resources::default());
+    assert_eq!([derived.mutating, derived.validating], FILES.map(configuration));
+    assert_eq!(derived.gaps, []);
 }
 
 #[test]

@@ -1,17 +1,17 @@
 //! The project's own build steps: `cargo run -p xtask -- policies` turns the folders under
 //! `policies/` into components, `-- licences` checks those of the dependencies.
 
-mod component;
 mod freshness;
+mod install;
 mod licences;
 mod policies;
-mod toolchain;
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use tidegate_component::toolchain;
 
 const HELP: &str = "\
 Build steps of tidegate.

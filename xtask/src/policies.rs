@@ -9,9 +9,10 @@ use std::time::{Instant, SystemTime};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::component::{self, Contract};
+use tidegate_component::toolchain::{self, Toolchain, Which};
+
 use crate::freshness::Stamp;
-use crate::toolchain::{self, Which};
+use crate::install;
 
 /// How policies are to be built.
 #[derive(Debug, Default)]
@@ -49,7 +50,7 @@ pub(crate) fn build(options: &Options) -> Result<()> {
         return Ok(());
     }
     let (start, clock) = (SystemTime::now(), Instant::now());
-    let toolchain = toolchain::find(options)?;
+    let toolchain = find(options)?;
     println!("policies: building with {toolchain}");
     let status = toolchain
         .cargo()
@@ -62,12 +63,11 @@ pub(crate) fn build(options: &Options) -> Result<()> {
         .with_context(|| format!("cannot run the cargo of {toolchain}"))?;
     ensure!(status.success(), "the policies do not compile");
 
-    let contract = Contract::read(&workspace.join("wit"))?;
     let modules = target.join(toolchain::TARGET).join("release");
     if !options.names.is_empty() {
         for name in &options.names {
             let module = modules.join(format!("{}.wasm", name.replace('-', "_")));
-            let size = make(name, &module, &components, &contract)?;
+            let size = make(name, &module, &components)?;
             println!("  {name:<24} {:>4} KB", size.div_ceil(1000));
         }
         return Ok(());
@@ -76,7 +76,7 @@ pub(crate) fn build(options: &Options) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         for name in names {
             let module = modules.join(format!("{}.wasm", name.replace('-', "_")));
-            let size = make(name, &module, folder, &contract)?;
+            let size = make(name, &module, folder)?;
             println!("  {name:<24} {:>4} KB", size.div_ceil(1000));
         }
         for gone in components_in(folder)?.difference(names) {
@@ -88,12 +88,26 @@ pub(crate) fn build(options: &Options) -> Result<()> {
     Ok(())
 }
 
+/// A toolchain that is here, or that may be installed.
+fn find(options: &Options) -> Result<Toolchain> {
+    match toolchain::find(options.only) {
+        Err(_) if options.install && options.only != Some(Which::Default) => {
+            install::install()?;
+            Ok(toolchain::find(Some(Which::Debian))?)
+        }
+        Err(error) => {
+            bail!("{error}\nor let this step do it, as root: cargo run -p xtask -- policies --install")
+        }
+        found => Ok(found?),
+    }
+}
+
 /// Makes the component of one policy; gives its size.
-fn make(policy: &str, module: &Path, components: &Path, contract: &Contract) -> Result<usize> {
+fn make(policy: &str, module: &Path, components: &Path) -> Result<usize> {
     let Ok(bytes) = fs::read(module) else {
         bail!("{policy} gives no {}: name the package \"{policy}\", with crate-type = [\"cdylib\"]", name(module));
     };
-    let component = component::make(&bytes, contract).with_context(|| format!("{policy} is no policy"))?;
+    let component = tidegate_component::encode(&bytes).with_context(|| format!("{policy} is no policy"))?;
     let path = components.join(format!("{policy}.wasm"));
     // Left as it is when nothing changed, so that nothing that embeds it is built again.
     if fs::read(&path).ok().as_ref() != Some(&component) {

@@ -4,7 +4,7 @@ mod means;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Finding, Policy, Request, ResourceType, Rule, Severity, Workload};
+use tidegate_policy::{Concern, Finding, Policy, Request, ResourceType, Rule, Severity, Workload};
 
 use crate::means::Means;
 
@@ -38,6 +38,7 @@ impl Policy for Availability {
     const RULES: &[Rule] = &[UNPROTECTED];
     const READS: &[ResourceType] = &[means::BUDGET, means::NETWORK_POLICY];
     const KINDS: &[&str] = &["StatefulSet"];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, settings: &Settings) -> Vec<Finding> {
         // One server is not kept up by a budget: it would only keep its node from being drained.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tidegate_policy::{Finding, NoSettings, Policy, Request, Rule, Severity, UnknownRule, pointer, raw};
+use tidegate_policy::{Concern, Finding, NoSettings, Policy, Request, Rule, Severity, UnknownRule, pointer, raw};
 
 /// The policy.
 struct Exceptions;
@@ -32,6 +32,7 @@ impl Policy for Exceptions {
         "PersistentVolumeClaim",
         "StorageClass",
     ];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, NoSettings {}: &NoSettings) -> Vec<Finding> {
         let annotations: BTreeMap<String, String> = raw::at("/metadata/annotations").unwrap_or_default();

@@ -10,7 +10,7 @@ mod target;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Finding, Policy, Request, ResourceType, Rule, Severity};
+use tidegate_policy::{Concern, Finding, Policy, Request, ResourceType, Rule, Severity};
 
 /// The policy.
 struct Exposure;
@@ -52,6 +52,7 @@ impl Policy for Exposure {
         "Service",
         "StatefulSet",
     ];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, settings: &Settings) -> Vec<Finding> {
         match request.workload() {

@@ -5,7 +5,7 @@ mod shell;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Container, Edit, Finding, Policy, Request, Rule, Server, Severity, Workload, raw};
+use tidegate_policy::{Concern, Container, Edit, Finding, Policy, Request, Rule, Server, Severity, Workload, raw};
 
 use crate::script::Ending;
 
@@ -41,6 +41,7 @@ impl Policy for GracePeriod {
     const NAME: &str = "grace-period";
     const TITLE: &str = "Servers get the time and the signal to end by themselves";
     const RULES: &[Rule] = &[RULE];
+    const CONCERN: Concern = Concern::MySql;
 
     fn check(settings: &Settings) -> Result<(), String> {
         let Settings { least_seconds, seconds, .. } = settings;

@@ -5,7 +5,7 @@ mod resources;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Container, Finding, Policy, Request, Rule, Server, Severity, Workload};
+use tidegate_policy::{Concern, Container, Finding, Policy, Request, Rule, Server, Severity, Workload};
 
 use crate::pool::BufferPool;
 use crate::resources::Memory;
@@ -41,6 +41,7 @@ impl Policy for MemoryPolicy {
     const NAME: &str = "memory";
     const TITLE: &str = "Servers have memory of their own, and their buffer pool fits into it";
     const RULES: &[Rule] = &[RULE];
+    const CONCERN: Concern = Concern::MySql;
 
     fn check(settings: &Settings) -> Result<(), String> {
         if (1..=100).contains(&settings.buffer_pool_percent) {

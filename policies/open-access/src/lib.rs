@@ -13,7 +13,7 @@ mod replication;
 mod settings;
 mod stream;
 
-use tidegate_policy::{Container, Finding, Policy, Request, ResourceType, Rule, Severity};
+use tidegate_policy::{Concern, Container, Finding, Policy, Request, ResourceType, Rule, Severity};
 
 use crate::commands::Commands;
 use crate::environment::{CONFIG_MAP, Environment};
@@ -29,6 +29,7 @@ impl Policy for OpenAccess {
     const RULES: &[Rule] =
         &[empty::EMPTY, grants::UNGUARDED, stream::STREAM, empty::PRINTED, replication::PASSWORDLESS];
     const READS: &[ResourceType] = &[CONFIG_MAP];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, settings: &Settings) -> Vec<Finding> {
         let Some(workload) = request.workload() else { return vec![] };

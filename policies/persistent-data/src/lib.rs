@@ -11,7 +11,7 @@ mod shared;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Finding, Policy, Request, ResourceType, Rule, Severity};
+use tidegate_policy::{Concern, Finding, Policy, Request, ResourceType, Rule, Severity};
 
 /// The policy.
 struct PersistentData;
@@ -41,6 +41,7 @@ impl Policy for PersistentData {
     const TITLE: &str = "A server's data outlives its pod, and one server alone opens it";
     const RULES: &[Rule] = &[LOST, SHARED, MANY_NODES];
     const READS: &[ResourceType] = &[access::CLAIM];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, settings: &Settings) -> Vec<Finding> {
         // A job's server is there to test or to move data, and ends with it.

@@ -14,7 +14,7 @@ mod sources;
 mod texts;
 mod variables;
 
-use tidegate_policy::{EnvVar, Finding, Policy, Request, ResourceType, Rule, Workload};
+use tidegate_policy::{Concern, EnvVar, Finding, Policy, Request, ResourceType, Rule, Workload};
 
 use crate::hidden::{HIDDEN, Hidden};
 use crate::variables::{Names, PLAINTEXT, Place};
@@ -42,6 +42,7 @@ impl Policy for PlaintextPassword {
         "ReplicationController",
         "StatefulSet",
     ];
+    const CONCERN: Concern = Concern::MySql;
 
     fn check(settings: &Settings) -> Result<(), String> {
         settings.check()

@@ -13,7 +13,7 @@ mod storage;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Finding, Policy, Request, ResourceType, Rule, Severity, Workload, raw};
+use tidegate_policy::{Concern, Finding, Policy, Request, ResourceType, Rule, Severity, Workload, raw};
 
 use crate::context::Pod;
 use crate::namespace::Platform;
@@ -40,6 +40,7 @@ impl Policy for PodSecurity {
     const TITLE: &str = "Servers run as their own user and may write to their volume";
     const RULES: &[Rule] = &[CONTEXT, SIDECAR];
     const READS: &[ResourceType] = &[namespace::NAMESPACE, storage::STORAGE_CLASS, storage::CLAIM];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, settings: &Settings) -> Vec<Finding> {
         // A pod that is there keeps its users.

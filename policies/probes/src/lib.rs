@@ -10,7 +10,7 @@ mod patience;
 mod programs;
 mod settings;
 
-use tidegate_policy::{Container, Edit, Finding, Policy, Probe, Request, Rule, Server, Severity, Workload};
+use tidegate_policy::{Concern, Container, Edit, Finding, Policy, Probe, Request, Rule, Server, Severity, Workload};
 
 use crate::asking::{Asking, port, port_argument};
 use crate::client::Client;
@@ -28,6 +28,7 @@ impl Policy for Probes {
     const NAME: &str = "probes";
     const TITLE: &str = "Servers are watched while they start, run and serve";
     const RULES: &[Rule] = &[MISSING, NO_STARTUP, BY_SOCKET, programs::ABSENT];
+    const CONCERN: Concern = Concern::MySql;
 
     fn check(settings: &Settings) -> Result<(), String> {
         settings.check()

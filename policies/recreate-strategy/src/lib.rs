@@ -1,7 +1,7 @@
 //! A Deployment never runs two servers on one data directory.
 
 use tidegate_policy::{
-    Container, Edit, Finding, NoSettings, Policy, Request, Rule, Server, Severity, Volume, Workload, json,
+    Concern, Container, Edit, Finding, NoSettings, Policy, Request, Rule, Server, Severity, Volume, Workload, json,
 };
 
 /// The policy.
@@ -15,6 +15,7 @@ impl Policy for RecreateStrategy {
     const TITLE: &str = "A Deployment never runs two servers on one data directory";
     const RULES: &[Rule] = &[SHARED];
     const KINDS: &[&str] = &["Deployment"];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, _: &NoSettings) -> Vec<Finding> {
         let Some(workload) = request.workload() else { return vec![] };

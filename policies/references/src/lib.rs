@@ -11,7 +11,7 @@ mod shared;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Finding, Policy, Request, ResourceType, Role, Rule, Severity, Workload};
+use tidegate_policy::{Concern, Finding, Policy, Request, ResourceType, Role, Rule, Severity, Workload};
 
 /// The policy.
 struct References;
@@ -62,6 +62,7 @@ impl Policy for References {
         "Service",
         "StatefulSet",
     ];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, settings: &Settings) -> Vec<Finding> {
         let Some(workload) = request.workload() else {

@@ -15,7 +15,7 @@ use std::cell::LazyCell;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Container, Finding, Policy, Request, ResourceType, Rule, Server, Severity, Workload};
+use tidegate_policy::{Concern, Container, Finding, Policy, Request, ResourceType, Rule, Server, Severity, Workload};
 
 use crate::signs::{CONFIG_MAP, Signs};
 
@@ -56,6 +56,7 @@ impl Policy for Replication {
         "Service",
         "StatefulSet",
     ];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, settings: &Settings) -> Vec<Finding> {
         match request.workload() {

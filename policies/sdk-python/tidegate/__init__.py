@@ -46,6 +46,7 @@ from .policy import NoSettings, Policy, Rule, export
 from .workload import (
     append_options,
     at_least,
+    backups,
     claim,
     option,
     plain,
@@ -67,6 +68,7 @@ __all__ = [
     "Unknown",
     "append_options",
     "at_least",
+    "backups",
     "claim",
     "cluster",
     "edit",

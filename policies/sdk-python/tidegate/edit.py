@@ -7,7 +7,11 @@ from wit_world.imports.types import Edit, Edit_Append, Edit_MoveToSecret, Edit_R
 
 
 def set(at: str, value: Any) -> Edit:
-    """Sets the value at a place, and makes its parents as objects where they are missing."""
+    """Sets the value at a place, and makes its parents as objects where they are missing.
+
+    >>> set("/spec/strategy", {"type": "Recreate"})
+    Edit_Set(value=('/spec/strategy', '{"type": "Recreate"}'))
+    """
     return Edit_Set((at, json.dumps(value)))
 
 

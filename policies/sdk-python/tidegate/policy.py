@@ -4,7 +4,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
 import wit_world
 from componentize_py_types import Err
@@ -44,10 +44,12 @@ class Policy(ABC, Generic[S]):
     rules: ClassVar[Sequence[Rule]]
     """What its findings name."""
     settings: type[S]
-    """A dataclass with a default for each field; ``NoSettings`` if there is nothing to set."""
+    """A dataclass with a default and a description for each field: see ``tidegate.settings.schema``.
+    ``NoSettings`` if there is nothing to set."""
     kinds: ClassVar[Sequence[str] | None] = None
-    """The kinds of objects that it judges; without it, those that run pods."""
-    concern: ClassVar[str] = "everything"
+    """The kinds of objects that it judges: ``Ingress``, or ``Certificate.cert-manager.io`` where the group
+    matters, or ``*`` for whatever the policy's document names. Without it, those that run pods."""
+    concern: ClassVar[Literal["mysql", "everything"]] = "everything"
     """``mysql``: only what has to do with MySQL; ``everything``: whatever is of its kinds."""
     reads: ClassVar[Sequence[ResourceType]] = ()
     """What it asks the cluster for."""

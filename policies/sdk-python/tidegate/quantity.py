@@ -15,7 +15,13 @@ _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([a-zA-Z]*)"
 
 
 def bytes(quantity: object) -> float | None:
-    """A quantity as a number, in bytes or whatever is counted; ``None`` if it is none, or negative."""
+    """A quantity as a number, in bytes or whatever is counted; ``None`` if it is none, or negative.
+
+    >>> bytes("2Gi"), bytes("500m"), bytes(3)
+    (2147483648.0, 0.5, 3.0)
+    >>> bytes("much") is None
+    True
+    """
     parts = _QUANTITY.fullmatch(str(quantity).strip())
     factor = None if parts is None else _FACTORS.get(parts[2])
     if parts is None or factor is None:

@@ -16,13 +16,33 @@ class SettingsError(Exception):
 def schema(wanted: Any) -> dict[str, Any]:
     """The JSON Schema of a dataclass.
 
-    A field's description is the text of its ``Annotated``: ``hours: Annotated[int, "how long"] = 6``.
+    A field's description is the text of its ``Annotated``: ``hours: Annotated[int, "How long."] = 6``.
+    A dictionary behind it adds conditions in the words of JSON Schema, which the gate checks:
+    ``Annotated[int, "How long.", {"minimum": 1}]``. In documents the names are written in camel case.
+
+    >>> @dataclasses.dataclass
+    ... class Patience:
+    ...     least_seconds: Annotated[int, "The fewest seconds.", {"minimum": 0}] = 10
+    >>> schema(Patience)["properties"]["leastSeconds"]
+    {'type': 'integer', 'minimum': 0, 'description': 'The fewest seconds.', 'default': 10}
     """
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_object(wanted)}
 
 
 def read(wanted: type[S], value: Any) -> S:
     """The dataclass with these values, and its own defaults for the rest; ``None`` is the same as none.
+
+    >>> @dataclasses.dataclass
+    ... class Patience:
+    ...     least_seconds: int = 10
+    >>> read(Patience, None).least_seconds, read(Patience, {"leastSeconds": 20}).least_seconds
+    (10, 20)
+    >>> read(Patience, {"leastSeconds": "long"})
+    Traceback (most recent call last):
+    settings.SettingsError: leastSeconds: 'long' is not integer
+    >>> read(Patience, {"mostSeconds": 1})
+    Traceback (most recent call last):
+    settings.SettingsError: unknown setting mostSeconds; there are leastSeconds
 
     :raises SettingsError: a field that there is not, or of another type
     """
@@ -34,7 +54,7 @@ def _object(wanted: Any) -> dict[str, Any]:
     hints = get_type_hints(wanted, include_extras=True)
     properties = {}
     for field in dataclasses.fields(wanted):
-        properties[field.name] = {**_schema(hints[field.name]), "default": _plain(_default(wanted, field))}
+        properties[_camel(field.name)] = {**_schema(hints[field.name]), "default": _plain(_default(wanted, field))}
     made: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
     if wanted.__doc__ and not wanted.__doc__.startswith(f"{wanted.__name__}("):
         made["description"] = wanted.__doc__.strip()
@@ -50,13 +70,24 @@ def _default(wanted: Any, field: "dataclasses.Field[Any]") -> Any:
 
 
 def _plain(value: Any) -> Any:
-    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
+    if dataclasses.is_dataclass(value):
+        return {_camel(field.name): _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _camel(name: str) -> str:
+    """``least_seconds`` as ``leastSeconds``, like every name in Kubernetes."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def _schema(hint: Any) -> dict[str, Any]:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return {**_schema(arguments[0]), "description": arguments[1]}
+        conditions = {key: value for more in arguments[2:] for key, value in more.items()}
+        return {**_schema(arguments[0]), **conditions, "description": arguments[1]}
     if hint in _SIMPLE:
         return {"type": _SIMPLE[hint]}
     if origin is list:
@@ -96,11 +127,14 @@ def _read(hint: Any, value: Any, place: str) -> Any:
                 continue
     if dataclasses.is_dataclass(hint) and isinstance(value, dict):
         hints = get_type_hints(hint, include_extras=True)
+        fields = {_camel(name): name for name in hints}
         for key in value:
-            if key not in hints:
-                raise SettingsError(f"unknown setting {_below(place, key)}; there are {', '.join(hints) or 'none'}")
+            if key not in fields:
+                raise SettingsError(f"unknown setting {_below(place, key)}; there are {', '.join(fields) or 'none'}")
         made: Any = hint
-        return made(**{key: _read(hints[key], item, _below(place, key)) for key, item in value.items()})
+        return made(
+            **{fields[key]: _read(hints[fields[key]], item, _below(place, key)) for key, item in value.items()}
+        )
     raise SettingsError(f"{place or 'settings'}: {value!r} is not {_named(hint)}")
 
 

@@ -8,6 +8,7 @@ from wit_world.imports.types import (
     Edit,
     EnvValue_Plain,
     EnvVar,
+    Role_Backup,
     Role_Server,
     Server,
     ServerOption,
@@ -23,6 +24,13 @@ def servers(workload: Workload | None) -> Iterator[tuple[Container, Server]]:
     for container in workload.containers if workload else []:
         if isinstance(container.role, Role_Server):
             yield container, container.role.value
+
+
+def backups(workload: Workload | None) -> Iterator[Container]:
+    """The containers that copy a server's data, for instance by ``mysqldump`` or xtrabackup."""
+    for container in workload.containers if workload else []:
+        if isinstance(container.role, Role_Backup):
+            yield container
 
 
 def variable(container: Container, name: str) -> EnvVar | None:
@@ -46,7 +54,13 @@ def claim(workload: Workload, name: str) -> Claim | None:
 
 
 def at_least(server: Server, major: int, minor: int) -> bool | None:
-    """Whether the server's version is at least this one; ``None`` if its tag does not tell."""
+    """Whether the server's version is at least this one; ``None`` if its tag does not tell.
+
+    >>> from types import SimpleNamespace as Of
+    >>> eight = Of(version=Of(major=8, minor=None))
+    >>> at_least(eight, 8, 0), at_least(eight, 8, 4), at_least(eight, 9, 0)
+    (True, None, False)
+    """
     own = server.version
     if own is None:
         return None
@@ -70,6 +84,11 @@ def switched_on(server: Server, name: str) -> bool | None:
     """Whether a switch is on (``--name``, ``--name=1``) or off (``--skip-name``, ``--name=0``).
 
     ``None`` if no option that is seen says it.
+
+    >>> from types import SimpleNamespace as Of
+    >>> server = Of(options=[Of(name="log-bin", value="1"), Of(name="skip-log-bin", value=None)])
+    >>> switched_on(server, "log-bin"), switched_on(server, "read-only")
+    (False, None)
     """
     on, off = (name, f"enable-{name}"), (f"skip-{name}", f"disable-{name}")
     own = next((own for own in reversed(server.options) if own.name in on + off), None)

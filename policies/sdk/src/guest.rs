@@ -30,7 +30,10 @@ impl<P: Policy> crate::bindings::Guest for Guest<P> {
                     kind: read.kind.to_owned(),
                 })
                 .collect(),
-            extra: vec![("kinds".to_owned(), serde_json::json!(P::KINDS).to_string())],
+            extra: vec![
+                ("kinds".to_owned(), serde_json::json!(P::KINDS).to_string()),
+                ("concern".to_owned(), serde_json::json!(P::CONCERN.word()).to_string()),
+            ],
         }
     }
 
@@ -64,17 +67,25 @@ mod tests {
     const RULE: Rule = Rule::new("XX001", "too many", Severity::Low);
 
     /// What can be set.
-    #[derive(serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
-    #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+    #[derive(crate::Settings)]
     struct Settings {
         /// How many there may be.
+        #[setting(default = 3)]
+        #[schemars(range(max = 9))]
         most_of_all: u32,
+        /// What is counted.
+        #[setting(default = "servers")]
+        what: String,
+        /// Where.
+        place: Place,
     }
 
-    impl Default for Settings {
-        fn default() -> Self {
-            Self { most_of_all: 3 }
-        }
+    /// A place.
+    #[derive(crate::Settings)]
+    struct Place {
+        /// Namespaces that are left out.
+        #[setting(default = vec!["kube-system".to_owned()])]
+        leave_out: Vec<String>,
     }
 
     impl Policy for Strict {
@@ -100,6 +111,12 @@ mod tests {
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(schema["properties"]["mostOfAll"]["default"], 3);
         assert_eq!(schema["properties"]["mostOfAll"]["description"], "How many there may be.");
+        assert_eq!(schema["properties"]["mostOfAll"]["maximum"], 9);
+        assert_eq!(schema["properties"]["what"]["default"], "servers");
+        assert_eq!(schema["properties"]["place"]["default"]["leaveOut"][0], "kube-system");
+        assert_eq!(schema["$defs"]["Place"]["properties"]["leaveOut"]["description"], "Namespaces that are left out.");
+        assert_eq!(schema["title"], "Settings");
+        assert_eq!(schema["description"], "What can be set.");
         assert_eq!(schema["additionalProperties"], false);
         assert_eq!(description.reads[0].kind, "Secret");
     }
@@ -111,7 +128,27 @@ mod tests {
         assert_eq!(check("{}"), Ok(()));
         assert_eq!(check(r#"{"mostOfAll":4}"#), Ok(()));
         assert_eq!(check(r#"{"mostOfAll":0}"#), Err("mostOfAll must not be 0".to_owned()));
-        assert_eq!(check(r#"{"most":4}"#), Err("unknown field `most`, expected `mostOfAll`".to_owned()));
+        assert_eq!(
+            check(r#"{"most":4}"#),
+            Err("unknown field `most`, expected one of `mostOfAll`, `what`, `place`".to_owned())
+        );
+    }
+
+    #[test]
+    fn settings_have_their_defaults_where_nothing_is_set() {
+        let settings = parse::<Strict>(r#"{"place":{}}"#).unwrap();
+        assert_eq!((settings.most_of_all, settings.what.as_str()), (3, "servers"));
+        assert_eq!(settings.place.leave_out, ["kube-system"]);
+    }
+
+    #[test]
+    fn a_policy_says_what_it_is_asked_about() {
+        let extra = |name: &str| {
+            let extra = Guest::<Strict>::describe().extra;
+            extra.into_iter().find(|(own, _)| own == name).unwrap().1
+        };
+        assert_eq!(extra("concern"), r#""everything""#);
+        assert!(extra("kinds").contains(r#""StatefulSet""#));
     }
 
     #[test]

@@ -44,12 +44,17 @@
 //! * **Credentials are withheld.** A policy sees that a variable holds one, never which.
 //! * **Everything is fresh.** Each review runs in an instance of its own, nothing is remembered.
 
+// What `#[derive(Settings)]` writes names this crate, also where it is used in the crate itself.
+extern crate self as tidegate_policy;
+
 #[cfg(target_family = "wasm")]
 mod allocator;
 #[doc(hidden)]
 pub mod bindings;
 pub mod cluster;
 mod container;
+#[doc(hidden)]
+pub mod derived;
 mod edit;
 mod extra;
 mod failure;
@@ -71,14 +76,20 @@ pub use bindings::tidegate::policy::types;
 pub use extra::{PossibleOption, UnknownRule};
 pub use guest::Guest;
 pub use known::Known;
-pub use policy::{NoSettings, Policy, ResourceType, Rule, WORKLOADS};
+pub use policy::{Concern, NoSettings, Policy, ResourceType, Rule, WORKLOADS};
 pub use selector::{Selector, selects};
 pub use serde_json::{Value, json};
+pub use tidegate_policy_derive::Settings;
 pub use types::{
     Claim, Container, Edit, EnvSource, EnvValue, EnvVar, FileOption, Finding, ImageReference, Mount, ObjectId,
     OptionFile, Port, Probe, Request, Role, SeenWorkload, Server, ServerOption, Severity, User, Version, Volume,
     WithheldValue, Workload,
 };
+
+/// The README's example, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// Makes a [`Policy`] the one that this component holds. Once in a crate, at the top level.
 #[macro_export]

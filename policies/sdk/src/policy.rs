@@ -11,20 +11,23 @@ use crate::{Finding, Request, Severity};
 pub trait Policy {
     /// The settings, with a default for each; [`NoSettings`] if there is nothing to set.
     ///
-    /// The struct is their only source: doc comments become the descriptions in the JSON Schema,
-    /// and `Default` becomes its defaults. Derive and attribute it so:
+    /// The struct is their only source: doc comments become the descriptions in the JSON Schema.
     ///
     /// ```
-    /// use schemars::JsonSchema;
-    /// use serde::{Deserialize, Serialize};
+    /// use tidegate_policy::Settings;
     ///
     /// /// What can be set.
-    /// #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
-    /// #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-    /// pub struct Settings {
+    /// #[derive(Debug, Settings)]
+    /// struct BackupSettings {
+    ///     /// How long a backup may take, in seconds.
+    ///     #[setting(default = 3600)]
+    ///     #[schemars(range(min = 60))]
+    ///     longest_seconds: u32,
     ///     /// Names of containers that are not looked at.
-    ///     pub ignore_containers: Vec<String>,
+    ///     ignore_containers: Vec<String>,
     /// }
+    ///
+    /// assert_eq!(BackupSettings::default().longest_seconds, 3600);
     /// ```
     type Settings: DeserializeOwned + JsonSchema + Default;
 
@@ -38,7 +41,12 @@ pub trait Policy {
     const READS: &[ResourceType] = &[];
     /// The kinds of objects that it judges; it is not asked about any other. Unless it says so,
     /// those that run pods.
+    ///
+    /// `Ingress`, or `Certificate.cert-manager.io` where the group matters, or `*`: whatever the
+    /// policy's document names.
     const KINDS: &[&str] = WORKLOADS;
+    /// Which objects of these kinds it is asked about.
+    const CONCERN: Concern = Concern::Everything;
 
     /// Whether settings that fit their types also make sense together.
     ///
@@ -66,6 +74,25 @@ pub const WORKLOADS: &[&str] = &[
     "ReplicationController",
     "StatefulSet",
 ];
+
+/// Which objects a policy is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// Those that have to do with MySQL: the others do not even wait for the gate.
+    MySql,
+    /// Every object of its kinds.
+    Everything,
+}
+
+impl Concern {
+    /// The word of the contract.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::MySql => "mysql",
+            Self::Everything => "everything",
+        }
+    }
+}
 
 /// Settings of a policy that has none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]

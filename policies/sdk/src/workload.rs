@@ -28,6 +28,11 @@ impl Workload {
         })
     }
 
+    /// The containers that copy a server's data, for instance by `mysqldump` or xtrabackup.
+    pub fn backups(&self) -> impl Iterator<Item = &Container> {
+        self.containers.iter().filter(|container| container.role == Role::Backup)
+    }
+
     /// The volume of a name.
     pub fn volume(&self, name: &str) -> Option<&Volume> {
         self.volumes.iter().find(|volume| volume.name == name)

@@ -9,7 +9,7 @@ mod rows;
 mod settings;
 mod table;
 
-use tidegate_policy::{Finding, Policy, Request, ResourceType, Rule, Severity};
+use tidegate_policy::{Concern, Finding, Policy, Request, ResourceType, Rule, Severity};
 
 use crate::settings::Settings;
 
@@ -43,6 +43,7 @@ impl Policy for ServerOptions {
         "ReplicationController",
         "StatefulSet",
     ];
+    const CONCERN: Concern = Concern::MySql;
 
     fn review(request: &Request, settings: &Settings) -> Vec<Finding> {
         if request.kind() == "ConfigMap" {

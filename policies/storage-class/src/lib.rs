@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Finding, Policy, Request, ResourceType, Rule, Severity, Workload};
+use tidegate_policy::{Concern, Finding, Policy, Request, ResourceType, Rule, Severity, Workload};
 
 use crate::view::{CLAIM, STORAGE_CLASS, VOLUME, View};
 
@@ -67,6 +67,7 @@ impl Policy for StorageClass {
         "StatefulSet",
         "StorageClass",
     ];
+    const CONCERN: Concern = Concern::MySql;
 
     fn check(settings: &Settings) -> Result<(), String> {
         if settings.default.is_empty() || settings.allows(&settings.default) {

@@ -6,7 +6,9 @@ mod source;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tidegate_policy::{Container, Finding, Known, Policy, Request, Rule, Server, ServerOption, Severity, Workload};
+use tidegate_policy::{
+    Concern, Container, Finding, Known, Policy, Request, Rule, Server, ServerOption, Severity, Workload,
+};
 
 use crate::charset::{Default as ServerDefault, Refusal};
 
@@ -42,6 +44,7 @@ impl Policy for Utf8mb4 {
     const NAME: &str = "utf8mb4";
     const TITLE: &str = "Servers speak utf8mb4";
     const RULES: &[Rule] = &[RULE];
+    const CONCERN: Concern = Concern::MySql;
 
     fn check(settings: &Settings) -> Result<(), String> {
         let collation = &settings.collation;

@@ -5,7 +5,7 @@ mod image;
 mod lifecycle;
 mod settings;
 
-use tidegate_policy::{Container, Finding, Policy, Request, Role, Rule, Severity, Value, Workload, raw};
+use tidegate_policy::{Concern, Container, Finding, Policy, Request, Role, Rule, Severity, Value, Workload, raw};
 
 use crate::settings::Settings;
 
@@ -22,6 +22,7 @@ impl Policy for Version {
     const NAME: &str = "version";
     const TITLE: &str = "Images say their version, of a series that still gets fixes";
     const RULES: &[Rule] = &[VERSION, IMAGE];
+    const CONCERN: Concern = Concern::MySql;
 
     fn check(settings: &Settings) -> Result<(), String> {
         settings.check()

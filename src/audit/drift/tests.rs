@@ -113,7 +113,7 @@ fn compared(files: &[(&str, &str)], listed: &[Value], others: Arc<dyn Lookup>, n
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     let policies = PolicySet::new(Vec::new());
-    let mut cluster = ClusterAudit::new(false, Options::default());
+    let mut cluster = ClusterAudit::new(&policies, Vec::new(), false, Options::default());
     listed.iter().for_each(|object| cluster.add(object.clone()));
     let progress = Progress::default();
     let paths = [PathBuf::from(folder.path())];
@@ -126,7 +126,7 @@ fn compared(files: &[(&str, &str)], listed: &[Value], others: Arc<dyn Lookup>, n
             line.file = line.file.rsplit('/').next().unwrap().to_owned();
         }
     }
-    join(report, cluster.finish(&policies, &others, &progress))
+    join(report, cluster.finish(&others, &progress))
 }
 
 fn table(report: &AuditReport) -> String {

@@ -139,7 +139,7 @@ pub(super) fn policies() -> PolicySet {
         rollout: None,
         digest: String::new(),
         resolved: None,
-        is_builtin: false,
+        is_builtin: true,
         module: Arc::new(Fake {
             description: Description {
                 name: name.to_owned(),

@@ -2,6 +2,7 @@
 
 mod properties;
 mod secrets;
+mod strangers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,7 +52,7 @@ fn policy(name: &str, action: Action, answer: Result<Vec<Finding>, ReviewError>)
         rollout: None,
         digest: String::new(),
         resolved: None,
-        is_builtin: false,
+        is_builtin: true,
         module: Arc::new(Told {
             description: Description {
                 name: name.to_owned(),

@@ -2,23 +2,29 @@
 
 mod model;
 mod seen;
+mod text;
 
 use serde_json::Value;
 
 use self::model::workload as model_of;
 pub(super) use self::seen::{seen_workload, shown};
+use self::text::lines;
+pub(super) use self::text::one_line;
 use super::bindings::tidegate::policy::types as contract;
-use crate::finding::{Edit, Finding, Rule, Severity};
-use crate::lookup::ResourceType;
-use crate::policy::{Concern, Description, JudgedKind, ReviewContext, ReviewError};
+use crate::finding::{Edit, Finding, Severity};
+use crate::policy::{Description, ReviewContext, ReviewError};
 use crate::workload;
 
 /// The findings that one review may return: ten for each container of a pod of a hundred.
 const MOST_FINDINGS: usize = 1_000;
-/// The edits of one finding.
+/// The edits of one finding, and those of one review: where one cannot be made, those before it are made again.
 const MOST_EDITS: usize = 100;
-/// The longest text of a finding, in bytes: more nobody reads.
-const LONGEST_TEXT: usize = 2_000;
+const MOST_EDITS_IN_ALL: usize = 1_000;
+/// The values of all edits, in bytes: an API server takes no larger objects (`MaxRequestBodyBytes`).
+const LARGEST_EDITS: usize = 3 << 20;
+/// The longest pointer, in bytes. Names in Kubernetes have 253 at most, with a prefix 317; and each part of a pointer
+/// may make an object within an object.
+const LONGEST_POINTER: usize = 1_024;
 
 pub(super) fn request(context: &ReviewContext<'_>) -> contract::Request {
     let request = context.request;
@@ -79,7 +85,8 @@ pub(super) fn option_file(file: workload::ConfigMapFile) -> contract::OptionFile
     }
 }
 
-fn severity(severity: contract::Severity) -> Severity {
+/// How bad something is.
+pub(super) fn severity(severity: contract::Severity) -> Severity {
     match severity {
         contract::Severity::Info => Severity::Info,
         contract::Severity::Low => Severity::Low,
@@ -89,39 +96,6 @@ fn severity(severity: contract::Severity) -> Severity {
     }
 }
 
-/// What a policy says of itself.
-pub(super) fn description(described: contract::Description) -> Result<Description, String> {
-    let settings_schema = serde_json::from_str(&described.settings_schema)
-        .map_err(|error| format!("its settings schema is not JSON: {error}"))?;
-    let extra = |name: &str| described.extra.iter().find(|(known, _)| known == name).map(|(_, json)| json);
-    let kinds: Vec<String> = match extra("kinds") {
-        None => workload::KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
-        Some(json) => serde_json::from_str(json).map_err(|error| format!("its kinds are no list of texts: {error}"))?,
-    };
-    let concern = match extra("concern") {
-        None => Concern::default(),
-        Some(json) => serde_json::from_str(json)
-            .map_err(|_| format!("its concern is {json}; it may be \"mysql\" or \"everything\""))?,
-    };
-    Ok(Description {
-        kinds: kinds.iter().map(|kind| JudgedKind::parse(kind)).collect(),
-        concern,
-        name: described.name,
-        title: one_line(&described.title),
-        rules: described
-            .rules
-            .into_iter()
-            .map(|rule| Rule { id: rule.id, title: one_line(&rule.title), severity: severity(rule.severity) })
-            .collect(),
-        settings_schema,
-        reads: described
-            .reads
-            .into_iter()
-            .map(|read| ResourceType { api_version: read.api_version, kind: read.kind })
-            .collect(),
-    })
-}
-
 /// The findings of a review, within what anybody can read.
 pub(super) fn findings(found: Vec<contract::Finding>, description: &Description) -> Result<Vec<Finding>, ReviewError> {
     if found.len() > MOST_FINDINGS {
@@ -129,6 +103,16 @@ pub(super) fn findings(found: Vec<contract::Finding>, description: &Description)
             "it found {} things; more than {MOST_FINDINGS} are not read, and the object is too large to judge",
             found.len()
         )));
+    }
+    let edits: usize = found.iter().map(|found| found.fix.len()).sum();
+    if edits > MOST_EDITS_IN_ALL {
+        let problem = format!("{edits} edits in all repairs; at most {MOST_EDITS_IN_ALL} are made");
+        return Err(ReviewError::BadAnswer(problem));
+    }
+    let size: usize = found.iter().flat_map(|found| &found.fix).map(value_size).sum();
+    if size > LARGEST_EDITS {
+        let (size, most) = (size.div_ceil(1 << 20), LARGEST_EDITS >> 20);
+        return Err(ReviewError::BadAnswer(format!("its repairs hold {size} MiB; no object has more than {most} MiB")));
     }
     found.into_iter().map(|found| finding(found, description)).collect()
 }
@@ -145,41 +129,45 @@ fn finding(found: contract::Finding, description: &Description) -> Result<Findin
         )));
     }
     Ok(Finding {
-        rule: found.rule,
+        at: pointer(found.at, &found.rule)?,
         severity: severity(found.severity),
-        at: found.at,
         message: one_line(&found.message),
-        help: found.help.map(|help| clipped(&help)),
-        fix: found.fix.into_iter().map(edit).collect::<Result<_, _>>()?,
+        help: found.help.map(|help| lines(&help)),
+        fix: found.fix.into_iter().map(|fix| edit(fix, &found.rule)).collect::<Result<_, _>>()?,
+        rule: found.rule,
     })
 }
 
-fn edit(edit: contract::Edit) -> Result<Edit, ReviewError> {
+fn edit(edit: contract::Edit, rule: &str) -> Result<Edit, ReviewError> {
     let parse = |json: String| {
-        serde_json::from_str::<Value>(&json)
-            .map_err(|error| ReviewError::BadAnswer(format!("the value of an edit is not JSON: {error}")))
+        serde_json::from_str::<Value>(&json).map_err(|error| {
+            ReviewError::BadAnswer(format!("the repair of {rule}: the value of an edit is not JSON: {error}"))
+        })
     };
     Ok(match edit {
-        contract::Edit::Set((pointer, json)) => Edit::Set(pointer, parse(json)?),
-        contract::Edit::Remove(pointer) => Edit::Remove(pointer),
-        contract::Edit::Append((pointer, json)) => Edit::Append(pointer, parse(json)?),
-        contract::Edit::MoveToSecret(secret_move) => Edit::MoveToSecret(secret_move.variable),
+        contract::Edit::Set((place, json)) => Edit::Set(pointer(place, rule)?, parse(json)?),
+        contract::Edit::Remove(place) => Edit::Remove(pointer(place, rule)?),
+        contract::Edit::Append((place, json)) => Edit::Append(pointer(place, rule)?, parse(json)?),
+        contract::Edit::MoveToSecret(secret_move) => Edit::MoveToSecret(pointer(secret_move.variable, rule)?),
     })
 }
 
-/// A text on one line, without control characters, at most so long as somebody reads.
-pub(super) fn one_line(text: &str) -> String {
-    let clean: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    clipped(clean.trim())
+fn value_size(edit: &contract::Edit) -> usize {
+    match edit {
+        contract::Edit::Set((_, json)) | contract::Edit::Append((_, json)) => json.len(),
+        contract::Edit::Remove(_) | contract::Edit::MoveToSecret(_) => 0,
+    }
 }
 
-fn clipped(text: &str) -> String {
-    if text.len() <= LONGEST_TEXT {
-        return text.to_owned();
+/// A place as a finding of this rule gives it. Messages quote it.
+fn pointer(pointer: String, rule: &str) -> Result<String, ReviewError> {
+    if pointer.len() > LONGEST_POINTER {
+        let problem = format!("{rule} points at a place with {} bytes; at most {LONGEST_POINTER}", pointer.len());
+        return Err(ReviewError::BadAnswer(problem));
     }
-    let mut end = LONGEST_TEXT;
-    while !text.is_char_boundary(end) {
-        end -= 1;
+    if pointer.chars().any(char::is_control) {
+        let pointer = one_line(&pointer);
+        return Err(ReviewError::BadAnswer(format!("{rule} points at \"{pointer}\", which has control characters")));
     }
-    format!("{}…", &text[..end])
+    Ok(pointer)
 }

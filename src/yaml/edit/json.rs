@@ -18,6 +18,11 @@ pub(super) struct Flow<'a> {
     pub lines: Option<(&'a str, &'a str, &'a str)>,
 }
 
+/// A value on one line, in YAML's flow style.
+pub fn render_flow(value: &Value) -> String {
+    write(value, &Flow { json: false, space: " ", colon_space: " ", lines: None })
+}
+
 /// A value in flow style.
 pub(super) fn write(value: &Value, flow: &Flow<'_>) -> String {
     let mut text = String::new();

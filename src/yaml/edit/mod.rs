@@ -26,6 +26,7 @@ mod tree;
 use serde_json::Value;
 
 pub use error::EditError;
+pub use json::render_flow;
 pub use render::render;
 pub use splice::{Splice, apply};
 

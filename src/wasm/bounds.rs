@@ -1,0 +1,91 @@
+//! What a component may be made of. What is larger is refused before it is compiled: a compiler that has begun can be
+//! stopped by nobody, and what it takes grows with what it is given.
+//!
+//! The figures beside the bounds are those of the largest real components: SpiderMonkey (JavaScript) and CPython.
+
+use wasmparser::{FunctionBody, Operator, Parser, Payload};
+
+use super::local::LARGEST_COMPONENT;
+
+/// All functions together; SpiderMonkey has 19,851 in its largest form.
+const MOST_FUNCTIONS: u64 = 100_000;
+/// The code of all functions, in bytes; SpiderMonkey's is 10.2 MiB.
+const MOST_CODE: u64 = 32 << 20;
+/// One function, in bytes; CPython's interpreter has 417 KiB.
+const LARGEST_FUNCTION: u64 = 1 << 20;
+/// The variables of one function; SpiderMonkey's have at most 483.
+const MOST_VARIABLES: u64 = 5_000;
+/// Core modules and components, all together; Python's have 40.
+const MOST_PARTS: u64 = 500;
+/// How deep they may stand in one another; QuickJS' stand in three.
+const DEEPEST: usize = 10;
+/// Variables times blocks of one function: at each block, the compiler may have to join each variable. SpiderMonkey's
+/// interpreter has 194,228.
+const MOST_JOINS: u64 = 2_000_000;
+
+/// A component is larger than it may be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("it has {what}; at most {most} can be compiled here")]
+pub(super) struct TooLarge {
+    what: String,
+    most: String,
+}
+
+/// Measures a component. What is no component at all is for the compiler to say.
+pub(super) fn check(component: &[u8]) -> Result<(), TooLarge> {
+    within(mib(component.len() as u64), LARGEST_COMPONENT >> 20, "MiB")?;
+    let (mut functions, mut code, mut parts, mut depth) = (0, 0, 0, 0_usize);
+    for payload in Parser::new(0).parse_all(component) {
+        match payload {
+            Err(_) => return Ok(()),
+            Ok(Payload::ModuleSection { .. } | Payload::ComponentSection { .. }) => {
+                (parts, depth) = (parts + 1, depth + 1);
+                within(parts, MOST_PARTS, "modules and components")?;
+                within(depth as u64, DEEPEST as u64, "components in one another")?;
+            }
+            Ok(Payload::End(_)) => depth = depth.saturating_sub(1),
+            Ok(Payload::CodeSectionStart { count, size, .. }) => {
+                (functions, code) = (functions + u64::from(count), code + u64::from(size));
+                within(functions, MOST_FUNCTIONS, "functions")?;
+                within(mib(code), MOST_CODE >> 20, "MiB of code")?;
+            }
+            Ok(Payload::CodeSectionEntry(body)) => function(&body)?,
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn function(body: &FunctionBody<'_>) -> Result<(), TooLarge> {
+    let size = body.range().len() as u64;
+    within(size >> 10, LARGEST_FUNCTION >> 10, "KiB in one function")?;
+    let Ok(locals) = body.get_locals_reader() else { return Ok(()) };
+    let variables = locals.into_iter().map_while(Result::ok).map(|(count, _)| u64::from(count)).sum();
+    within(variables, MOST_VARIABLES, "variables in one function")?;
+    // A block has at least three bytes: how it begins, its type, and its end.
+    if variables * (size / 3) > MOST_JOINS {
+        within(variables * blocks(body), MOST_JOINS, "variables times blocks in one function")?;
+    }
+    Ok(())
+}
+
+/// How many places of a function are jumped to, as far as it can be read.
+fn blocks(body: &FunctionBody<'_>) -> u64 {
+    let Ok(operators) = body.get_operators_reader() else { return 0 };
+    let begins = |operator: &Operator<'_>| {
+        matches!(operator, Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. })
+    };
+    operators.into_iter().map_while(Result::ok).filter(begins).count() as u64
+}
+
+/// Bytes in MiB, rounded up.
+fn mib(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 20)
+}
+
+fn within(found: u64, most: u64, unit: &str) -> Result<(), TooLarge> {
+    if found <= most {
+        return Ok(());
+    }
+    Err(TooLarge { what: format!("{found} {unit}"), most: most.to_string() })
+}

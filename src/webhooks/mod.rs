@@ -1,0 +1,34 @@
+//! What the API server sends to the gate: the webhook configurations, as the policies in force need them.
+//!
+//! The files of `webhook-deploy/` are the templates. [`derive`] keeps of them what policies on MySQL judge, and adds
+//! webhooks for policies that judge everything of a kind; it knows no cluster. [`Keeper`] brings the configurations
+//! of a cluster to that and keeps them there. Nothing here decides about an object: conditions may be looser than
+//! what the engine does, and never tighter.
+
+mod cel;
+mod changes;
+mod conditions;
+mod derive;
+mod discovery;
+mod gap;
+mod general;
+mod keeper;
+mod kubernetes;
+mod matched;
+mod merge;
+mod problem;
+mod resource;
+mod template;
+
+pub use derive::{Derived, derive};
+pub use discovery::discover;
+pub use gap::Gap;
+pub use keeper::{Choice, Keeper};
+pub use merge::{MergeError, merge};
+pub use problem::Problem;
+pub use resource::{Resource, Resources};
+pub use template::{Phase, TemplateError, Templates};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+mod tests;

@@ -1,0 +1,104 @@
+//! Which resources a cluster has: how the API server calls the kinds that policies name.
+
+use std::collections::BTreeMap;
+
+use super::kubernetes;
+use crate::policy::JudgedKind;
+
+/// What holds objects that are written all the time by Kubernetes itself, that are no objects but questions, or by
+/// which the gate could shut itself out. None of it is ever sent.
+///
+/// The API server would not send webhook configurations either (apiserver, `exemptAdmissionConfigurationResource`).
+const NEVER_SENT: &[&str] = &[
+    "admissionregistration.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "coordination.k8s.io",
+    "events.k8s.io",
+    // Reports on what is found: the gate itself writes them.
+    "openreports.io",
+    "wgpolicyk8s.io",
+    // The gate's own.
+    "tidegate.dev",
+];
+/// The same in the first group, which has other kinds too.
+const NEVER_SENT_CORE: &[&str] = &["Binding", "ComponentStatus", "Event"];
+
+/// How the API server calls a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// The group, empty for Kubernetes' first one.
+    pub group: String,
+    /// The version that is sent; others are converted to it.
+    pub version: String,
+    /// For instance `Ingress`.
+    pub kind: String,
+    /// For instance `ingresses`.
+    pub plural: String,
+    /// Whether its objects are in namespaces.
+    pub is_namespaced: bool,
+}
+
+impl Resource {
+    /// For instance `networking.k8s.io/v1`.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// Whether its objects may be sent to the gate at all.
+    pub fn is_sent(&self) -> bool {
+        !NEVER_SENT.contains(&self.group.as_str())
+            && !(self.group.is_empty() && NEVER_SENT_CORE.contains(&self.kind.as_str()))
+    }
+}
+
+/// The resources that there are, in the order of their groups and names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resources(BTreeMap<(String, String), Resource>);
+
+impl Resources {
+    /// Kubernetes' own, as every cluster has them.
+    pub fn of_kubernetes() -> Self {
+        kubernetes::resources().collect()
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Resource> {
+        self.0.values()
+    }
+
+    /// Those of a kind, in any group or in the one that is named.
+    pub fn of(&self, kind: &JudgedKind) -> impl Iterator<Item = &Resource> {
+        self.iter().filter(move |resource| kind.holds(&resource.api_version(), &resource.kind))
+    }
+
+    /// The resource of a group and a plural.
+    pub fn get(&self, group: &str, plural: &str) -> Option<&Resource> {
+        self.0.get(&(group.to_owned(), plural.to_owned()))
+    }
+}
+
+impl FromIterator<Resource> for Resources {
+    fn from_iter<T: IntoIterator<Item = Resource>>(resources: T) -> Self {
+        let mut all = Self::default();
+        all.extend(resources);
+        all
+    }
+}
+
+impl Extend<Resource> for Resources {
+    /// What is known already is taken as it is told now.
+    fn extend<T: IntoIterator<Item = Resource>>(&mut self, resources: T) {
+        let named = |resource: Resource| ((resource.group.clone(), resource.plural.clone()), resource);
+        self.0.extend(resources.into_iter().map(named));
+    }
+}
+
+impl IntoIterator for Resources {
+    type Item = Resource;
+    type IntoIter = std::collections::btree_map::IntoValues<(String, String), Resource>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_values()
+    }
+}

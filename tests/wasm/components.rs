@@ -1,0 +1,120 @@
+//! Components that are too large, import what there is not, or want more of the pool than there is: each is refused
+//! when it is loaded, before it costs anything.
+
+use std::fs::File;
+use std::time::{Duration, Instant};
+
+use crate::gate::{RUNTIME, document, load, load_alone};
+use crate::guest::Guest;
+
+fn refused(component: &[u8]) -> String {
+    load_alone(&RUNTIME, component).err().expect("it was taken")
+}
+
+/// A component around a core module.
+fn around(module: &str) -> Vec<u8> {
+    wat::parse_str(format!("(component (core module {module}))")).unwrap()
+}
+
+/// A component in a component, and so on.
+fn nested(depth: usize) -> Vec<u8> {
+    const HEAD: &[u8] = b"\0asm\x0d\0\x01\0";
+    (1..depth).fold(HEAD.to_vec(), |inner, _| {
+        let mut outer = HEAD.to_vec();
+        outer.push(4);
+        let mut size = inner.len();
+        while size > 0x7f {
+            outer.push((size & 0x7f) as u8 | 0x80);
+            size >>= 7;
+        }
+        outer.push(size as u8);
+        outer.extend(inner);
+        outer
+    })
+}
+
+#[test]
+fn what_would_keep_the_compiler_busy_is_refused_unseen() {
+    let functions = around(&"(func)".repeat(100_001));
+    let large = around(&format!("(func {})", "(drop (i32.const 1000000))".repeat(220_000)));
+    let many = around(&format!("(func (local {}))", "i32 ".repeat(5_001)));
+    let joins = around(&format!(
+        "(func (local {}) {} {} {})",
+        "i32 ".repeat(1_000),
+        "(loop ".repeat(2_001),
+        "(local.set 0 (local.get 999))",
+        ")".repeat(2_001)
+    ));
+    let code = around(&format!("(func {})", "(drop (i32.const 1000000))".repeat(150_000)).repeat(38));
+    let parts = format!("(component {})", "(core module)".repeat(501));
+    for (component, told) in [
+        (functions, "it has 100001 functions; at most 100000 can be compiled here"),
+        (large, "it has 1074 KiB in one function; at most 1024 can be compiled here"),
+        (many, "it has 5001 variables in one function; at most 5000 can be compiled here"),
+        (joins, "it has 2001000 variables times blocks in one function; at most 2000000 can be compiled here"),
+        (code, "it has 33 MiB of code; at most 32 can be compiled here"),
+        (wat::parse_str(parts).unwrap(), "it has 501 modules and components; at most 500 can be compiled here"),
+        (nested(12), "it has 11 components in one another; at most 10 can be compiled here"),
+        (nested(5_000), "it has 11 components in one another; at most 10 can be compiled here"),
+    ] {
+        let begun = Instant::now();
+        assert_eq!(refused(&component), told);
+        assert!(begun.elapsed() < Duration::from_secs(10), "{told}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn a_file_of_200_mib_is_not_read_and_neither_is_what_never_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.wasm");
+    // It takes no place on the disk.
+    File::create(&path).unwrap().set_len(200 << 20).unwrap();
+    let path = path.display().to_string();
+    for (path, told) in [
+        (path.as_str(), format!("{path}: 200 MiB; at most 64 MiB are read")),
+        ("/dev/zero", "/dev/zero is not a file".to_owned()),
+        ("/", "/ is not a file".to_owned()),
+    ] {
+        let error = load(&document(&format!("{{ module: 'file://{path}' }}"))).err().unwrap();
+        assert_eq!(error, format!("test.yaml: policy a-test: spec.module: {told}"));
+    }
+}
+
+#[test]
+fn what_is_imported_has_to_be_in_the_contract() {
+    let import = |import: &str| wat::parse_str(format!("(component {import})")).unwrap();
+    let contract = "it does not keep the contract tidegate:policy@1: ";
+    for (text, told) in [
+        (
+            r#"(import "wasi:clocks/monotonic-clock@0.2.0" (instance (export "now" (func (result u64)))))"#,
+            "component imports instance `wasi:clocks/monotonic-clock@0.2.0`, but a matching implementation was not \
+             found in the linker: instance export `now` has the wrong type: function implementation is missing",
+        ),
+        (
+            r#"(import "other" (func))"#,
+            "component imports function `other`, but a matching implementation was not found in the linker: function \
+             implementation is missing",
+        ),
+        (
+            r#"(import "tidegate:policy/raw@1.0.0" (instance (export "delete" (func))))"#,
+            "component imports instance `tidegate:policy/raw@1.0.0`, but a matching implementation was not found in the \
+             linker: instance export `delete` has the wrong type: function implementation is missing",
+        ),
+        ("", "no exported instance named `describe`"),
+    ] {
+        assert_eq!(refused(&import(text)), format!("{contract}{told}"));
+    }
+}
+
+#[test]
+fn what_wants_more_than_the_pool_has_is_refused_when_it_is_loaded() {
+    let with = |parts: &str| Guest { parts: parts.to_owned(), ..Guest::default() }.component();
+    for (parts, told) in [
+        ("(memory 2000)", "memory index 1 is unsupported in this pooling allocator configuration"),
+        ("(table 30000 funcref)", "table index 0 is unsupported"),
+        ("(memory 1) (memory 1) (memory 1)", "defined memories count of 4 exceeds the per-instance limit of 1"),
+        ("(table 1 funcref) (table 1 funcref) (table 1 funcref) (table 1 funcref)", "defined tables count"),
+    ] {
+        assert_eq!(refused(&with(parts)), told);
+    }
+}
