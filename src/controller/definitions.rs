@@ -60,6 +60,10 @@ fn simplify(schema: &mut Value) {
             {
                 fields.remove("default");
             }
+            // Beside `additionalProperties` the API server prunes what is deeper inside.
+            if fields.get("x-kubernetes-preserve-unknown-fields") == Some(&Value::Bool(true)) {
+                fields.remove("additionalProperties");
+            }
             if let Some(Value::String(text)) = fields.get_mut("description") {
                 *text = text.replace('\n', " ");
             }
