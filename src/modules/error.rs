@@ -170,7 +170,8 @@ pub enum ModuleError {
 
 /// What helps where a certificate is not trusted.
 fn hint(problem: &str) -> &'static str {
-    if problem.contains("UnknownIssuer") {
+    // An authority that has the name of a trusted one, and another key, makes the signature wrong.
+    if problem.contains("UnknownIssuer") || problem.contains("BadSignature") {
         "; its certificate is of an authority that is not trusted here: SSL_CERT_FILE can name a file with the \
          certificates of those to trust"
     } else if problem.contains("InvalidContentType") {

@@ -71,7 +71,7 @@ fn an_artefact_is_in_a_registry_that_is_named() {
     for (address, expected) in [
         ("oci://registry/policy:1", "\"registry\" is no registry"),
         ("oci://policy:1", "is no registry"),
-        ("oci://registry.test/Policy:1", "uppercase"),
+        ("oci://registry.test/Policy:1", "it has to be oci://REGISTRY/REPOSITORY:TAG"),
         ("oci://registry.test/policy@sha256:12", "it has to be oci://REGISTRY/REPOSITORY:TAG"),
         ("oci://registry.test/../policy:1", "it has to be oci://REGISTRY/REPOSITORY:TAG"),
         ("oci://ann:hunter2@registry.test/policy:1", "it has to be oci://REGISTRY/REPOSITORY:TAG"),

@@ -5,7 +5,9 @@
 
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
+use super::convert::one_line;
 use super::local::LARGEST_COMPONENT;
+use super::memory::{MEMORY_LIMIT, TABLE_LIMIT};
 
 /// All functions together; SpiderMonkey has 19,851 in its largest form.
 const MOST_FUNCTIONS: u64 = 100_000;
@@ -18,45 +20,66 @@ const MOST_VARIABLES: u64 = 5_000;
 /// Core modules and components, all together; Python's have 40.
 const MOST_PARTS: u64 = 500;
 /// How deep they may stand in one another; QuickJS' stand in three.
-const DEEPEST: usize = 10;
+const DEEPEST: u64 = 10;
 /// Variables times blocks of one function: at each block, the compiler may have to join each variable. SpiderMonkey's
 /// interpreter has 194,228.
 const MOST_JOINS: u64 = 2_000_000;
 
-/// A component is larger than it may be.
+/// Why a component is not compiled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("it has {what}; at most {most} can be compiled here")]
-pub(super) struct TooLarge {
-    what: String,
-    most: String,
+pub(super) enum Unfit {
+    /// It has more of something than can be compiled or run.
+    #[error("it has {what}; at most {most} fit here")]
+    TooLarge {
+        /// How much of what.
+        what: String,
+        /// How much it may be.
+        most: u64,
+    },
+    /// It is no WebAssembly.
+    #[error("{0}")]
+    Malformed(String),
 }
 
-/// Measures a component. What is no component at all is for the compiler to say.
-pub(super) fn check(component: &[u8]) -> Result<(), TooLarge> {
+/// Measures a component. Whether it is valid, the compiler says.
+pub(super) fn check(component: &[u8]) -> Result<(), Unfit> {
     within(mib(component.len() as u64), LARGEST_COMPONENT >> 20, "MiB")?;
     let (mut functions, mut code, mut parts, mut depth) = (0, 0, 0, 0_usize);
+    let malformed = |error: wasmparser::BinaryReaderError| Unfit::Malformed(one_line(error.message()));
     for payload in Parser::new(0).parse_all(component) {
-        match payload {
-            Err(_) => return Ok(()),
-            Ok(Payload::ModuleSection { .. } | Payload::ComponentSection { .. }) => {
+        match payload.map_err(malformed)? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
                 (parts, depth) = (parts + 1, depth + 1);
                 within(parts, MOST_PARTS, "modules and components")?;
-                within(depth as u64, DEEPEST as u64, "components in one another")?;
+                within(depth as u64, DEEPEST, "components in one another")?;
             }
-            Ok(Payload::End(_)) => depth = depth.saturating_sub(1),
-            Ok(Payload::CodeSectionStart { count, size, .. }) => {
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::CodeSectionStart { count, size, .. } => {
                 (functions, code) = (functions + u64::from(count), code + u64::from(size));
                 within(functions, MOST_FUNCTIONS, "functions")?;
                 within(mib(code), MOST_CODE >> 20, "MiB of code")?;
             }
-            Ok(Payload::CodeSectionEntry(body)) => function(&body)?,
-            Ok(_) => {}
+            Payload::CodeSectionEntry(body) => function(&body)?,
+            Payload::MemorySection(memories) => {
+                within(memories.count().into(), 1, "memories in one module")?;
+                for memory in memories {
+                    let pages = memory.map_err(malformed)?.initial;
+                    within(pages >> 4, (MEMORY_LIMIT >> 20) as u64, "MiB of memory to begin with")?;
+                }
+            }
+            Payload::TableSection(tables) => {
+                within(tables.count().into(), 1, "tables in one module")?;
+                for table in tables {
+                    within(table.map_err(malformed)?.ty.initial, TABLE_LIMIT as u64, "elements in a table")?;
+                }
+            }
+            _ => {}
         }
     }
     Ok(())
 }
 
-fn function(body: &FunctionBody<'_>) -> Result<(), TooLarge> {
+fn function(body: &FunctionBody<'_>) -> Result<(), Unfit> {
     let size = body.range().len() as u64;
     within(size >> 10, LARGEST_FUNCTION >> 10, "KiB in one function")?;
     let Ok(locals) = body.get_locals_reader() else { return Ok(()) };
@@ -83,9 +106,9 @@ fn mib(bytes: u64) -> u64 {
     bytes.div_ceil(1 << 20)
 }
 
-fn within(found: u64, most: u64, unit: &str) -> Result<(), TooLarge> {
+fn within(found: u64, most: u64, unit: &str) -> Result<(), Unfit> {
     if found <= most {
         return Ok(());
     }
-    Err(TooLarge { what: format!("{found} {unit}"), most: most.to_string() })
+    Err(Unfit::TooLarge { what: format!("{found} {unit}"), most })
 }

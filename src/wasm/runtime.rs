@@ -9,7 +9,7 @@ use wasmtime::{
 };
 
 use super::bindings::Policy;
-use super::bounds::{self, TooLarge};
+use super::bounds::{self, Unfit};
 use super::convert::one_line;
 use super::deadline::Clock;
 use super::host::HostState;
@@ -48,9 +48,12 @@ pub enum RuntimeError {
     /// The bytes are no component.
     #[error("it is not a WebAssembly component: {0}")]
     NotAComponent(String),
-    /// More than can be compiled here.
+    /// They are more than can be compiled here.
     #[error("{0}")]
     TooLarge(String),
+    /// They are a component that is not valid, or that this runtime cannot run.
+    #[error("it cannot be compiled: {0}")]
+    NotCompiled(String),
     /// It imports what the contract does not have, or exports less.
     #[error("it does not keep the contract tidegate:policy@1: {0}")]
     Contract(String),
@@ -59,9 +62,12 @@ pub enum RuntimeError {
     Description(String),
 }
 
-impl From<TooLarge> for RuntimeError {
-    fn from(error: TooLarge) -> Self {
-        Self::TooLarge(error.to_string())
+impl From<Unfit> for RuntimeError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::TooLarge { .. } => Self::TooLarge(unfit.to_string()),
+            Unfit::Malformed(problem) => Self::NotAComponent(problem),
+        }
     }
 }
 
@@ -141,8 +147,8 @@ impl Runtime {
         // A compiler that stumbles over a component takes nothing else down with it: what it shares with other
         // compilations is a cache of files, which are written whole.
         let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(&self.engine, bytes)));
-        let stumbled = |_| RuntimeError::NotAComponent("the compiler stumbled over it, a fault of wasmtime".to_owned());
-        compiled.map_err(stumbled)?.map_err(|error| RuntimeError::NotAComponent(root_cause(&error)))
+        let stumbled = |_| RuntimeError::NotCompiled("the compiler stumbled over it, a fault of wasmtime".to_owned());
+        compiled.map_err(stumbled)?.map_err(|error| RuntimeError::NotCompiled(root_cause(&error)))
     }
 }
 

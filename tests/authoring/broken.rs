@@ -118,9 +118,9 @@ fn what_is_wrong_in_python() {
         row(
             Language::Python,
             "settings.py",
-            "SCHEMA = {",
-            "import socket\nSCHEMA = {\n    \"type\": 5,",
-            &["tidegate: "],
+            "\"type\": \"object\"",
+            "\"type\": 5",
+            &["tidegate: the policy is built, and the gate would refuse it: "],
         ),
     ]);
 }

@@ -52,7 +52,7 @@ impl User {
     /// Has this program before all others.
     pub(crate) fn with_program(self, name: &str, script: &str) -> Self {
         use std::os::unix::fs::PermissionsExt;
-        let file = self.write(&format!("bin/{name}"), &format!("#!/bin/sh\n{script}"));
+        let file = self.write(&format!("bin/{name}"), format!("#!/bin/sh\n{script}"));
         fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
         self
     }

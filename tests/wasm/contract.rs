@@ -132,7 +132,7 @@ fn records_and_enums_are_frozen_and_functions_stay_as_they_are() {
 fn grown() -> String {
     let grown = CONTRACT
         .replace("package tidegate:policy@1.0.0;", "package tidegate:policy@1.1.0;")
-        .replace("interface raw {", "interface raw {\n    record size { bytes: u32 }\n    size: func() -> size;")
+        .replace("interface raw {", "interface raw {\n    record size { bytes: u32 }\n    measure: func() -> size;")
         .replace("interface cluster {", "interface cluster {\n    version: func() -> string;");
     assert_eq!(grown.matches("1.1.0").count(), 1);
     grown
@@ -145,7 +145,8 @@ fn host(engine: &Engine, contract: &str) -> Linker<()> {
     let world = resolve.select_world(&[package], Some("policy")).unwrap();
     let mut linker = Linker::new(engine);
     for (key, item) in &resolve.worlds[world].imports {
-        let WorldItem::Interface { id, .. } = item else { panic!("the contract imports interfaces only") };
+        // What the world uses of its own types is no import of a component.
+        let WorldItem::Interface { id, .. } = item else { continue };
         let mut instance = linker.instance(&resolve.name_world_key(key)).unwrap();
         for name in resolve.interfaces[*id].functions.keys() {
             instance.func_new(name, |_, _, _: &[Val], _| Ok(())).unwrap();
@@ -155,6 +156,7 @@ fn host(engine: &Engine, contract: &str) -> Linker<()> {
 }
 
 /// What the contract's description is to a host: each field, by its type.
+#[allow(dead_code, reason = "what counts is which fields there are")]
 #[derive(ComponentType, Lift)]
 #[component(record)]
 struct Description {
@@ -168,6 +170,7 @@ struct Description {
 }
 
 /// The same with one field more, as a later host would have it if records were not frozen.
+#[allow(dead_code, reason = "what counts is which fields there are")]
 #[derive(ComponentType, Lift)]
 #[component(record)]
 struct LargerDescription {
@@ -181,6 +184,7 @@ struct LargerDescription {
     licence: String,
 }
 
+#[allow(dead_code, reason = "what counts is which fields there are")]
 #[derive(ComponentType, Lift)]
 #[component(record)]
 struct Rule {
@@ -189,6 +193,7 @@ struct Rule {
     severity: Severity,
 }
 
+#[allow(dead_code, reason = "what counts is which fields there are")]
 #[derive(ComponentType, Lift, Clone, Copy)]
 #[component(enum)]
 #[repr(u8)]
@@ -205,6 +210,7 @@ enum Severity {
     Critical,
 }
 
+#[allow(dead_code, reason = "what counts is which fields there are")]
 #[derive(ComponentType, Lift)]
 #[component(record)]
 struct ResourceType {

@@ -1,7 +1,5 @@
 //! What a policy may say of itself, one row for each way of doing wrong. All of it is told when the policy is loaded.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
 use crate::gate::{RUNTIME, load_alone};
@@ -69,10 +67,8 @@ fn a_description_that_cannot_be_meant() {
         ),
         (reads("apps/v1", "*"), "it reads apiVersion \"apps/v1\", kind \"*\"; there can be no such type of objects"),
     ] {
-        let (component, begun) = (guest.component(), Instant::now());
-        let found = load_alone(&RUNTIME, &component).err();
+        let found = load_alone(&RUNTIME, &guest.component()).err();
         assert_eq!(found, Some(format!("it does not describe itself: {told}")));
-        assert!(begun.elapsed() < Duration::from_secs(10), "{told}: {:?}", begun.elapsed());
     }
 }
 

@@ -50,8 +50,8 @@ pub(crate) fn load_alone(runtime: &Arc<Runtime>, component: &[u8]) -> Result<Pol
     documents.push(("test.yaml".to_owned(), own));
     load_policies(runtime, documents).map_err(|error| {
         let text = error.to_string();
-        let begin = format!("test.yaml: policy a-test: {module}: ");
-        text.strip_prefix(&begin).unwrap_or_else(|| panic!("{text} does not begin with {begin}")).to_owned()
+        let told = text.strip_prefix("test.yaml: policy a-test: ").unwrap_or_else(|| panic!("whose is it? {text}"));
+        told.strip_prefix(&format!("{module}: ")).unwrap_or(told).to_owned()
     })
 }
 

@@ -9,6 +9,7 @@ mod data;
 mod descriptions;
 mod gate;
 mod guest;
+mod lookups;
 mod malformed;
 mod reviews;
 
