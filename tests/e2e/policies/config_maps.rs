@@ -39,8 +39,9 @@ fn code_in_a_config_map_is_followed() {
         (object["status"]["rules"] != json!(["T001"])).then_some(())
     });
 
+    // Text, which kubectl puts where no component is.
     put("../Cargo.toml");
-    let object = board.settled("mine", "False CompileFailed");
+    let object = board.settled("mine", "False DownloadFailed");
     let message = word(&object["status"]["conditions"][0]["message"]);
-    assert!(message.contains("not a WebAssembly component") && message.contains("last good version"), "{message}");
+    assert!(message.contains("is not base64") && message.contains("last good version stays"), "{message}");
 }
