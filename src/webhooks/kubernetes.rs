@@ -5,8 +5,11 @@
 
 use super::resource::Resource;
 
-/// Group and version, scope, and kinds with their plurals.
-const KINDS: &[(&str, &str, bool, &[(&str, &str)])] = &[
+/// A kind with its plural.
+type Kind = (&'static str, &'static str);
+
+/// Group and version, whether its objects have namespaces, and kinds.
+const KINDS: &[(&str, &str, bool, &[Kind])] = &[
     (
         "",
         "v1",
