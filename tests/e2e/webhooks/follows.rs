@@ -65,7 +65,7 @@ fn what_a_policy_judges_is_sent_until_the_policy_is_gone() {
     for (kind, shipped) in KINDS.iter().zip(&shipped) {
         let is_there = |webhooks: &[Value]| resources(webhooks, "general") == ["ingresses"];
         let webhooks = cluster.await_configuration(kind, "ingresses are asked about", is_there);
-        assert_eq!(resources(&webhooks, "general-required"), ["deployments", "pods"]);
+        assert_eq!(resources(&webhooks, "general-required"), ["pods", "deployments"]);
         assert_eq!(&addresses(&webhooks), shipped, "everything goes to the one gate");
     }
     let namespace = cluster.plane.create_namespace("follows");
