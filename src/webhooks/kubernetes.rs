@@ -5,8 +5,10 @@
 
 use super::resource::Resource;
 
-/// Group and version, scope, and kinds with their plurals.
-const KINDS: &[(&str, &str, bool, &[(&str, &str)])] = &[
+/// A group, its version, whether the kinds are in namespaces, and the kinds with their plurals.
+type Group = (&'static str, &'static str, bool, &'static [(&'static str, &'static str)]);
+
+const KINDS: &[Group] = &[
     (
         "",
         "v1",

@@ -47,8 +47,12 @@ impl Resource {
 
     /// Whether its objects may be sent to the gate at all.
     pub fn is_sent(&self) -> bool {
-        !NEVER_SENT.contains(&self.group.as_str())
-            && !(self.group.is_empty() && NEVER_SENT_CORE.contains(&self.kind.as_str()))
+        let never = if self.group.is_empty() {
+            NEVER_SENT_CORE.contains(&self.kind.as_str())
+        } else {
+            NEVER_SENT.contains(&self.group.as_str())
+        };
+        !never
     }
 }
 
