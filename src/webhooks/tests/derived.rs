@@ -23,9 +23,12 @@ fn outline(configuration: &Value) -> Vec<String> {
         .collect()
 }
 
+/// What it is about, the policies, and what both configurations ask for.
+type Row = (&'static str, Vec<InstalledPolicy>, &'static [&'static str], &'static [&'static str]);
+
 #[test]
 fn webhooks_are_for_the_kinds_that_are_judged() {
-    let rows: Vec<(&str, Vec<InstalledPolicy>, &[&str], &[&str])> = vec![
+    let rows: Vec<Row> = vec![
         ("nobody judges", vec![], &[], &[]),
         ("MySQL's", vec![mysql(&["Pod", "Job"])], &["mutate: batch/jobs /pods"], &["validate: batch/jobs /pods"]),
         (
