@@ -82,7 +82,7 @@ fn times(policies: &PolicySet) -> Vec<Duration> {
 /// The memories with which a component begins, in bytes.
 fn memory(component: &[u8]) -> u64 {
     let pages = |payload: wasmparser::Result<Payload<'_>>| match payload.unwrap() {
-        Payload::MemorySection(memories) => memories.into_iter().map(|memory| memory.unwrap().initial).sum(),
+        Payload::MemorySection(memories) => memories.into_iter().map(|memory| memory.unwrap().initial).sum::<u64>(),
         _ => 0_u64,
     };
     Parser::new(0).parse_all(component).map(pages).sum::<u64>() << 16

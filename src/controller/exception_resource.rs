@@ -1,5 +1,7 @@
 //! Exceptions from policies as a custom resource.
 
+#![allow(clippy::duplicated_attributes, reason = "columns of one type are no duplicates")]
+
 use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -71,7 +71,7 @@ pub(super) struct Follower {
 /// What was done beside.
 enum Done {
     Loaded {
-        load: Load,
+        load: Box<Load>,
         code_version: Option<String>,
         loaded: Box<Result<InstalledPolicy, Failure>>,
         missing: Option<String>,
@@ -166,7 +166,7 @@ impl Follower {
                     // Nobody can say; it is asked again.
                     _ => None,
                 };
-                Done::Loaded { load, code_version, loaded: Box::new(loaded), missing }
+                Done::Loaded { load: Box::new(load), code_version, loaded: Box::new(loaded), missing }
             });
         }
     }

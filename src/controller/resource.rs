@@ -1,5 +1,7 @@
 //! Policies as a custom resource: what a file with a policy document says, kept by the API server.
 
+#![allow(clippy::duplicated_attributes, reason = "columns of one type are no duplicates")]
+
 use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

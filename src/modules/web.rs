@@ -14,6 +14,9 @@ use super::retry::{Attempt, patiently};
 /// How many redirects are followed: registries send to where they store, and that mostly once.
 const MOST_REDIRECTS: usize = 5;
 
+/// What rustls says of a certificate that it does not accept.
+const CERTIFICATE: &str = "invalid peer certificate";
+
 /// A client of servers that are not trusted.
 pub(super) struct Http {
     client: Client,
@@ -63,7 +66,7 @@ impl Http {
         match self.client.get(url.clone()).send().await {
             Ok(_) => true,
             // What has a certificate that is not trusted has one.
-            Err(error) => !error.is_connect() || cause(&error).contains("certificate"),
+            Err(error) => !error.is_connect() || cause(&error).contains(CERTIFICATE),
         }
     }
 
@@ -93,8 +96,10 @@ impl Http {
             let after = if error.is_connect() { self.limits.connect } else { self.limits.silence };
             return Attempt::Again(ModuleError::TooSlow { address, after });
         }
-        let failure = ModuleError::Unreachable { address, problem: cause(error) };
-        if error.is_redirect() || error.is_builder() { Attempt::Done(Err(failure)) } else { Attempt::Again(failure) }
+        let problem = cause(error);
+        let stays = error.is_redirect() || error.is_builder() || problem.contains(CERTIFICATE);
+        let failure = ModuleError::Unreachable { address, problem };
+        if stays { Attempt::Done(Err(failure)) } else { Attempt::Again(failure) }
     }
 }
 

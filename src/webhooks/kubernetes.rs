@@ -5,10 +5,11 @@
 
 use super::resource::Resource;
 
-/// A group, its version, whether the kinds are in namespaces, and the kinds with their plurals.
-type Group = (&'static str, &'static str, bool, &'static [(&'static str, &'static str)]);
+/// A kind with its plural.
+type Kind = (&'static str, &'static str);
 
-const KINDS: &[Group] = &[
+/// Group and version, whether its objects have namespaces, and kinds.
+const KINDS: &[(&str, &str, bool, &[Kind])] = &[
     (
         "",
         "v1",

@@ -47,12 +47,9 @@ impl Resource {
 
     /// Whether its objects may be sent to the gate at all.
     pub fn is_sent(&self) -> bool {
-        let never = if self.group.is_empty() {
-            NEVER_SENT_CORE.contains(&self.kind.as_str())
-        } else {
-            NEVER_SENT.contains(&self.group.as_str())
-        };
-        !never
+        let (never, own) =
+            if self.group.is_empty() { (NEVER_SENT_CORE, &self.kind) } else { (NEVER_SENT, &self.group) };
+        !never.contains(&own.as_str())
     }
 }
 

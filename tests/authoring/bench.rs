@@ -23,8 +23,9 @@ fn a_policy_is_measured_beside_the_built_in_ones() {
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
     assert!(out.contains("This is a debug build of tidegate"), "{out}");
     let (own, builtin) = (row(&out, "patience"), row(&out, "grace-period"));
-    // The same code, so that all that does not depend on the clock is the same.
-    for column in [1, 4, 9, 10] {
+    // The same code, so that what does not depend on the clock is the same. The median of the instructions does: it is
+    // that of one object or of the other.
+    for column in [1, 10] {
         assert_eq!(own[column], builtin[column], "{out}");
     }
     let [size, compile, load, reviews] = [own[1], own[2], own[3], own[4]].map(number);

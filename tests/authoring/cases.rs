@@ -117,7 +117,7 @@ fn what_is_not_there_is_told_with_the_way_out() {
     for (arguments, part) in [
         (&["test"][..], "there is no case; each is a file NAME.yaml"),
         (&["test", "nowhere"], "name its folder, its component (a file .wasm), or builtin://NAME"),
-        (&["test", "cases"], "`tidegate policy build cases` makes it"),
+        (&["test", "cases"], "make it with `tidegate policy build cases`"),
         (&["test", "--cases", "nowhere"], "--cases names their folder"),
         (&["test", "builtin://nothing", "--cases", "cases"], "there is no built-in policy \"nothing\""),
         (&["test", "--policy", "nowhere.yaml"], "nowhere.yaml"),

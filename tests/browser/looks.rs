@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use crate::driver::picture;
+use crate::driver::{picture, until};
 use crate::page::Page;
 use crate::sample;
 
@@ -26,11 +26,13 @@ fn the_scheme_is_that_of_the_system_until_one_chooses() {
     page.resize(1360, 1800);
     prefer("light");
     assert!(!is_dark(&page));
-    assert_eq!(page.attribute("#theme", "aria-pressed"), "false");
+    // The page is told of the change, which takes a moment.
+    let is_pressed = |pressed: &str| page.attribute("#theme", "aria-pressed") == pressed;
+    until("the switch follows the system", || is_pressed("false"));
     page.photograph("light.png");
     prefer("dark");
     assert!(is_dark(&page));
-    assert_eq!(page.attribute("#theme", "aria-pressed"), "true");
+    until("the switch follows the system", || is_pressed("true"));
     page.photograph("dark.png");
     page.click("#theme");
     assert!(!is_dark(&page), "chosen");

@@ -26,13 +26,15 @@ fn document(spec: &str) -> (tempfile::TempDir, PathBuf) {
     (folder, file)
 }
 
-/// Runs a command with an account of the cluster. Nothing that is fetched is kept.
+/// Runs a command with an account of the cluster. What is kept for the next start spares no look at a ConfigMap, nor
+/// at a tag.
 fn tidegate(kubeconfig: &Path, docker: Option<&Path>, arguments: &[&str]) -> Result<String, String> {
-    let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_tidegate"))
         .args(arguments)
         .env_remove("DOCKER_CONFIG")
-        .env("HOME", folder.path())
+        .env_remove("XDG_CACHE_HOME")
+        .env_remove("TIDEGATE_CACHE_DIR")
+        .env("HOME", env!("CARGO_TARGET_TMPDIR"))
         .env("KUBECONFIG", kubeconfig)
         .envs(docker.map(|docker| ("DOCKER_CONFIG", docker)))
         .stdin(Stdio::null())

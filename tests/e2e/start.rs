@@ -106,7 +106,7 @@ fn policy_documents_that_cannot_be_used() {
     for (spec, parts) in [
         ("  module: builtin://probes\n  sevrity: high\n", &["policy.yaml", "sevrity", "line 6"][..]),
         ("  module: builtin://nothing\n", &["policy mine", "spec.module", "\"nothing\"", "storage-class"]),
-        ("  module: nothing\n", &["spec.module", "neither builtin://NAME nor file://PATH"]),
+        ("  module: nothing\n", &["spec.module", "none of builtin://NAME, file://PATH, https://"]),
         ("  module: file://absent.wasm\n", &["spec.module", "absent.wasm"]),
         ("  module: builtin://probes\n  timeout: soon\n", &["spec.timeout", "\"soon\" is not a duration"]),
         ("  module: builtin://probes\n  action: explode\n", &["action", "explode"]),

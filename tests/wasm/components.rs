@@ -44,7 +44,7 @@ fn what_would_keep_the_compiler_busy_is_refused_unseen() {
         "(local.set 0 (local.get 999))",
         ")".repeat(2_001)
     ));
-    let code = around(&format!("(func {})", "(drop (i32.const 1000000))".repeat(150_000)).repeat(38));
+    let code = around(&format!("(func {})", "(drop (i32.const 1000000))".repeat(150_000)).repeat(45));
     let parts = format!("(component {})", "(core module)".repeat(501));
     for (component, told) in [
         (functions, "it has 100001 functions; at most 100000 fit here"),
@@ -119,7 +119,7 @@ fn what_wants_more_than_the_pool_has_is_refused_when_it_is_loaded() {
         let module = "(core module $m (memory 1)) ";
         wat::parse_str(format!("(component {module}{})", "(core instance (instantiate $m)) ".repeat(count))).unwrap()
     };
-    for (count, told) in [(4, "memories"), (39, "core instances")] {
+    for (count, told) in [(4, "memories"), (39, "core module instances")] {
         let found = refused(&instance(count));
         assert!(found.starts_with("it cannot be compiled: ") && found.contains(told), "{found}");
     }

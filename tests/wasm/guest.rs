@@ -119,7 +119,8 @@ fn answer(answer: &Answer, data: &mut Data) -> u32 {
     let (case, (at, length)) = match answer {
         Answer::Findings(found) => (0, data.findings(found)),
         Answer::Error(text) => (1, data.text(text)),
-        Answer::Zeros(length) => (0, (0, *length)),
+        // Behind all that the guest has of its own.
+        Answer::Zeros(length) => (0, (1 << 20, *length)),
         Answer::Text(length) => {
             let finding = data.words(&[0, 0, 1, 0, 0, 0, *length, 0, 0, 0, 0, 0]);
             (0, (finding, 1))

@@ -35,7 +35,7 @@ fn an_answer_that_nobody_could_use_is_refused_before_it_costs_anything() {
         ("a million findings", 800, Answer::Zeros(1_000_000), "it has more than 16 MiB"),
         (
             "about as many as are copied",
-            100,
+            200,
             Answer::Zeros(100_000),
             "it found 100000 things; more than 1000 are not read, and the object is too large to judge",
         ),
@@ -247,10 +247,10 @@ fn a_policy_that_runs_into_its_bounds_delays_nobody_but_itself() {
             std::thread::sleep(Duration::from_millis(10));
         }
         let told: Vec<String> = loops.into_iter().map(|thread| thread.join().unwrap()).collect();
-        let crowded = "20 reviews wait for it already: since it ran longer or took more memory than it may, it judges \
-                       one object at a time";
+        let crowded = " reviews wait for it already: since it ran longer or took more memory than it may, it judges one \
+                       object at a time";
         assert!(
-            told.iter().all(|told| told == crowded || told == "it ran longer than the 100 ms that it may"),
+            told.iter().all(|told| told.ends_with(crowded) || told == "it ran longer than the 100 ms that it may"),
             "{told:?}"
         );
     });

@@ -23,7 +23,7 @@ fn outline(configuration: &Value) -> Vec<String> {
         .collect()
 }
 
-/// What it is about, the policies, and what both configurations ask for.
+/// What it is about, the policies, and which webhooks ask for which resources in each phase.
 type Row = (&'static str, Vec<InstalledPolicy>, &'static [&'static str], &'static [&'static str]);
 
 #[test]

@@ -18,6 +18,9 @@ mod starts;
 // Exceptions with an end.
 mod exceptions;
 
+// Code that is in a ConfigMap, and changes there.
+mod config_maps;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
