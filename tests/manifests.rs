@@ -115,6 +115,7 @@ fn what_has_a_namespace_says_it() {
     const WITHOUT: [&str; 7] = [
         "ClusterRole",
         "ClusterRoleBinding",
+        "CustomResourceDefinition",
         "MutatingWebhookConfiguration",
         "Namespace",
         "PersistentVolume",

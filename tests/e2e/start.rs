@@ -102,7 +102,7 @@ fn policy_documents_that_cannot_be_used() {
     let absent = setup.folder.path().join("absent.yaml");
     let key = &setup.certificates.key_file;
     setup.rejects("127.0.0.1:0", key, Some(&absent), &["absent.yaml", "cannot be read"]);
-    setup.rejects("127.0.0.1:0", key, Some(setup.folder.path()), &["cannot be read"]);
+    setup.rejects("127.0.0.1:0", key, Some(setup.folder.path()), &["there are no policy documents in this folder"]);
     for (spec, parts) in [
         ("  module: builtin://probes\n  sevrity: high\n", &["policy.yaml", "sevrity", "line 6"][..]),
         ("  module: builtin://nothing\n", &["policy mine", "spec.module", "\"nothing\"", "storage-class"]),
