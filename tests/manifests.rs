@@ -112,7 +112,7 @@ fn both_folders_make_the_same_storage_class() {
 
 #[test]
 fn what_has_a_namespace_says_it() {
-    const WITHOUT: [&str; 7] = [
+    const WITHOUT: &[&str] = &[
         "ClusterRole",
         "ClusterRoleBinding",
         "CustomResourceDefinition",
