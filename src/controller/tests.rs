@@ -1,7 +1,6 @@
 //! What has to be loaded, and which set follows: without a cluster and without a clock.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
@@ -9,52 +8,15 @@ use serde_json::{Value, json};
 use super::objects::{Load, Objects};
 use super::standing::{Failure, Reason};
 use super::stored::StoredPolicy;
-use crate::finding::Finding;
-use crate::policy::{
-    Concern, Description, FailurePolicy, InstalledPolicy, MatchSpec, Matcher, Module, OnError, PolicySet,
-    ReviewContext, ReviewError,
-};
-
-/// Code that finds nothing.
-struct Nothing(Description);
-
-impl Module for Nothing {
-    fn description(&self) -> &Description {
-        &self.0
-    }
-
-    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-        Ok(())
-    }
-
-    fn review(&self, _: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-        Ok(Vec::new())
-    }
-}
+use crate::policy::scripted::{description, scripted};
+use crate::policy::{Action, InstalledPolicy, PolicySet};
 
 fn installed(name: &str, digest: &str) -> InstalledPolicy {
     InstalledPolicy {
-        name: name.to_owned(),
-        action: crate::policy::Action::Deny,
-        on_error: OnError::Deny,
-        exceptions: None,
-        matcher: Matcher::new(MatchSpec::default()).unwrap(),
-        settings: "{}".to_owned(),
-        timeout: Duration::from_millis(100),
-        failure_policy: FailurePolicy::Ignore,
-        rollout: None,
+        action: Action::Deny,
         digest: digest.to_owned(),
-        resolved: None,
         is_builtin: false,
-        module: Arc::new(Nothing(Description {
-            name: name.to_owned(),
-            title: String::new(),
-            rules: Vec::new(),
-            settings_schema: json!({}),
-            reads: Vec::new(),
-            kinds: Vec::new(),
-            concern: Concern::MySql,
-        })),
+        ..scripted(description(name, "X1"), |_| Ok(Vec::new()))
     }
 }
 

@@ -3,20 +3,15 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::engine::WorkloadSecret;
-use crate::finding::{Edit, Finding, Rule, Severity};
-use crate::policy::{
-    Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
-    PolicySet, ReviewContext, ReviewError,
-};
+use crate::finding::{Edit, Finding, Severity};
+use crate::policy::scripted::{description, scripted};
+use crate::policy::{InstalledPolicy, PolicySet};
 use crate::secrets::Applied;
-use crate::workload::KINDS;
 
 /// A password in the manifest, and in a comment of it.
 const PASSWORD: &str = "Tide-s3cr3t-9";
@@ -27,69 +22,27 @@ const VARIABLE: &str = "/spec/template/spec/containers/0/env/0";
 /// Where the arguments are that the policies judge.
 const ARGUMENTS: &str = "/spec/template/spec/containers/0/args";
 
-/// Finds an argument, as long as another one is not there any more; or the password.
-struct Finds {
-    description: Description,
-    argument: &'static str,
-    unless: &'static str,
-    /// What stands in its place after the repair; none: nothing.
-    instead: Option<&'static str>,
-}
-
-impl Module for Finds {
-    fn description(&self) -> &Description {
-        &self.description
-    }
-
-    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-        Ok(())
-    }
-
-    fn review(&self, context: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
+/// A policy whose rule has its name. It finds an argument, as long as another one is not there any more, or the
+/// password; `instead` is what stands in the argument's place after the repair, if anything.
+fn policy(name: &str, argument: &'static str, unless: &'static str, instead: Option<&'static str>) -> InstalledPolicy {
+    let rule = name.to_uppercase();
+    scripted(description(name, &rule), move |context| {
         let finding = |at: String, edit| {
-            let (rule, message) = (self.description.name.to_uppercase(), "wrong".to_owned());
+            let (rule, message) = (rule.clone(), "wrong".to_owned());
             vec![Finding { rule, severity: Severity::High, at, message, help: None, fix: vec![edit] }]
         };
-        if self.argument == VARIABLE {
+        if argument == VARIABLE {
             let has_value = context.object.pointer(VARIABLE).is_some_and(|variable| variable.get("value").is_some());
             let moved = || finding(VARIABLE.to_owned(), Edit::MoveToSecret(VARIABLE.to_owned()));
             return Ok(if has_value { moved() } else { Vec::new() });
         }
         let arguments = context.object.pointer(ARGUMENTS).and_then(Value::as_array).cloned().unwrap_or_default();
-        let index = arguments.iter().position(|argument| argument == self.argument);
-        let Some(index) = index.filter(|_| !arguments.contains(&json!(self.unless))) else { return Ok(Vec::new()) };
+        let index = arguments.iter().position(|one| one == argument);
+        let Some(index) = index.filter(|_| !arguments.contains(&json!(unless))) else { return Ok(Vec::new()) };
         let at = format!("{ARGUMENTS}/{index}");
-        let edit = self.instead.map_or(Edit::Remove(at.clone()), |instead| Edit::Set(at.clone(), json!(instead)));
+        let edit = instead.map_or(Edit::Remove(at.clone()), |instead| Edit::Set(at.clone(), json!(instead)));
         Ok(finding(at, edit))
-    }
-}
-
-/// A policy whose rule has its name.
-fn policy(name: &str, argument: &'static str, unless: &'static str, instead: Option<&'static str>) -> InstalledPolicy {
-    let description = Description {
-        name: name.to_owned(),
-        title: String::new(),
-        rules: vec![Rule { id: name.to_uppercase(), title: String::new(), severity: Severity::High }],
-        settings_schema: json!({}),
-        reads: Vec::new(),
-        kinds: KINDS.iter().map(|kind| JudgedKind::parse(kind)).collect(),
-        concern: Concern::MySql,
-    };
-    InstalledPolicy {
-        name: name.to_owned(),
-        action: Action::Fix,
-        on_error: OnError::Deny,
-        exceptions: None,
-        matcher: Matcher::new(MatchSpec::default()).unwrap(),
-        settings: "{}".to_owned(),
-        timeout: Duration::from_millis(100),
-        failure_policy: FailurePolicy::Ignore,
-        rollout: None,
-        digest: String::new(),
-        resolved: None,
-        is_builtin: true,
-        module: Arc::new(Finds { description, argument, unless, instead }),
-    }
+    })
 }
 
 /// A judges before C: what C repairs lets A see its fault. B is there from the start, behind what C takes away.

@@ -9,6 +9,8 @@ mod matching;
 mod module;
 mod revision;
 mod rollout;
+#[cfg(test)]
+pub(crate) mod scripted;
 mod set;
 mod spec;
 

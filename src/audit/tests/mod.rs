@@ -9,19 +9,14 @@ mod repaired;
 mod reports;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{AuditReport, Detail, Format, ObjectReport, Options, Origin, Progress, SourceLine, Verbosity, audit};
-use crate::finding::{Edit, Finding, Rule, Severity};
-use crate::policy::{
-    Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
-    PolicySet, ReviewContext, ReviewError,
-};
-use crate::workload::KINDS;
+use crate::finding::{Edit, Finding, Severity};
+use crate::policy::scripted::{description, scripted};
+use crate::policy::{Action, InstalledPolicy, PolicySet, ReviewContext, ReviewError};
 
 /// A folder with files, and what an audit says of it. Paths in reports are those below the folder.
 struct Folder {
@@ -106,53 +101,10 @@ fn problems(report: &AuditReport) -> Vec<String> {
         .collect()
 }
 
-/// Judges as its function does.
-struct Fake {
-    description: Description,
-    judge: fn(&ReviewContext<'_>) -> Result<Vec<Finding>, ReviewError>,
-}
-
-impl Module for Fake {
-    fn description(&self) -> &Description {
-        &self.description
-    }
-
-    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-        Ok(())
-    }
-
-    fn review(&self, context: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-        (self.judge)(context)
-    }
-}
-
 pub(super) fn policies() -> PolicySet {
-    let policy = |name: &str, action, judge| InstalledPolicy {
-        name: name.to_owned(),
-        action,
-        on_error: OnError::Deny,
-        exceptions: Some(Severity::Medium),
-        matcher: Matcher::new(MatchSpec::default()).unwrap(),
-        settings: "{}".to_owned(),
-        timeout: Duration::from_secs(1),
-        failure_policy: FailurePolicy::Ignore,
-        rollout: None,
-        digest: String::new(),
-        resolved: None,
-        is_builtin: true,
-        module: Arc::new(Fake {
-            description: Description {
-                name: name.to_owned(),
-                title: String::new(),
-                rules: vec![Rule { id: "T001".to_owned(), title: String::new(), severity: Severity::High }],
-                settings_schema: json!({}),
-                reads: Vec::new(),
-                kinds: KINDS.iter().map(|kind| JudgedKind::parse(kind)).collect(),
-                concern: Concern::MySql,
-            },
-            judge,
-        }),
-    };
+    type Judge = fn(&ReviewContext<'_>) -> Result<Vec<Finding>, ReviewError>;
+    let policy =
+        |name: &str, action, judge: Judge| InstalledPolicy { action, ..scripted(description(name, "T001"), judge) };
     PolicySet::new(vec![
         policy("passwords", Action::Fix, passwords),
         policy("probes", Action::Fix, probes),

@@ -74,17 +74,14 @@ fn line(found: &Judged) -> String {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
 
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
-    use crate::finding::{Edit, Finding, Rule, Severity};
+    use crate::finding::{Edit, Finding, Severity};
     use crate::lookup::{Lookup, NoLookup};
-    use crate::policy::{
-        Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
-        PolicySet, ReviewContext, ReviewError,
-    };
+    use crate::policy::PolicySet;
+    use crate::policy::scripted::{description, scripted};
 
     const PASSWORD: &str = "correct horse battery";
     const VARIABLE: &str = "/spec/containers/0/env/0";
@@ -92,48 +89,11 @@ mod tests {
     /// What a policy says in a phase.
     type Review = fn(Phase) -> Finding;
 
-    struct Told(Description, Review);
-
-    impl Module for Told {
-        fn description(&self) -> &Description {
-            &self.0
-        }
-
-        fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-            Ok(())
-        }
-
-        fn review(&self, context: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-            let literal = context.object.pointer(VARIABLE).is_some_and(|variable| variable.get("value").is_some());
-            Ok(if literal { vec![(self.1)(context.request.phase)] } else { Vec::new() })
-        }
-    }
-
     fn judgement(review: Review) -> Judgement {
-        let description = Description {
-            name: "told".to_owned(),
-            title: String::new(),
-            rules: vec![Rule { id: "X1".to_owned(), title: String::new(), severity: Severity::Low }],
-            settings_schema: json!({}),
-            reads: Vec::new(),
-            kinds: vec![JudgedKind::parse("Pod")],
-            concern: Concern::MySql,
-        };
-        let policies = PolicySet::new(vec![InstalledPolicy {
-            name: "told".to_owned(),
-            action: Action::Fix,
-            on_error: OnError::Deny,
-            exceptions: None,
-            matcher: Matcher::new(MatchSpec::default()).unwrap(),
-            settings: "{}".to_owned(),
-            timeout: Duration::from_millis(100),
-            failure_policy: FailurePolicy::Ignore,
-            rollout: None,
-            digest: String::new(),
-            resolved: None,
-            is_builtin: true,
-            module: Arc::new(Told(description, review)),
-        }]);
+        let policies = PolicySet::new(vec![scripted(description("told", "X1"), move |context| {
+            let literal = context.object.pointer(VARIABLE).is_some_and(|variable| variable.get("value").is_some());
+            Ok(if literal { vec![review(context.request.phase)] } else { Vec::new() })
+        })]);
         let mut request = Request::audit(json!({
             "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "mysql", "namespace": "shop" },
             "spec": { "containers": [

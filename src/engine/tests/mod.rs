@@ -5,67 +5,21 @@ mod secrets;
 mod strangers;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::finding::{Edit, Finding, Rule, Severity};
+use crate::finding::{Edit, Finding, Severity};
 use crate::lookup::{Lookup, NoLookup};
+use crate::policy::scripted::{description, scripted};
 use crate::policy::{
-    Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
-    PolicySet, ReviewContext, ReviewError,
+    Action, Concern, Description, InstalledPolicy, JudgedKind, MatchSpec, Matcher, PolicySet, ReviewError,
 };
 use crate::request::{Operation, Phase, Request};
-use crate::workload::KINDS;
 
-/// A policy that finds what it is told to, as long as `unless` does not hold for the object.
-struct Told {
-    description: Description,
-    answer: Result<Vec<Finding>, ReviewError>,
-}
-
-impl Module for Told {
-    fn description(&self) -> &Description {
-        &self.description
-    }
-
-    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-        Ok(())
-    }
-
-    fn review(&self, _: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-        self.answer.clone()
-    }
-}
-
+/// A policy that finds what it is told to.
 fn policy(name: &str, action: Action, answer: Result<Vec<Finding>, ReviewError>) -> InstalledPolicy {
-    InstalledPolicy {
-        name: name.to_owned(),
-        action,
-        on_error: OnError::Deny,
-        exceptions: Some(Severity::Medium),
-        matcher: Matcher::new(MatchSpec::default()).unwrap(),
-        settings: "{}".to_owned(),
-        timeout: Duration::from_millis(100),
-        failure_policy: FailurePolicy::Ignore,
-        rollout: None,
-        digest: String::new(),
-        resolved: None,
-        is_builtin: true,
-        module: Arc::new(Told {
-            description: Description {
-                name: name.to_owned(),
-                title: String::new(),
-                rules: vec![Rule { id: "X1".to_owned(), title: String::new(), severity: Severity::High }],
-                settings_schema: json!({}),
-                reads: Vec::new(),
-                kinds: KINDS.iter().map(|kind| JudgedKind::parse(kind)).collect(),
-                concern: Concern::MySql,
-            },
-            answer,
-        }),
-    }
+    InstalledPolicy { action, ..scripted(description(name, "X1"), move |_| answer.clone()) }
 }
 
 fn finding(at: &str, severity: Severity, fix: Vec<Edit>) -> Finding {

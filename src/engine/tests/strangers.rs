@@ -5,40 +5,18 @@ use jiff::Timestamp;
 use super::*;
 use crate::policy::{Elsewhere, ExceptionDocument, PolicyException, Rollout};
 
-type Judge = Box<dyn Fn(&Value) -> Vec<Finding> + Send + Sync>;
-
-/// A policy on everything of its kinds, in plain Rust.
-struct Plain {
-    description: Description,
-    judge: Judge,
-}
-
-impl Module for Plain {
-    fn description(&self) -> &Description {
-        &self.description
-    }
-
-    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-        Ok(())
-    }
-
-    fn review(&self, context: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-        Ok((self.judge)(context.object))
-    }
-}
-
+/// A policy on everything of its kinds, that is not built in.
 fn plain(
     name: &str,
     kinds: &[&str],
     judge: impl Fn(&Value) -> Vec<Finding> + Send + Sync + 'static,
 ) -> InstalledPolicy {
-    let told = policy(name, Action::Fix, Ok(Vec::new()));
     let description = Description {
         kinds: kinds.iter().map(|kind| JudgedKind::parse(kind)).collect(),
         concern: Concern::Everything,
-        ..told.module.description().clone()
+        ..description(name, "X1")
     };
-    InstalledPolicy { module: Arc::new(Plain { description, judge: Box::new(judge) }), is_builtin: false, ..told }
+    InstalledPolicy { is_builtin: false, ..scripted(description, move |context| Ok(judge(context.object))) }
 }
 
 /// Wants a field to have a value, and repairs it.

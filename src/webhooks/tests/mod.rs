@@ -5,60 +5,24 @@ mod merged;
 mod properties;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use cel::{Context, Env, Program, Value as CelValue};
 use serde_json::{Value, json};
 
 use super::{Derived, Resource, Resources, Templates, derive};
-use crate::finding::Finding;
+use crate::policy::scripted::{description, scripted};
 use crate::policy::{
-    Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, Module, OnError,
-    PolicySet, ReviewContext, ReviewError,
+    Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, PolicySet,
 };
 
-/// Code that describes itself and finds nothing.
-struct Silent(Description);
-
-impl Module for Silent {
-    fn description(&self) -> &Description {
-        &self.0
-    }
-
-    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-        Ok(())
-    }
-
-    fn review(&self, _: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-        Ok(vec![])
-    }
-}
-
-/// A policy whose code does these kinds.
+/// A policy whose code does these kinds, and finds nothing.
 fn policy(name: &str, concern: Concern, kinds: &[&str], matches: Value) -> InstalledPolicy {
     let matches: MatchSpec = serde_json::from_value(matches).unwrap();
+    let kinds = kinds.iter().map(|kind| JudgedKind::parse(kind)).collect();
     InstalledPolicy {
-        name: name.to_owned(),
-        action: Action::Fix,
-        on_error: OnError::Deny,
-        exceptions: None,
         matcher: Matcher::new(matches).unwrap(),
-        settings: "{}".to_owned(),
-        timeout: Duration::from_millis(100),
-        failure_policy: FailurePolicy::Ignore,
-        rollout: None,
-        digest: String::new(),
-        resolved: None,
         is_builtin: false,
-        module: Arc::new(Silent(Description {
-            name: name.to_owned(),
-            title: String::new(),
-            rules: vec![],
-            settings_schema: json!({}),
-            reads: vec![],
-            kinds: kinds.iter().map(|kind| JudgedKind::parse(kind)).collect(),
-            concern,
-        })),
+        ..scripted(Description { kinds, concern, ..description(name, "X1") }, |_| Ok(Vec::new()))
     }
 }
 
