@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use tidegate_component::{Refusal, Surface};
 
-use crate::policy::{CodeSource, Description, InstalledPolicy, PolicyDocument};
-use crate::wasm::{LoadError, Loader, LocalCode, Runtime, builtin_names};
+use crate::policy::{BUILTIN, CodeSource, Description, InstalledPolicy, PolicyDocument};
+use crate::wasm::{LoadError, Loader, LocalCode, Runtime};
 
-/// What the addresses of built-in policies begin with.
-const BUILTIN: &str = "builtin://";
 /// Where a policy's folder has its component.
 pub(super) const BUILD: &str = "build";
 
@@ -98,7 +96,7 @@ pub fn open(module: &str, runtime: &Arc<Runtime>) -> Result<Opened, OpenError> {
     let surface = tidegate_component::check(&component)
         .map_err(|refusal| OpenError::Refused { file: module.to_owned(), refusal })?;
     let policy =
-        install(document, runtime).map_err(|problem| OpenError::Unusable { file: module.to_owned(), problem })?;
+        install(&document, runtime).map_err(|problem| OpenError::Unusable { file: module.to_owned(), problem })?;
     Ok(Opened { module: module.to_owned(), component, surface, policy })
 }
 
@@ -133,21 +131,8 @@ fn document_of(module: &str) -> PolicyDocument {
 }
 
 /// The policy, loaded alone.
-fn install(document: PolicyDocument, runtime: &Arc<Runtime>) -> Result<InstalledPolicy, String> {
-    let name = document.metadata.name.clone();
-    let others = builtin_names().filter(|builtin| *builtin != name).map(|builtin| {
-        let mut off = PolicyDocument::builtin(builtin);
-        off.spec.enabled = false;
-        off
-    });
-    let documents = others.chain([document]).map(|document| (String::new(), document)).collect();
-    let loader = Loader::new(Arc::clone(runtime), Arc::new(LocalCode)).granting_reads();
-    let loaded = loader.load_each(documents).map_err(|error| error.to_string())?;
-    let own = loaded.into_iter().find(|(loaded, _)| *loaded == name).map(|(_, installed)| installed);
-    match own {
-        Some(installed) => installed.map_err(words),
-        None => Err("it was not loaded".to_owned()),
-    }
+fn install(document: &PolicyDocument, runtime: &Arc<Runtime>) -> Result<InstalledPolicy, String> {
+    Loader::new(Arc::clone(runtime), Arc::new(LocalCode)).granting_reads().install("", document).map_err(words)
 }
 
 /// What is wrong, without the document that nobody wrote.

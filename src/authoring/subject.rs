@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use super::case::Case;
 use super::opened::{BUILD, OpenError, component_in};
-use crate::policy::{DocumentError, InstalledPolicy, PolicyDocument, parse_documents};
+use crate::policy::{BUILTIN, DocumentError, InstalledPolicy, PolicyDocument, parse_documents};
 use crate::wasm::{LoadError, LoadedCode, Loader, LocalCode, Runtime};
 
-/// Policies that are part of this program are named by this and their name.
-const BUILTIN: &str = "builtin://";
 /// A policy's document, in its folder.
 const DOCUMENT: &str = "policy.yaml";
 /// The folder of a policy's cases, in its own.

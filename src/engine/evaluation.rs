@@ -11,7 +11,7 @@ use super::exceptions::Exception;
 use super::last_applied;
 use super::left_alone::LeftAlone;
 use crate::finding::{Finding, Severity};
-use crate::policy::{Action, InstalledPolicy, ReviewError};
+use crate::policy::{Action, ReviewError};
 
 /// Whether the object may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -50,10 +50,10 @@ pub struct Judged {
 
 impl Judged {
     /// A finding of which nothing has become yet.
-    pub(super) fn new(policy: &InstalledPolicy, finding: Finding) -> Self {
+    pub(super) fn new(policy: &str, action: Action, finding: Finding) -> Self {
         Self {
-            policy: policy.name.clone(),
-            action: policy.action,
+            policy: policy.to_owned(),
+            action,
             finding,
             fixed: false,
             obstacle: None,

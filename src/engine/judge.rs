@@ -52,7 +52,7 @@ impl Chain<'_> {
             Ok(found) => {
                 let selection = &self.request.selection;
                 let wanted = found.into_iter().filter(|finding| selection.wants(&finding.rule, finding.severity));
-                self.shadow.findings.extend(wanted.map(|finding| Judged::new(policy, finding)));
+                self.shadow.findings.extend(wanted.map(|finding| Judged::new(&policy.name, policy.action, finding)));
             }
             Err(error) => {
                 self.shadow.failures.push(PolicyFailure { policy: policy.name.clone(), error, denies: false });
@@ -91,7 +91,7 @@ impl Chain<'_> {
             && !matches!(exception, Some(Exception::Granted { .. }))
             && !selection.declines(&finding.rule, &finding.at);
         let is_frozen = self.frozen.is_some_and(|frozen| finding.fix.iter().any(|edit| touches(edit, frozen)));
-        let mut judged = Judged { exception, ..Judged::new(policy, finding) };
+        let mut judged = Judged { exception, ..Judged::new(&policy.name, policy.action, finding) };
         if repairs && is_frozen {
             judged.obstacle = Some(FROZEN.to_owned());
             self.findings.push(judged);

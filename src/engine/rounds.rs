@@ -95,27 +95,16 @@ impl Chain<'_> {
         while self.request.object.pointer(at).is_none() {
             at = at.rsplit_once('/').map_or("", |(around, _)| around);
         }
-        Judged {
-            policy: FINDER.to_owned(),
-            action: Action::Deny,
-            finding: Finding {
-                rule: FIGHT.id.to_owned(),
-                severity: FIGHT.severity,
-                at: at.to_owned(),
-                message,
-                help: Some(
-                    "This is no fault of the object: ask those who install the policies to let one of them go, or to \
-                     set it to warn"
-                        .to_owned(),
-                ),
-                fix: Vec::new(),
-            },
-            fixed: false,
-            obstacle: None,
-            cannot_be_stored: false,
-            stood_before: false,
-            exception: None,
-            steps: 0..0,
-        }
+        let help = "This is no fault of the object: ask those who install the policies to let one of them go, or to \
+                    set it to warn";
+        let finding = Finding {
+            rule: FIGHT.id.to_owned(),
+            severity: FIGHT.severity,
+            at: at.to_owned(),
+            message,
+            help: Some(help.to_owned()),
+            fix: Vec::new(),
+        };
+        Judged::new(FINDER, Action::Deny, finding)
     }
 }

@@ -16,13 +16,13 @@ use super::limits::Limits;
 use super::pinned::Pinned;
 use super::registry::{Address, Artifact, OCI, Pushed, Registry, layer};
 use super::web::Http;
-use crate::policy::{Code, CodeSource, PolicyDocument, PullSecret, digest_of};
+use crate::policy::{BUILTIN, Code, CodeSource, FILE, PolicyDocument, PullSecret, digest_of};
 
 /// What the addresses of web servers begin with.
 const HTTPS: &str = "https://";
 
 /// What is found on this machine.
-const LOCAL: [&str; 2] = ["builtin://", "file://"];
+const LOCAL: [&str; 2] = [BUILTIN, FILE];
 
 /// Whether code is neither built in nor in a file.
 pub fn is_elsewhere(module: &str) -> bool {

@@ -7,6 +7,11 @@ use sha2::{Digest, Sha256};
 
 use super::document::PolicyDocument;
 
+/// What the addresses of code begin with that is part of this program.
+pub const BUILTIN: &str = "builtin://";
+/// What the addresses of files begin with.
+pub const FILE: &str = "file://";
+
 /// A policy's component, and what it is known by.
 #[derive(Clone)]
 pub struct Code {

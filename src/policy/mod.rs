@@ -14,7 +14,7 @@ pub(crate) mod scripted;
 mod set;
 mod spec;
 
-pub use code::{Code, CodeSource, digest_of};
+pub use code::{BUILTIN, Code, CodeSource, FILE, digest_of};
 pub use current::CurrentPolicies;
 pub use document::{DocumentError, Documents, Metadata, PolicyDocument, parse_documents};
 pub use exception::{ExceptionDocument, ExceptionMatch, ExceptionSpec, PolicyException};

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::load::LoadError;
-use super::local::BUILTIN;
 use super::module::WasmModule;
 use super::schema;
-use crate::policy::{Description, InstalledPolicy, Matcher, Module, PolicyDocument, ReviewError};
+use crate::policy::{BUILTIN, Description, InstalledPolicy, Matcher, Module, PolicyDocument, ReviewError};
 
 /// A policy's code, compiled, and asked what it is. Documents may install it more than once, each with settings of
 /// its own.

@@ -5,12 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::builtin::{builtin_names, component};
-use crate::policy::{Code, CodeSource, PolicyDocument};
-
-/// What the addresses of built-in code begin with.
-pub(super) const BUILTIN: &str = "builtin://";
-/// What the addresses of files begin with.
-const FILE: &str = "file://";
+use crate::policy::{BUILTIN, Code, CodeSource, FILE, PolicyDocument};
 
 /// The largest component that is read, in bytes: Python's are 18.5 MB.
 pub const LARGEST_COMPONENT: u64 = 64 << 20;
