@@ -30,6 +30,7 @@ pub mod policy;
 pub mod prepared;
 pub mod reports;
 pub mod request;
+pub mod resources;
 pub mod secrets;
 pub mod server;
 pub mod wasm;

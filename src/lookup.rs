@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::prepared::Prepared;
+use crate::resources;
 
 /// A type of object, as policies name it.
 #[derive(
@@ -25,15 +26,20 @@ impl ResourceType {
         Self { api_version: api_version.into(), kind: kind.into() }
     }
 
-    /// Whether objects of this type belong to no namespace. Known only for the types that
-    /// built-in policies ask for; any other counts as namespaced.
+    /// `storage.k8s.io`; empty for Kubernetes' first group.
+    pub fn group(&self) -> &str {
+        self.api_version.rsplit_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// `v1`.
+    pub fn version(&self) -> &str {
+        self.api_version.rsplit_once('/').map_or(self.api_version.as_str(), |(_, version)| version)
+    }
+
+    /// Whether objects of this type belong to no namespace. Known of Kubernetes' own types; any other counts as
+    /// namespaced where there is no cluster to ask.
     pub fn is_cluster_scoped(&self) -> bool {
-        matches!(
-            (self.api_version.as_str(), self.kind.as_str()),
-            ("storage.k8s.io/v1", "StorageClass")
-                | ("v1", "Namespace" | "Node" | "PersistentVolume")
-                | ("scheduling.k8s.io/v1", "PriorityClass")
-        )
+        resources::of_kubernetes(self.group(), &self.kind).is_some_and(|own| !own.is_namespaced)
     }
 }
 

@@ -1,5 +1,6 @@
 //! An audit of a live cluster: its objects come one by one, and are judged when all are there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -42,7 +43,7 @@ pub(super) const JUDGED: &[(&str, &str)] = &[
 pub struct ClusterAudit<'a> {
     policies: &'a PolicySet,
     /// Types that policies in force judge beside those of MySQL.
-    also: Vec<ResourceType>,
+    also: BTreeSet<ResourceType>,
     with_history: bool,
     options: Options,
     seen: usize,
@@ -58,8 +59,9 @@ pub struct ClusterAudit<'a> {
 
 impl<'a> ClusterAudit<'a> {
     /// An audit of what is judged at the gate by these policies; `with_history`: of what keeps passwords beside it,
-    /// too. `also` are the types that policies judge beside those that may have to do with MySQL.
-    pub fn new(policies: &'a PolicySet, also: Vec<ResourceType>, with_history: bool, options: Options) -> Self {
+    /// too. `also` are the types that policies judge beside those that may have to do with MySQL
+    /// ([`PolicySet::general_types`]).
+    pub fn new(policies: &'a PolicySet, also: BTreeSet<ResourceType>, with_history: bool, options: Options) -> Self {
         Self {
             policies,
             also,
@@ -229,7 +231,7 @@ mod tests {
 
     #[test]
     fn every_kind_that_the_gate_judges_is_listed() {
-        let wanted = ClusterAudit::new(&PolicySet::default(), Vec::new(), false, Options::default()).wanted();
+        let wanted = ClusterAudit::new(&PolicySet::default(), BTreeSet::new(), false, Options::default()).wanted();
         let listed: BTreeSet<&str> = wanted.iter().map(|(resource, _)| resource.kind.as_str()).collect();
         let judged: BTreeSet<&str> = KINDS.iter().copied().chain(RELATED_KINDS.iter().map(|(_, kind)| *kind)).collect();
         assert_eq!(listed, judged);

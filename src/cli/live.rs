@@ -1,5 +1,6 @@
 //! Reads the cluster of a kubeconfig for an audit.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::progress::Watch;
 use crate::audit::{self, AuditReport, ClusterAudit, Namespaces, Options, Progress};
-use crate::cluster::{Extent, Listing, Snapshot, Unlisted, Wanted};
-use crate::lookup::Lookup;
+use crate::cluster::{Extent, Listing, Snapshot, Unlisted, Wanted, discover};
+use crate::lookup::{Lookup, ResourceType};
 use crate::policy::PolicySet;
 use crate::server::use_ring;
 
@@ -39,7 +40,12 @@ pub(crate) fn audit(scope: Scope, policies: &PolicySet, watch: &Watch) -> anyhow
     let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build().context("no threads")?;
     let client = connect(&runtime, scope.context.clone())?;
     let namespaces = namespaces(&scope.extent, &client);
-    let mut audit = ClusterAudit::new(policies, Vec::new(), scope.history, scope.options.clone());
+    let (also, untold) = general_types(policies, &client, &runtime);
+    let mut audit = ClusterAudit::new(policies, also, scope.history, scope.options.clone());
+    if let Some(reason) = untold {
+        let what = "what policies judge beside MySQL".to_owned();
+        audit.add_unlisted(what, reason, Some("kubectl api-resources says what the API server tells"));
+    }
     let wanted: Vec<Wanted> = audit.wanted().into_iter().map(|(kind, fields)| Wanted { kind, fields }).collect();
     {
         let step = watch.begin("listing objects:");
@@ -68,6 +74,18 @@ pub(crate) fn audit(scope: Scope, policies: &PolicySet, watch: &Watch) -> anyhow
     }
     let files = beside(&scope, namespaces, &mut audit, policies, &lookup, &step);
     Ok(audit::join(files, audit.finish(&lookup, &step)))
+}
+
+/// The types that policies judge whatever they have to do with; none, and why, if the API server does not tell what it
+/// has.
+fn general_types(policies: &PolicySet, client: &Client, runtime: &Runtime) -> (BTreeSet<ResourceType>, Option<String>) {
+    if !policies.has_general() {
+        return (BTreeSet::new(), None);
+    }
+    match runtime.block_on(discover(client.clone())) {
+        Ok(resources) => (policies.general_types(&resources), None),
+        Err(_) => (BTreeSet::new(), Some("the API server does not tell which resources it has".to_owned())),
+    }
 }
 
 /// Audits the files, and compares them with what was listed.

@@ -135,7 +135,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     metrics_port.serve(&metrics).await?;
     let loaded = load_policies(policies).await?;
     let number = loaded.1.len();
-    let mut policies = Followed::new(loaded, metrics);
+    let mut policies = Followed::new(loaded, metrics.clone());
     let (stop, stopping) = watch::channel(false);
     // They end with the first signal: what is under way for reviews comes first.
     let signals = signals.inspect(move |_| {
@@ -143,7 +143,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     });
     tokio::spawn(end_exceptions(Arc::clone(policies.current())));
     let (lookup, secrets) = cluster(&secrets, &reports, &webhooks, &mut policies, stopping).await?;
-    let gate = Arc::new(Gate::new(Arc::clone(policies.current()), lookup, secrets));
+    let gate = Arc::new(Gate::new(Arc::clone(policies.current()), lookup, secrets, metrics));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
     let service = Service { tls: server_config(Arc::clone(&certificate))?, router: router(gate, readiness.clone()) };

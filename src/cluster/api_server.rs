@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
-use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
+use kube::api::DynamicObject;
 use kube::core::Status;
 use kube::{Api, Client};
 use serde_json::Value;
 use tokio::runtime::Handle;
 
+use super::types::Types;
 use crate::lookup::{ResourceType, Unavailable};
 
 /// An API server, to be asked from threads that may block.
 #[derive(Clone)]
 pub(super) struct ApiServer {
     client: Client,
+    types: Types,
     runtime: Handle,
     /// How long one question may take.
     limit: Duration,
@@ -27,18 +29,23 @@ pub(super) enum Answer {
 }
 
 impl ApiServer {
-    pub(super) fn new(client: Client, runtime: Handle, limit: Duration) -> Self {
-        Self { client, runtime, limit }
+    pub(super) fn new(client: Client, types: Types, runtime: Handle, limit: Duration) -> Self {
+        Self { client, types, runtime, limit }
     }
 
     /// Waits for an answer.
     pub(super) fn ask<T>(&self, call: impl Future<Output = Result<T, kube::Error>>) -> Result<T, Answer> {
-        match self.runtime.block_on(async { tokio::time::timeout(self.limit, call).await }) {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(kube::Error::Api(status))) => Err(Answer::Refused(status)),
-            Ok(Err(_)) => Err(Answer::Unreachable),
-            Err(_) => Err(Answer::TooLate),
+        match self.wait(call) {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(kube::Error::Api(status))) => Err(Answer::Refused(status)),
+            Some(Err(_)) => Err(Answer::Unreachable),
+            None => Err(Answer::TooLate),
         }
+    }
+
+    /// Waits, but not for longer than a question may take.
+    fn wait<T>(&self, call: impl Future<Output = T>) -> Option<T> {
+        self.runtime.block_on(async { tokio::time::timeout(self.limit, call).await.ok() })
     }
 
     /// The objects of a type, if policies may read it at all.
@@ -47,20 +54,23 @@ impl ApiServer {
         kind: &ResourceType,
         namespace: Option<&str>,
     ) -> Result<Api<DynamicObject>, Unavailable> {
-        Ok(self.api(kind, &resource(kind)?, namespace))
+        readable(kind)?;
+        self.any_objects(kind, namespace)
     }
 
-    pub(super) fn api(
+    /// The objects of a type, of which no policy sees more than whether they are there.
+    pub(super) fn any_objects(
         &self,
         kind: &ResourceType,
-        resource: &ApiResource,
         namespace: Option<&str>,
-    ) -> Api<DynamicObject> {
+    ) -> Result<Api<DynamicObject>, Unavailable> {
+        let found = self.wait(self.types.find(kind)).ok_or_else(|| self.unavailable(&Answer::TooLate, kind))?;
+        let served = found.map_err(|error| Unavailable::because(error.to_string()))?;
         let client = self.client.clone();
-        match namespace {
-            Some(namespace) if !kind.is_cluster_scoped() => Api::namespaced_with(client, namespace, resource),
-            _ => Api::all_with(client, resource),
-        }
+        Ok(match namespace {
+            Some(namespace) if served.is_namespaced => Api::namespaced_with(client, namespace, &served.resource),
+            _ => Api::all_with(client, &served.resource),
+        })
     }
 
     /// What is said of an answer that is none.
@@ -82,36 +92,13 @@ impl ApiServer {
     }
 }
 
-/// How the API server calls a type, if policies may read it at all.
-pub(super) fn resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> {
-    let resource = any_resource(kind)?;
-    if resource.group.is_empty() && resource.plural == "secrets" {
+/// Whether policies may read a type at all.
+pub(super) fn readable(kind: &ResourceType) -> Result<(), Unavailable> {
+    // However it is spelled: the API server would not know it, but that is nothing to rely on.
+    if kind.group().is_empty() && kind.kind.eq_ignore_ascii_case("Secret") {
         return Err(Unavailable::because("policies never get to see Secrets"));
     }
-    Ok(resource)
-}
-
-/// How the API server calls a type.
-pub(super) fn any_resource(kind: &ResourceType) -> Result<ApiResource, Unavailable> {
-    let (group, version) = kind.api_version.rsplit_once('/').unwrap_or(("", &kind.api_version));
-    let is_word = |text: &str, more: &str| {
-        text.chars().all(|character| character.is_ascii_alphanumeric() || more.contains(character))
-    };
-    // They become parts of a URL, and policies are written by anyone.
-    let is_group = group.is_empty() || group.split('.').all(|part| !part.is_empty() && is_word(part, "-"));
-    if !is_group || !is_word(version, "") || !is_word(&kind.kind, "") {
-        return Err(Unavailable::because("there can be no such type"));
-    }
-    Ok(ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &kind.kind)))
-}
-
-/// The API group of a type, and how the API server calls its objects there: by what the gate asks for them, and so
-/// what it has to be allowed to read.
-///
-/// # Errors
-/// [`Unavailable`] if there can be no such type.
-pub fn resource_name(kind: &ResourceType) -> Result<(String, String), Unavailable> {
-    any_resource(kind).map(|resource| (resource.group, resource.plural))
+    Ok(())
 }
 
 /// Whether an object can have this name at all, by the API server's own rule (apimachinery,

@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 
 use super::api_server::{is_absence_of, is_possible_name};
 use super::pages::{Choice, Pages};
+use super::types::Types;
 use super::unlisted::{Unlisted, Why};
 use crate::lookup::ResourceType;
 
@@ -52,7 +53,7 @@ impl Listing {
         extent: Extent,
         is_stopped: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Self {
-        let pages = Pages::new(client, runtime, PAGE_LIMIT, is_stopped);
+        let pages = Pages::new(client.clone(), Types::new(client), runtime, PAGE_LIMIT, is_stopped);
         let mut listing = Self { pages, extent, problems: Vec::new() };
         let (there, missing) = std::mem::take(&mut listing.extent.namespaces)
             .into_iter()
@@ -93,15 +94,17 @@ impl Listing {
     fn choices<'a>(&'a self, wanted: &'a [Wanted]) -> impl Iterator<Item = Choice<'a>> {
         let Extent { namespaces, labels } = &self.extent;
         wanted.iter().flat_map(move |Wanted { kind, fields }| {
+            let is_cluster_scoped = self.pages.is_cluster_scoped(kind);
             let places: Vec<Option<&str>> = match namespaces.as_slice() {
                 // Of namespaces that are not there nothing is audited, and the cluster was not asked for.
                 [] if !self.problems.is_empty() => Vec::new(),
                 [] => vec![None],
-                _ if kind.is_cluster_scoped() => vec![None],
+                _ if is_cluster_scoped => vec![None],
                 named => named.iter().map(|namespace| Some(namespace.as_str())).collect(),
             };
             places.into_iter().map(move |namespace| Choice {
                 kind,
+                is_cluster_scoped,
                 namespace,
                 labels: labels.as_deref(),
                 fields: fields.as_deref(),

@@ -7,8 +7,9 @@ use kube::api::ListParams;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use super::api_server::{Answer, ApiServer, any_resource, is_absence_of, is_possible_name, to_value};
+use super::api_server::{Answer, ApiServer, is_absence_of, is_possible_name, to_value};
 use super::storage_classes::StorageClasses;
+use super::types::Types;
 use crate::lookup::{Lookup, ResourceType, Unavailable};
 
 /// How long a question may take: it is part of an admission, for which the API server waits 10 s
@@ -28,7 +29,8 @@ impl LiveCluster {
     /// Starts to watch what is asked for most. The API server need not be there yet.
     pub fn new(client: Client, runtime: Handle) -> Self {
         let storage_classes = StorageClasses::watch(client.clone(), &runtime);
-        Self { server: ApiServer::new(client, runtime, CALL_LIMIT), storage_classes }
+        let types = Types::new(client.clone());
+        Self { server: ApiServer::new(client, types, runtime, CALL_LIMIT), storage_classes }
     }
 }
 
@@ -68,7 +70,7 @@ impl Lookup for LiveCluster {
             return Ok(false);
         }
         // Only the metadata travels: nothing of what a Secret holds.
-        match self.server.ask(self.server.api(kind, &any_resource(kind)?, namespace).get_metadata(name)) {
+        match self.server.ask(self.server.any_objects(kind, namespace)?.get_metadata(name)) {
             Ok(_) => Ok(true),
             Err(Answer::Refused(status)) if is_absence_of(&status, name) => Ok(false),
             Err(answer) => Err(self.server.unavailable(&answer, kind)),

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::api_server::any_resource;
+use super::types::{ServedType, TypeError, Types};
 use super::unlisted::Why;
 use crate::lookup::ResourceType;
 
@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// What is to be listed.
 pub(super) struct Choice<'a> {
     pub kind: &'a ResourceType,
+    /// Whether its objects belong to no namespace.
+    pub is_cluster_scoped: bool,
     /// All namespaces if there is none.
     pub namespace: Option<&'a str>,
     pub labels: Option<&'a str>,
@@ -65,6 +67,7 @@ struct ListMetadata {
 /// (`Retry-After`), and asks again (kube, `Config::default_retry`).
 pub(super) struct Pages {
     client: Client,
+    types: Types,
     runtime: Handle,
     /// How long one page may take, with all that it has to be asked for again.
     limit: Duration,
@@ -74,11 +77,12 @@ pub(super) struct Pages {
 impl Pages {
     pub(super) fn new(
         client: Client,
+        types: Types,
         runtime: Handle,
         limit: Duration,
         is_stopped: impl Fn() -> bool + Send + Sync + 'static,
     ) -> Self {
-        Self { client, runtime, limit, is_stopped: Box::new(is_stopped) }
+        Self { client, types, runtime, limit, is_stopped: Box::new(is_stopped) }
     }
 
     /// Whether whoever asks has given up.
@@ -124,12 +128,12 @@ impl Pages {
     }
 
     fn list(&self, choice: &Choice<'_>, next: Option<String>, limit: u32) -> Result<(Page, Option<String>), Why> {
-        let resource = any_resource(choice.kind).map_err(|_| Why::Unusable)?;
+        let served = self.served(choice.kind)?;
         let mut parameters = ListParams::default().limit(limit);
         parameters.label_selector = choice.labels.map(str::to_owned);
         parameters.field_selector = choice.fields.map(str::to_owned);
         parameters.continue_token = next;
-        let request = Request::new(DynamicObject::url_path(&resource, choice.namespace));
+        let request = Request::new(DynamicObject::url_path(&served.resource, choice.namespace));
         let request = if choice.only_metadata { request.list_metadata(&parameters) } else { request.list(&parameters) };
         let text = self.ask(request.map_err(|_| Why::Unusable)?)?;
         let list: List = serde_json::from_str(&text).map_err(|_| Why::Unusable)?;
@@ -140,29 +144,46 @@ impl Pages {
 
     /// One object, to see whether it is there.
     pub(super) fn get(&self, kind: &ResourceType, name: &str) -> Result<(), Why> {
-        let resource = any_resource(kind).map_err(|_| Why::Unusable)?;
-        let request = Request::new(DynamicObject::url_path(&resource, None)).get(name, &GetParams::default());
+        let served = self.served(kind)?;
+        let request = Request::new(DynamicObject::url_path(&served.resource, None)).get(name, &GetParams::default());
         self.ask(request.map_err(|_| Why::Unusable)?).map(drop)
     }
 
+    /// Whether objects of a type belong to no namespace. The API server is asked if need be; a type that it does not
+    /// tell counts as namespaced.
+    pub(super) fn is_cluster_scoped(&self, kind: &ResourceType) -> bool {
+        self.served(kind).is_ok_and(|served| !served.is_namespaced)
+    }
+
+    /// How the API server calls a type.
+    fn served(&self, kind: &ResourceType) -> Result<ServedType, Why> {
+        self.wait(self.types.find(kind))?.map_err(|error| match error {
+            TypeError::Impossible => Why::Unusable,
+            TypeError::NotServed { .. } => Why::NotServed,
+            TypeError::Refused(status) => Why::of(status),
+            TypeError::NoAnswer(error) => Why::Unreachable(cause(&error)),
+        })
+    }
+
     fn ask(&self, request: http::Request<Vec<u8>>) -> Result<String, Why> {
-        let answer = self.runtime.block_on(async {
-            let mut answer = std::pin::pin!(timeout(self.limit, self.client.request_text(request)));
+        self.wait(self.client.request_text(request))?.map_err(|error| match error {
+            kube::Error::Api(status) => Why::of(status),
+            error => Why::Unreachable(cause(&error)),
+        })
+    }
+
+    /// Waits for an answer, until there is no more time, or whoever asks has given up.
+    fn wait<T>(&self, answer: impl Future<Output = T>) -> Result<T, Why> {
+        self.runtime.block_on(async {
+            let mut answer = std::pin::pin!(timeout(self.limit, answer));
             loop {
                 match timeout(PATIENCE, &mut answer).await {
-                    Ok(answer) => return Some(answer),
-                    Err(_) if self.is_stopped() => return None,
+                    Ok(answer) => return answer.map_err(|_| Why::TooLate(self.limit)),
+                    Err(_) if self.is_stopped() => return Err(Why::Stopped),
                     Err(_) => {}
                 }
             }
-        });
-        match answer {
-            None => Err(Why::Stopped),
-            Some(Ok(Ok(text))) => Ok(text),
-            Some(Ok(Err(kube::Error::Api(status)))) => Err(Why::of(status)),
-            Some(Ok(Err(error))) => Err(Why::Unreachable(cause(&error))),
-            Some(Err(_)) => Err(Why::TooLate(self.limit)),
-        }
+        })
     }
 }
 

@@ -10,8 +10,9 @@ use kube::Client;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use super::api_server::{Answer, ApiServer, any_resource, is_absence_of, is_possible_name, resource, to_value};
+use super::api_server::{Answer, ApiServer, is_absence_of, is_possible_name, readable, to_value};
 use super::pages::{Choice, Pages};
+use super::types::Types;
 use super::unlisted::{Unlisted, Why};
 use crate::lookup::{Lookup, ResourceType, SeenObject, Unavailable};
 
@@ -70,9 +71,10 @@ struct Slot {
 impl Snapshot {
     /// Once `is_stopped` says so, nobody can say any more.
     pub fn new(client: Client, runtime: Handle, is_stopped: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        let types = Types::new(client.clone());
         Self {
-            server: ApiServer::new(client.clone(), runtime.clone(), CALL_LIMIT),
-            pages: Pages::new(client, runtime, CALL_LIMIT, is_stopped),
+            server: ApiServer::new(client.clone(), types.clone(), runtime.clone(), CALL_LIMIT),
+            pages: Pages::new(client, types, runtime, CALL_LIMIT, is_stopped),
             most_kept: MOST_KEPT,
             lists: Mutex::default(),
         }
@@ -80,7 +82,7 @@ impl Snapshot {
 
     /// The list that answers a question; it is fetched if this is the first.
     fn list(&self, kind: &ResourceType, namespace: Option<&str>, only_names: bool) -> Arc<OnceLock<List>> {
-        let namespace = namespace.filter(|_| !kind.is_cluster_scoped()).map(str::to_owned);
+        let namespace = namespace.filter(|_| !self.pages.is_cluster_scoped(kind)).map(str::to_owned);
         let key = Key { kind: kind.clone(), namespace, only_names };
         let list = self.lists().use_slot(&key);
         // Whoever asks for the same at the same time waits here, and other questions go on.
@@ -96,6 +98,7 @@ impl Snapshot {
         let (mut objects, mut names, mut bytes) = (BTreeMap::new(), BTreeSet::new(), 0);
         let choice = Choice {
             kind: &key.kind,
+            is_cluster_scoped: self.pages.is_cluster_scoped(&key.kind),
             namespace: key.namespace.as_deref(),
             labels: None,
             fields: None,
@@ -176,7 +179,7 @@ impl Lookup for Snapshot {
     }
 
     fn find(&self, kind: &ResourceType, namespace: Option<&str>) -> Result<Vec<Value>, Unavailable> {
-        resource(kind)?;
+        readable(kind)?;
         match self.list(kind, namespace, false).get() {
             Some(List::Objects(objects)) => Ok(objects.values().map(|object| object.value.clone()).collect()),
             Some(List::Unavailable(reason)) => Err(Unavailable::because(reason)),
@@ -185,7 +188,7 @@ impl Lookup for Snapshot {
     }
 
     fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Arc<SeenObject>> {
-        match (resource(kind), self.list(kind, namespace, false).get()) {
+        match (readable(kind), self.list(kind, namespace, false).get()) {
             (Ok(_), Some(List::Objects(objects))) => objects.values().map(Arc::clone).collect(),
             _ => Vec::new(),
         }
@@ -200,7 +203,7 @@ impl Lookup for Snapshot {
             return Ok(names.contains(name));
         }
         self.go_on()?;
-        match self.server.ask(self.server.api(kind, &any_resource(kind)?, namespace).get_metadata(name)) {
+        match self.server.ask(self.server.any_objects(kind, namespace)?.get_metadata(name)) {
             Ok(_) => Ok(true),
             Err(Answer::Refused(status)) if is_absence_of(&status, name) => Ok(false),
             Err(answer) => Err(self.server.unavailable(&answer, kind)),

@@ -1,36 +1,40 @@
 //! How questions are asked, and what their answers mean.
 
 use kube::Client;
-use kube::api::DynamicObject;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use super::api_server::{is_absence_of, is_possible_name, resource};
+use super::api_server::{is_absence_of, is_possible_name, readable};
 use super::live::LiveCluster;
+use super::types::resource_name;
 use crate::lookup::{Lookup, ResourceType};
 
 #[test]
-fn types_are_asked_for_by_their_plural() {
-    for (api_version, kind, path) in [
-        ("storage.k8s.io/v1", "StorageClass", "/apis/storage.k8s.io/v1/storageclasses"),
-        ("v1", "Namespace", "/api/v1/namespaces"),
-        ("v1", "PersistentVolumeClaim", "/api/v1/namespaces/shop/persistentvolumeclaims"),
-        ("v1", "ConfigMap", "/api/v1/namespaces/shop/configmaps"),
-        ("policy/v1", "PodDisruptionBudget", "/apis/policy/v1/namespaces/shop/poddisruptionbudgets"),
-        ("networking.k8s.io/v1", "NetworkPolicy", "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies"),
+fn types_are_called_by_their_plural() {
+    for (api_version, kind, group, plural) in [
+        ("storage.k8s.io/v1", "StorageClass", "storage.k8s.io", "storageclasses"),
+        ("v1", "PersistentVolumeClaim", "", "persistentvolumeclaims"),
+        ("v1", "Endpoints", "", "endpoints"),
+        ("policy/v1", "PodDisruptionBudget", "policy", "poddisruptionbudgets"),
+        ("networking.k8s.io/v1", "NetworkPolicy", "networking.k8s.io", "networkpolicies"),
+        ("shop.example/v1alpha1", "Fleet", "shop.example", "fleets"),
     ] {
-        let kind = ResourceType::new(api_version, kind);
-        let namespace = (!kind.is_cluster_scoped()).then_some("shop");
-        let url = <DynamicObject as kube::Resource>::url_path(&resource(&kind).unwrap(), namespace);
-        assert_eq!(url, path);
+        let named = resource_name(&ResourceType::new(api_version, kind)).unwrap();
+        assert_eq!(named, (group.to_owned(), plural.to_owned()), "{api_version} {kind}");
+    }
+    for (api_version, kind) in
+        [("v1", "Pod/x/../secret"), ("../v1", "Pod"), ("v1", ""), ("", "Pod"), ("a..b/v1", "Pod")]
+    {
+        assert!(resource_name(&ResourceType::new(api_version, kind)).is_err(), "{api_version} {kind}");
     }
 }
 
 #[test]
 fn secrets_are_not_for_policies() {
-    for (api_version, kind) in [("v1", "Secret"), ("v1", "SECRET"), ("v1", "Pod/x/../secret"), ("../v1", "Pod")] {
-        assert!(resource(&ResourceType::new(api_version, kind)).is_err(), "{api_version} {kind}");
+    for kind in ["Secret", "SECRET"] {
+        assert!(readable(&ResourceType::new("v1", kind)).is_err(), "{kind}");
     }
+    assert!(readable(&ResourceType::new("vault.example/v1", "Secret")).is_ok());
     for name in ["../secrets/mysql", "..", "", "a?watch=1", "a%2fb"] {
         assert!(!is_possible_name(name), "{name}");
     }

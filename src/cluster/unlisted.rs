@@ -27,6 +27,8 @@ pub(super) enum Why {
         /// With what the list can go on all the same.
         next: Option<String>,
     },
+    /// The API server has no such type.
+    NotServed,
     /// Nobody answers, in the words of the library.
     Unreachable(String),
     /// There is no answer in time.
@@ -51,7 +53,7 @@ impl Why {
         match self {
             Self::Unreachable(_) | Self::Stopped => true,
             Self::Refused { status, .. } => status.code == 401 || (has_selector && status.code == 400),
-            Self::TooLate(_) | Self::Unusable => false,
+            Self::NotServed | Self::TooLate(_) | Self::Unusable => false,
         }
     }
 }
@@ -61,7 +63,7 @@ impl Unlisted {
         let kind = &choice.kind.kind;
         let whose = match choice.namespace {
             Some(namespace) => format!(" in namespace {namespace}"),
-            None if choice.kind.is_cluster_scoped() => String::new(),
+            None if choice.is_cluster_scoped => String::new(),
             None => " in all namespaces".to_owned(),
         };
         let what = format!("{kind} objects{whose}");
@@ -69,7 +71,7 @@ impl Unlisted {
         let own = (!why.is_about_all(choice.labels.is_some())).then(|| kind.clone());
         let (what, reason, way_out) = match why {
             Why::Refused { status, .. } if status.is_forbidden() => {
-                let could_be_less = choice.namespace.is_none() && !choice.kind.is_cluster_scoped();
+                let could_be_less = choice.namespace.is_none() && !choice.is_cluster_scoped;
                 (what, "this account may not list them".to_owned(), Some(if could_be_less { LESS } else { RIGHTS }))
             }
             Why::Refused { status, .. } if status.code == 401 => (
@@ -77,9 +79,8 @@ impl Unlisted {
                 "the API server does not know who asks".to_owned(),
                 Some("kubectl auth whoami says whether the kubeconfig and its context can be used"),
             ),
-            Why::Refused { status, .. } if status.code == 404 => {
-                (what, "the API server does not serve them".to_owned(), None)
-            }
+            Why::NotServed => (what, NOT_SERVED.to_owned(), None),
+            Why::Refused { status, .. } if status.code == 404 => (what, NOT_SERVED.to_owned(), None),
             Why::Refused { status, .. } if status.code == 400 && choice.labels.is_some() => (
                 format!("the selector {}", choice.labels.unwrap_or_default()),
                 "the API server does not understand it".to_owned(),
@@ -108,6 +109,7 @@ impl Unlisted {
     }
 }
 
+const NOT_SERVED: &str = "the API server does not serve them";
 /// For whoever may not list something everywhere.
 const LESS: &str = "audit with an account that has the verb list for them, or name the namespaces that it may read";
 /// For whoever asked for no more than was necessary.

@@ -19,6 +19,7 @@ use super::standing::Failure;
 use super::stored::{CLUSTER, StoredPolicy};
 use super::told::ToldPolicies;
 use super::watched::Known;
+use crate::cluster::Types;
 use crate::metrics::PolicyMetrics;
 use crate::policy::{CurrentPolicies, InstalledPolicy, PolicySet};
 use crate::wasm::Loader;
@@ -59,6 +60,7 @@ pub(super) struct Given {
 /// Follows the objects.
 pub(super) struct Follower {
     given: Given,
+    types: Types,
     objects: Objects,
     revision: String,
     told: ToldPolicies,
@@ -82,9 +84,10 @@ enum Done {
 
 impl Follower {
     pub(super) fn new(given: Given) -> Self {
-        let revision = given.beneath.revision();
+        let (revision, types) = (given.beneath.revision(), Types::new(given.client.clone()));
         Self {
             given,
+            types,
             objects: Objects::default(),
             revision,
             told: ToldPolicies::default(),
@@ -148,7 +151,7 @@ impl Follower {
 
     fn begin_loads(&mut self) {
         for load in self.objects.due(Instant::now()) {
-            let (client, loader) = (self.given.client.clone(), self.given.loader.clone());
+            let (client, loader, types) = (self.given.client.clone(), self.given.loader.clone(), self.types.clone());
             let permits = Arc::clone(&self.permits);
             self.loading += 1;
             self.work.spawn(async move {
@@ -161,7 +164,7 @@ impl Follower {
                     Err(_) => Err(Failure::of_ours()),
                 };
                 let reads = &load.document.spec.reads;
-                let missing = match timeout(CALL_LIMIT, missing(&client, reads)).await {
+                let missing = match timeout(CALL_LIMIT, missing(&client, &types, reads)).await {
                     Ok(Ok(missing)) if loaded.is_ok() => missing,
                     // Nobody can say; it is asked again.
                     _ => None,
@@ -223,12 +226,12 @@ impl Follower {
         let granted: Vec<_> = self.objects.in_force().filter(|(_, document)| !document.spec.reads.is_empty()).collect();
         let granted: Vec<_> =
             granted.into_iter().map(|(name, document)| (name.clone(), document.spec.reads.clone())).collect();
-        let client = self.given.client.clone();
+        let (client, types) = (self.given.client.clone(), self.types.clone());
         if !granted.is_empty() {
             self.work.spawn(async move {
                 let mut found = Vec::new();
                 for (name, reads) in granted {
-                    if let Ok(Ok(missing)) = timeout(CALL_LIMIT, missing(&client, &reads)).await {
+                    if let Ok(Ok(missing)) = timeout(CALL_LIMIT, missing(&client, &types, &reads)).await {
                         found.push((name, missing));
                     }
                 }

@@ -1,9 +1,10 @@
 //! Whether the gate's account may read what policies were granted, and the rule of RBAC that lets it.
 
 use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec};
-use kube::api::{Api, ApiResource, GroupVersionKind, PostParams};
+use kube::api::{Api, ApiResource, PostParams};
 use kube::{Client, Error};
 
+use crate::cluster::{TypeError, Types};
 use crate::lookup::ResourceType;
 
 /// How policies read: one object, or all.
@@ -13,10 +14,16 @@ const VERBS: [&str; 2] = ["get", "list"];
 ///
 /// # Errors
 /// What the API server says when it is asked.
-pub(super) async fn missing(client: &Client, reads: &[ResourceType]) -> Result<Option<String>, Error> {
+pub(super) async fn missing(client: &Client, types: &Types, reads: &[ResourceType]) -> Result<Option<String>, Error> {
     let mut rules = Vec::new();
     for read in reads {
-        let resource = resource(read);
+        let resource = match types.find(read).await {
+            Ok(served) => served.resource,
+            // Nobody has a right to what there is not; when it is there, the right is looked for.
+            Err(TypeError::Impossible | TypeError::NotServed { .. }) => continue,
+            Err(TypeError::Refused(status)) => return Err(Error::Api(status)),
+            Err(TypeError::NoAnswer(error)) => return Err(error),
+        };
         let mut denied = Vec::new();
         for verb in VERBS {
             if !may(client, verb, &resource).await? {
@@ -34,11 +41,6 @@ pub(super) async fn missing(client: &Client, reads: &[ResourceType]) -> Result<O
             rules.join(" and ")
         )
     }))
-}
-
-fn resource(read: &ResourceType) -> ApiResource {
-    let (group, version) = read.api_version.rsplit_once('/').unwrap_or(("", &read.api_version));
-    ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &read.kind))
 }
 
 async fn may(client: &Client, verb: &str, resource: &ApiResource) -> Result<bool, Error> {
@@ -65,19 +67,21 @@ fn rule(resource: &ApiResource, verbs: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use kube::api::GroupVersionKind;
+
     use super::*;
 
     #[test]
     fn the_rule_can_be_pasted() {
-        for (api_version, kind, wanted) in [
-            ("v1", "Service", "- { apiGroups: [\"\"], resources: [services], verbs: [get, list] }"),
+        for (group, kind, wanted) in [
+            ("", "Service", "- { apiGroups: [\"\"], resources: [services], verbs: [get, list] }"),
             (
-                "networking.k8s.io/v1",
+                "networking.k8s.io",
                 "NetworkPolicy",
                 "- { apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [get, list] }",
             ),
         ] {
-            assert_eq!(rule(&resource(&ResourceType::new(api_version, kind)), &VERBS), wanted);
+            assert_eq!(rule(&ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", kind)), &VERBS), wanted);
         }
     }
 }

@@ -9,6 +9,7 @@ use rcgen::{CertificateParams, KeyPair};
 
 use super::DemoError;
 use crate::lookup::Lookup;
+use crate::metrics::Metrics;
 use crate::policy::{CurrentPolicies, PolicySet};
 use crate::secrets::MemorySecretStore;
 use crate::server::{
@@ -36,7 +37,12 @@ pub(super) async fn start(policies: Arc<PolicySet>, lookup: Arc<dyn Lookup>) -> 
     let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(|error| failed(&error))?;
     let address = listener.address();
     let secrets = Arc::new(MemorySecretStore::default());
-    let gate = Arc::new(Gate::new(Arc::new(CurrentPolicies::new(policies)), lookup, Arc::clone(&secrets) as _));
+    let gate = Arc::new(Gate::new(
+        Arc::new(CurrentPolicies::new(policies)),
+        lookup,
+        Arc::clone(&secrets) as _,
+        Metrics::default(),
+    ));
     let readiness = Readiness::default();
     let service = Service {
         tls: server_config(CurrentCertificate::new(certificate)).map_err(|error| failed(&error))?,

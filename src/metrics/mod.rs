@@ -2,8 +2,10 @@
 //!
 //! Names and labels hold names of policies, rules and reasons, never anything of an object.
 
+mod admissions;
 mod policies;
 
+pub use admissions::{Admission, AdmissionMetrics, Found};
 pub use policies::PolicyMetrics;
 
 use std::sync::Arc;
@@ -15,18 +17,25 @@ use prometheus_client::registry::Registry;
 #[derive(Clone)]
 pub struct Metrics {
     registry: Arc<Registry>,
+    admissions: AdmissionMetrics,
     policies: PolicyMetrics,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("tidegate");
+        let admissions = AdmissionMetrics::register(&mut registry);
         let policies = PolicyMetrics::register(&mut registry);
-        Self { registry: Arc::new(registry), policies }
+        Self { registry: Arc::new(registry), admissions, policies }
     }
 }
 
 impl Metrics {
+    /// What is counted of admissions.
+    pub fn admissions(&self) -> &AdmissionMetrics {
+        &self.admissions
+    }
+
     /// What is counted of the policies as such.
     pub fn policies(&self) -> &PolicyMetrics {
         &self.policies
@@ -47,6 +56,8 @@ impl Metrics {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -58,7 +69,19 @@ mod tests {
         policies.load_failed("mine", "DownloadFailed");
         policies.in_force("0123456789abcdef");
         policies.swapped("fedcba9876543210");
-        policies.found_in_shadow("mine", "MINE001");
+        let admissions = metrics.admissions();
+        admissions.found("mine", "MINE001", Found::Denied);
+        admissions.found_in_shadow("mine", "MINE001");
+        admissions.failed("mine");
+        let admission = Admission {
+            phase: "mutate",
+            kind: "Deployment",
+            operation: "CREATE",
+            decision: "deny",
+            dry_run: false,
+            took: Duration::from_micros(1500),
+        };
+        admissions.answered(&admission);
         let text = metrics.text();
         for line in [
             "tidegate_policy_ready{policy=\"probes\"} 1",
@@ -67,6 +90,13 @@ mod tests {
             "tidegate_policies_revision_info{revision=\"fedcba9876543210\"} 1",
             "tidegate_policies_swaps_total 1",
             "tidegate_policy_shadow_findings_total{policy=\"mine\",rule=\"MINE001\"} 1",
+            "tidegate_policy_findings_total{policy=\"mine\",rule=\"MINE001\",outcome=\"denied\"} 1",
+            "tidegate_policy_review_failures_total{policy=\"mine\"} 1",
+            "tidegate_admissions_total{phase=\"mutate\",kind=\"Deployment\",operation=\"CREATE\",decision=\"deny\",\
+             dry_run=\"false\"} 1",
+            "tidegate_admission_duration_seconds_bucket{le=\"0.001\",phase=\"mutate\"} 0",
+            "tidegate_admission_duration_seconds_bucket{le=\"0.0025\",phase=\"mutate\"} 1",
+            "tidegate_admission_duration_seconds_count{phase=\"mutate\"} 1",
             "# EOF",
         ] {
             assert!(text.lines().any(|told| told == line), "no {line} in\n{text}");
@@ -74,5 +104,26 @@ mod tests {
         assert!(!text.contains("0123456789abcdef"), "{text}");
         policies.forget("mine");
         assert!(!metrics.text().contains("tidegate_policy_ready{policy=\"mine\"}"));
+    }
+
+    #[test]
+    fn nobody_makes_more_kinds_than_a_cluster_has() {
+        let metrics = Metrics::default();
+        for number in 0..1000 {
+            metrics.admissions().answered(&Admission {
+                phase: "validate",
+                kind: &format!("Kind{number}"),
+                operation: "UPDATE",
+                decision: "allow",
+                dry_run: false,
+                took: Duration::ZERO,
+            });
+        }
+        let text = metrics.text();
+        assert_eq!(text.lines().filter(|line| line.starts_with("tidegate_admissions_total")).count(), 65);
+        assert!(
+            text.contains("kind=\"other\",operation=\"UPDATE\",decision=\"allow\",dry_run=\"false\"} 936"),
+            "{text}"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What is counted of the policies as such: which are in force, which failed to load, what they found in shadow.
+//! What is counted of the policies as such: which are in force, which failed to load.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -19,13 +19,6 @@ struct Failure {
     reason: String,
 }
 
-/// A policy's rule.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Rule {
-    policy: String,
-    rule: String,
-}
-
 /// A set of policies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Revision {
@@ -39,7 +32,6 @@ pub struct PolicyMetrics {
     load_failures: Family<Failure, Counter>,
     revision: Family<Revision, Gauge>,
     swaps: Counter,
-    shadow_findings: Family<Rule, Counter>,
 }
 
 impl PolicyMetrics {
@@ -62,11 +54,6 @@ impl PolicyMetrics {
             metrics.revision.clone(),
         );
         registry.register("policies_swaps", "How often another set was put in force", metrics.swaps.clone());
-        registry.register(
-            "policy_shadow_findings",
-            "What policies found where they only judge in shadow",
-            metrics.shadow_findings.clone(),
-        );
         metrics
     }
 
@@ -96,10 +83,5 @@ impl PolicyMetrics {
     pub fn swapped(&self, revision: &str) {
         self.in_force(revision);
         self.swaps.inc();
-    }
-
-    /// A policy found something where it only judges in shadow.
-    pub fn found_in_shadow(&self, policy: &str, rule: &str) {
-        self.shadow_findings.get_or_create(&Rule { policy: policy.to_owned(), rule: rule.to_owned() }).inc();
     }
 }

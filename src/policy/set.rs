@@ -1,5 +1,6 @@
 //! The policies in force, in the order in which they judge.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use super::module::{Concern, Module};
 use super::rollout::Presence;
 use super::spec::{Action, FailurePolicy, OnError, Rollout};
 use crate::finding::Severity;
-use crate::lookup::Lookup;
+use crate::lookup::{Lookup, ResourceType};
 use crate::request::Request;
+use crate::resources::{Resource, Resources};
 use crate::workload::may_concern_mysql;
 
 /// A policy document joined with its code, checked and ready.
@@ -67,6 +69,13 @@ impl InstalledPolicy {
     /// What it does in a namespace.
     pub fn presence(&self, namespace: Option<&str>) -> Presence {
         self.rollout.map_or(Presence::Acts, |rollout| rollout.presence(&self.name, namespace.unwrap_or_default()))
+    }
+
+    /// Those of a cluster's resources that it judges, as far as they are sent to the gate.
+    pub fn asked_of<'a>(&self, resources: &'a Resources) -> Vec<&'a Resource> {
+        let is_asked =
+            |resource: &&Resource| resource.is_sent() && self.judges_kind(&resource.api_version(), &resource.kind);
+        resources.iter().filter(is_asked).collect()
     }
 
     /// Whether it judges also objects that have nothing to do with MySQL.
@@ -149,6 +158,20 @@ impl PolicySet {
         let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
         self.policies.iter().any(|policy| policy.is_general() && policy.judges_kind(api_version, kind))
+    }
+
+    /// Whether a policy judges also objects that have nothing to do with MySQL.
+    pub fn has_general(&self) -> bool {
+        self.policies.iter().any(InstalledPolicy::is_general)
+    }
+
+    /// The types of objects that policies judge whatever they have to do with, of those that a cluster has.
+    pub fn general_types(&self, resources: &Resources) -> BTreeSet<ResourceType> {
+        let general = self.policies.iter().filter(|policy| policy.is_general());
+        general
+            .flat_map(|policy| policy.asked_of(resources))
+            .map(|resource| ResourceType::new(resource.api_version(), resource.kind.as_str()))
+            .collect()
     }
 
     /// The policies in order.

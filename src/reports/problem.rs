@@ -29,6 +29,11 @@ impl Problem {
         Self::of(error, None)
     }
 
+    /// The API server does not tell which resources it has.
+    pub(super) fn of_discovery(error: Error) -> Self {
+        Self::of(error, None)
+    }
+
     /// A report cannot be read or written.
     pub(super) fn of_report(error: Error, resource: &ApiResource) -> Self {
         Self::of(error, Some(resource))

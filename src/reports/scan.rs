@@ -18,8 +18,8 @@ use super::problem::Problem;
 use super::store::Store;
 use crate::audit::policy_report::ReportApi;
 use crate::audit::{ClusterAudit, ObjectReport, Options, is_judged, judge_stored};
-use crate::cluster::{Extent, Listing, Unlisted, Wanted};
-use crate::lookup::Lookup;
+use crate::cluster::{Extent, Listing, Unlisted, Wanted, discover};
+use crate::lookup::{Lookup, ResourceType};
 use crate::policy::CurrentPolicies;
 
 /// Goes through a cluster.
@@ -58,8 +58,13 @@ impl Scanner {
             Ok(known) => known,
             Err(problem) => return Some(problem),
         };
+        let also = match self.general_types().await {
+            Ok(also) => also,
+            // Else what was said of their objects would be taken away.
+            Err(problem) => return Some(problem),
+        };
         let (mut progress, mut pace) = (Progress::default(), self.pace());
-        let (mut objects, listing) = self.list();
+        let (mut objects, listing) = self.list(also);
         while let Some(object) = objects.recv().await {
             let Some(subject) = subject(&object) else { continue };
             let place = (subject.namespace.clone(), report_name(&subject));
@@ -82,7 +87,7 @@ impl Scanner {
         if let Some(unlisted) = unlisted.first() {
             progress.problem.get_or_insert(Problem::of_unlisted(unlisted));
         }
-        // What is left belongs to objects that are gone, or have nothing to do with MySQL any more.
+        // What is left belongs to objects that are gone, or that no policy judges any more.
         for (place, report) in known.iter().filter(|(_, report)| !unseen.may_hold(&report.kind)) {
             pace.tick().await;
             let removed = self.store.remove(place, report).await;
@@ -103,11 +108,21 @@ impl Scanner {
         pace
     }
 
+    /// The types that policies judge whatever they have to do with.
+    async fn general_types(&self) -> Result<BTreeSet<ResourceType>, Problem> {
+        let policies = self.policies.get();
+        if !policies.has_general() {
+            return Ok(BTreeSet::new());
+        }
+        let resources = discover(self.client.clone()).await.map_err(Problem::of_discovery)?;
+        Ok(policies.general_types(&resources))
+    }
+
     /// Lists what is judged, no faster than it is taken: never is more than a page of it in memory.
-    fn list(&self) -> (mpsc::Receiver<Value>, JoinHandle<Vec<Unlisted>>) {
+    fn list(&self, also: BTreeSet<ResourceType>) -> (mpsc::Receiver<Value>, JoinHandle<Vec<Unlisted>>) {
         let (sender, receiver) = mpsc::channel(1);
         let policies = self.policies.get();
-        let wanted = ClusterAudit::new(&policies, Vec::new(), false, Options::default()).wanted();
+        let wanted = ClusterAudit::new(&policies, also, false, Options::default()).wanted();
         let wanted: Vec<Wanted> = wanted.into_iter().map(|(kind, fields)| Wanted { kind, fields }).collect();
         let listing = Listing::new(self.client.clone(), Handle::current(), Extent::default(), || false);
         let mut take = move |object: Value| {

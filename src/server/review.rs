@@ -12,6 +12,7 @@ use super::response::Answer;
 use super::review_log::Record;
 use crate::engine::{self, Evaluation, WorkloadSecret};
 use crate::lookup::Lookup;
+use crate::metrics::Metrics;
 use crate::policy::CurrentPolicies;
 use crate::request::{Phase, Request};
 use crate::secrets::{Applied, SecretError, SecretStore};
@@ -27,6 +28,7 @@ pub struct Gate {
     lookup: Arc<dyn Lookup>,
     secrets: Arc<dyn SecretStore>,
     effects: InFlight,
+    metrics: Metrics,
 }
 
 /// Why there is no AdmissionReview to answer with.
@@ -41,9 +43,14 @@ pub enum ReviewError {
 }
 
 impl Gate {
-    /// Joins the policies with what they may read and where their effects go.
-    pub fn new(policies: Arc<CurrentPolicies>, lookup: Arc<dyn Lookup>, secrets: Arc<dyn SecretStore>) -> Self {
-        Self { policies, lookup, secrets, effects: InFlight::default() }
+    /// Joins the policies with what they may read, where their effects go, and where all is counted.
+    pub fn new(
+        policies: Arc<CurrentPolicies>,
+        lookup: Arc<dyn Lookup>,
+        secrets: Arc<dyn SecretStore>,
+        metrics: Metrics,
+    ) -> Self {
+        Self { policies, lookup, secrets, effects: InFlight::default(), metrics }
     }
 
     /// The effects that are under way, also those whose client has gone.
@@ -64,7 +71,7 @@ impl Gate {
             None => Answer::untouched(),
             Some(request) => self.judge(request, &mut record).await,
         };
-        record.write(&answer, started.elapsed());
+        record.write(&answer, started.elapsed(), self.metrics.admissions());
         answer.to_json(&incoming.uid).map_err(ReviewError::Unwritable)
     }
 
@@ -75,7 +82,7 @@ impl Gate {
             Ok(evaluation) => evaluation,
             Err(refused) => return refused,
         };
-        record.evaluated(&evaluation);
+        self.judged(&evaluation, record);
         let is_due = phase == Phase::Mutate && evaluation.is_allowed();
         let Some(secret) = evaluation.secret.take().filter(|_| is_due) else {
             return Answer::of(&title, evaluation, phase);
@@ -107,7 +114,7 @@ impl Gate {
         let again = Arc::new(Request { no_secret: Some(error.to_string()), ..request.clone() });
         match self.evaluate(&again, title).await {
             Ok(evaluation) if evaluation.is_allowed() && evaluation.secret.is_none() => {
-                record.evaluated(&evaluation);
+                self.judged(&evaluation, record);
                 // The validating phase tells what is left; why nothing was moved is known only here.
                 let mut answer = Answer::of(title, evaluation, request.phase);
                 answer.tell_first(&format!("tidegate: the password stays where it was, in plain text: {error}"));
@@ -115,6 +122,11 @@ impl Gate {
             }
             _ => refusal(title, error),
         }
+    }
+
+    fn judged(&self, evaluation: &Evaluation, record: &mut Record) {
+        record.evaluated(evaluation);
+        record.count(evaluation, self.metrics.admissions());
     }
 
     /// Judges on a thread where blocking is allowed: policies compute and ask the cluster.

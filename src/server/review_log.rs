@@ -1,11 +1,12 @@
-//! The one line that the log holds for a review. Names only, never an object or a value.
+//! The one line that the log holds for a review, and what is counted of it. Names only, never an object or a value.
 
 use std::time::Duration;
 
 use super::incoming::Incoming;
 use super::response::Answer;
 use super::text::one_line;
-use crate::engine::{Evaluation, LeftAlone};
+use crate::engine::{Evaluation, Judged, LeftAlone};
+use crate::metrics::{Admission, AdmissionMetrics, Found};
 use crate::request::Phase;
 
 /// What is known of a review so far.
@@ -59,13 +60,44 @@ impl Record {
         }
     }
 
-    pub(super) fn write(&self, answer: &Answer, took: Duration) {
+    /// Counts what the judgement says, each finding in one phase only. Repairs are made in the mutating one, and
+    /// whatever it keeps out never reaches the other; the rest is true of the object as it would be stored. What only
+    /// asks "what if" is not counted.
+    pub(super) fn count(&self, evaluation: &Evaluation, metrics: &AdmissionMetrics) {
+        if self.dry_run {
+            return;
+        }
+        for judged in &evaluation.findings {
+            let outcome = outcome(judged);
+            let counts_here = match self.phase {
+                Phase::Mutate => (outcome == Found::Fixed) == evaluation.is_allowed(),
+                Phase::Validate | Phase::Audit => outcome != Found::Fixed,
+            };
+            if counts_here {
+                metrics.found(&judged.policy, &judged.finding.rule, outcome);
+            }
+        }
+        if self.phase == Phase::Validate {
+            for judged in &evaluation.shadow.findings {
+                metrics.found_in_shadow(&judged.policy, &judged.finding.rule);
+            }
+        }
+        for failure in evaluation.failures.iter().chain(&evaluation.shadow.failures) {
+            metrics.failed(&failure.policy);
+        }
+    }
+
+    /// Writes the line, and counts the answer.
+    pub(super) fn write(&self, answer: &Answer, took: Duration, metrics: &AdmissionMetrics) {
         let decision = match &answer.refusal {
             Some(refusal) if refusal.code == 403 => "deny",
             Some(_) => "fail",
             None if self.is_judged => "allow",
             None => "pass",
         };
+        let (phase, operation, dry_run) = (self.phase.as_str(), &self.operation, self.dry_run);
+        let kind = if self.is_judged { &self.kind } else { "" };
+        metrics.answered(&Admission { phase, kind, operation, decision, dry_run, took });
         tracing::info!(
             uid = self.uid,
             kind = self.kind,
@@ -84,6 +116,21 @@ impl Record {
             microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "review"
         );
+    }
+}
+
+/// What became of a finding.
+fn outcome(judged: &Judged) -> Found {
+    if judged.fixed {
+        Found::Fixed
+    } else if judged.is_excepted() {
+        Found::Excepted
+    } else if judged.denies() {
+        Found::Denied
+    } else if judged.warns() {
+        Found::Warned
+    } else {
+        Found::Audited
     }
 }
 

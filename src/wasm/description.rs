@@ -80,7 +80,8 @@ fn rules(described: Vec<contract::Rule>) -> Result<Vec<Rule>, String> {
 fn reads(described: Vec<contract::ResourceType>) -> Result<Vec<ResourceType>, String> {
     at_most(described.len(), MOST_KINDS, "kinds to read of the cluster")?;
     let read = |read: contract::ResourceType| {
-        let (group, version) = read.api_version.rsplit_once('/').unwrap_or(("", &read.api_version));
+        let read = ResourceType { api_version: read.api_version, kind: read.kind };
+        let (group, version) = (read.group(), read.version());
         let is_group = group.is_empty() || group.split('.').all(is_dns_label);
         if !is_group || !is_dns_label(version) || read.api_version.len() > LONGEST_API_VERSION || !is_kind(&read.kind) {
             let (api_version, kind) = (one_line(&read.api_version), one_line(&read.kind));
@@ -88,7 +89,7 @@ fn reads(described: Vec<contract::ResourceType>) -> Result<Vec<ResourceType>, St
                 "it reads apiVersion \"{api_version}\", kind \"{kind}\"; there can be no such type of objects"
             ));
         }
-        Ok(ResourceType { api_version: read.api_version, kind: read.kind })
+        Ok(read)
     };
     described.into_iter().map(read).collect()
 }

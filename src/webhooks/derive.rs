@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::gap::Gap;
 use super::general::{self, Asking};
-use super::resource::{Resource, Resources};
 use super::template::{self, Phase, Templates};
 use crate::policy::{Action, InstalledPolicy, JudgedKind, PolicySet};
+use crate::resources::{Resource, Resources};
 
 /// What a set of policies needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,16 +71,15 @@ fn asked<'a>(policy: &InstalledPolicy, resources: &'a Resources, gaps: &mut BTre
     }
     let is_named = |kind: &&JudgedKind| kind.kind != "*" || kind.group.is_some();
     for kind in if wanted.is_empty() { described } else { &wanted }.iter().filter(is_named) {
-        let found: Vec<&Resource> = resources.of(kind).collect();
+        let found: Vec<&Resource> =
+            resources.iter().filter(|resource| kind.holds(&resource.api_version(), &resource.kind)).collect();
         if found.is_empty() {
             gaps.insert(Gap::Unknown { policy: name(), kind: kind.to_string() });
         } else if !found.iter().any(|resource| resource.is_sent()) {
             gaps.insert(Gap::NeverSent { policy: name(), kind: kind.to_string() });
         }
     }
-    let is_asked =
-        |resource: &&Resource| resource.is_sent() && policy.judges_kind(&resource.api_version(), &resource.kind);
-    resources.iter().filter(is_asked).collect()
+    policy.asked_of(resources)
 }
 
 /// A webhook of the templates with those of its resources that a policy judges; none if there are none.

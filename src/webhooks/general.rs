@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::conditions::{self, not_sent_by};
-use super::resource::Resource;
 use super::template::{self, Phase};
 use crate::policy::{FailurePolicy, InstalledPolicy};
+use crate::resources::Resource;
 
 /// The webhook for policies whose objects pass while no gate answers, and the one for those whose objects wait.
 pub(super) const NAMES: [&str; 2] = ["general.tidegate.dev", "general-required.tidegate.dev"];

@@ -15,14 +15,14 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::derive::{Derived, derive};
-use super::discovery::discover;
 use super::gap::Gap;
 use super::merge::merge;
 use super::problem::{Nature, Problem};
-use super::resource::Resources;
 use super::template::{Phase, Templates};
+use crate::cluster::discover;
 use crate::leadership::{Leadership, RENEWAL};
 use crate::policy::PolicySet;
+use crate::resources::Resources;
 
 /// The Lease by which the replicas agree on who writes.
 const LEASE: &str = "tidegate-webhooks";
@@ -125,7 +125,7 @@ impl Keeper {
     async fn look(&mut self) -> Result<(), Problem> {
         let policies = Arc::clone(&self.policies.borrow_and_update());
         if policies.iter().any(|policy| policy.is_general()) {
-            self.resources.extend(discover(self.client.clone()).await?);
+            self.resources.extend(discover(self.client.clone()).await.map_err(|error| Problem::of_discovery(&error))?);
         }
         let derived = derive(&self.templates, &policies, &self.resources);
         self.tell(&derived);

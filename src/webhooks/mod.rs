@@ -9,24 +9,19 @@ mod cel;
 mod changes;
 mod conditions;
 mod derive;
-mod discovery;
 mod gap;
 mod general;
 mod keeper;
-mod kubernetes;
 mod matched;
 mod merge;
 mod problem;
-mod resource;
 mod template;
 
 pub use derive::{Derived, derive};
-pub use discovery::discover;
 pub use gap::Gap;
 pub use keeper::{Choice, Keeper};
 pub use merge::{MergeError, merge};
 pub use problem::Problem;
-pub use resource::{Resource, Resources};
 pub use template::{Phase, TemplateError, Templates};
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tidegate::audit::{Consequence, DocumentsLookup, InputError, ObjectReport, Options, Progress, audit};
 use tidegate::engine::{Decision, Judged, WorkloadSecret, evaluate};
 use tidegate::lookup::Lookup;
+use tidegate::metrics::Metrics;
 use tidegate::policy::{CurrentPolicies, PolicySet};
 use tidegate::request::{Phase, Request};
 use tidegate::secrets::{Applied, SecretError, SecretStore};
@@ -56,8 +57,12 @@ pub(crate) fn differences(folder: &Path, corpus: &Corpus) -> Vec<String> {
         let objects: Vec<&Value> =
             corpus.objects.iter().filter(|manifest| manifest.file == file).map(|manifest| &manifest.object).collect();
         let lookup: Arc<dyn Lookup> = Arc::new(DocumentsLookup::new(objects.iter().copied()));
-        let gate =
-            Gate::new(Arc::new(CurrentPolicies::new(Arc::clone(&policies))), Arc::clone(&lookup), Arc::new(Anywhere));
+        let gate = Gate::new(
+            Arc::new(CurrentPolicies::new(Arc::clone(&policies))),
+            Arc::clone(&lookup),
+            Arc::new(Anywhere),
+            Metrics::default(),
+        );
         let tasks = Builder::new_current_thread().enable_all().build().unwrap();
         let guard = Guard { gate, policies: Arc::clone(&policies), lookup, runtime: tasks };
         let path = [folder.join(file)];

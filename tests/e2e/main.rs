@@ -72,6 +72,9 @@ mod arrivals;
 // Code that the cluster keeps, or lets the gate in for.
 mod modules;
 
+// Policies on everything of a kind.
+mod everything;
+
 // Starting: what is wrong with the arguments is said, and a second start compiles nothing.
 mod start;
 

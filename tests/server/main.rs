@@ -6,6 +6,8 @@
 mod bad_input;
 /// Certificates: which pairs are refused, and how they are replaced while running.
 mod certificates;
+/// What is counted.
+mod counted;
 /// A policy that does what the object's name says.
 mod policy;
 /// Reviews, from the bytes that arrive to the bytes that leave, with their effects.

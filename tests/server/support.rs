@@ -14,6 +14,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use serde_json::{Value, json};
 use tidegate::lookup::NoLookup;
+use tidegate::metrics::Metrics;
 use tidegate::policy::CurrentPolicies;
 use tidegate::secrets::SecretStore;
 use tidegate::server::{
@@ -40,6 +41,7 @@ pub(crate) struct Server {
     pub(crate) certificate: Arc<CurrentCertificate>,
     pub(crate) signals: mpsc::UnboundedSender<()>,
     pub(crate) ended: JoinHandle<Ending>,
+    pub(crate) metrics: Metrics,
 }
 
 impl Server {
@@ -59,7 +61,8 @@ impl Server {
         let certificate = CurrentCertificate::new(Certificate::from_pem(chain.as_bytes(), key.as_bytes()).unwrap());
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.address();
-        let gate = Arc::new(Gate::new(policies, Arc::new(NoLookup), secrets));
+        let metrics = Metrics::default();
+        let gate = Arc::new(Gate::new(policies, Arc::new(NoLookup), secrets, metrics.clone()));
         let readiness = Readiness::default();
         let lifecycle = Lifecycle {
             readiness: readiness.clone(),
@@ -71,7 +74,7 @@ impl Server {
             Service { tls: server_config(Arc::clone(&certificate)).unwrap(), router: router(gate, readiness) };
         let (signals, received) = mpsc::unbounded();
         let ended = tokio::spawn(lifecycle.run(listener, service, received));
-        Self { address, chain, certificate, signals, ended }
+        Self { address, chain, certificate, signals, ended, metrics }
     }
 
     pub(crate) async fn connect(&self) -> http1::SendRequest<Body> {

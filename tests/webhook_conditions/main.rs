@@ -18,8 +18,9 @@ use std::sync::Arc;
 use conditions::{Conditions, FILES, concerns_mysql, configuration, webhook};
 use serde_json::{Value, json};
 use table::{KINDS, rows, wrapped};
+use tidegate::resources::Resources;
 use tidegate::wasm::{Runtime, load_policies};
-use tidegate::webhooks::{Resources, Templates, derive};
+use tidegate::webhooks::{Templates, derive};
 use tidegate::workload::{Location, is_operator_managed};
 
 #[test]

@@ -113,7 +113,7 @@ fn compared(files: &[(&str, &str)], listed: &[Value], others: Arc<dyn Lookup>, n
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     let policies = PolicySet::new(Vec::new());
-    let mut cluster = ClusterAudit::new(&policies, Vec::new(), false, Options::default());
+    let mut cluster = ClusterAudit::new(&policies, Default::default(), false, Options::default());
     listed.iter().for_each(|object| cluster.add(object.clone()));
     let progress = Progress::default();
     let paths = [PathBuf::from(folder.path())];

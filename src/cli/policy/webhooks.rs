@@ -9,8 +9,10 @@ use tokio::runtime::Builder;
 
 use crate::cli::live::config;
 use crate::cli::policies::{self, PolicyArguments};
+use crate::cluster::discover;
+use crate::resources::Resources;
 use crate::server::use_ring;
-use crate::webhooks::{Phase, Resources, Templates, derive, discover};
+use crate::webhooks::{Phase, Templates, derive};
 
 /// Something of a policy is never sent.
 const EXIT_GAPS: u8 = 1;
@@ -62,6 +64,6 @@ fn of_cluster(context: Option<String>) -> anyhow::Result<Resources> {
     let config = config(&runtime, context)?;
     runtime.block_on(async {
         let client = Client::try_from(config).context("the cluster's configuration cannot be used")?;
-        Ok(discover(client).await?)
+        discover(client).await.context("the API server does not tell which resources it has")
     })
 }

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use cel::{Context, Env, Program, Value as CelValue};
 use serde_json::{Value, json};
 
-use super::{Derived, Resource, Resources, Templates, derive};
+use super::{Derived, Templates, derive};
 use crate::policy::scripted::{description, scripted};
 use crate::policy::{
     Action, Concern, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher, PolicySet,
 };
+use crate::resources::{Resource, Resources};
 
 /// A policy whose code does these kinds, and finds nothing.
 fn policy(name: &str, concern: Concern, kinds: &[&str], matches: Value) -> InstalledPolicy {

@@ -3,6 +3,9 @@
 // A report follows its object from the first look to its end.
 mod follows;
 
+// Kinds of policies on everything.
+mod everything;
+
 // Kinds that are not installed, rights that are not granted.
 mod missing;
 

@@ -79,7 +79,7 @@ impl Cluster {
 }
 
 /// A policy on any kind: every object has a label `team`.
-fn document(name: &str, spec: &str) -> String {
+pub(crate) fn document(name: &str, spec: &str) -> String {
     let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/target/guests/general.wasm");
     format!(
         "apiVersion: tidegate.dev/v1alpha1\nkind: ClusterPolicy\nmetadata: {{ name: {name} }}\nspec:\n  \

@@ -5,15 +5,14 @@ use std::collections::HashSet;
 use kube::Client;
 use kube::discovery::{Discovery, Scope, verbs};
 
-use super::problem::Problem;
-use super::resource::{Resource, Resources};
+use crate::resources::{Resource, Resources};
 
 /// What can be created or updated, each in the version that the API server prefers.
 ///
 /// # Errors
-/// [`Problem`] if the API server does not tell: of what it did not tell, nothing follows.
-pub async fn discover(client: Client) -> Result<Resources, Problem> {
-    let discovery = Discovery::new(client).run_aggregated().await.map_err(|error| Problem::of_discovery(&error))?;
+/// If the API server does not tell: of what it did not tell, nothing follows.
+pub async fn discover(client: Client) -> Result<Resources, kube::Error> {
+    let discovery = Discovery::new(client).run_aggregated().await?;
     let mut resources = Resources::default();
     for group in discovery.groups() {
         let mut seen = HashSet::new();

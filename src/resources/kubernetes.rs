@@ -3,7 +3,7 @@
 //! Those that can be created or updated, in the version that is stable (`k8s.io/api`); a test holds them against an
 //! API server.
 
-use super::resource::Resource;
+use super::Resource;
 
 /// A kind with its plural.
 type Kind = (&'static str, &'static str);
@@ -93,15 +93,18 @@ const KINDS: &[(&str, &str, bool, &[Kind])] = &[
     ("storage.k8s.io", "v1", true, &[("CSIStorageCapacity", "csistoragecapacities")]),
 ];
 
-/// All of them.
-pub(super) fn resources() -> impl Iterator<Item = Resource> {
-    KINDS.iter().flat_map(|(group, version, is_namespaced, kinds)| {
-        kinds.iter().map(|(kind, plural)| Resource {
-            group: (*group).to_owned(),
-            version: (*version).to_owned(),
-            kind: (*kind).to_owned(),
-            plural: (*plural).to_owned(),
-            is_namespaced: *is_namespaced,
-        })
-    })
+/// Those that are wanted.
+pub(super) fn resources(wanted: impl Fn(&str, &str) -> bool) -> impl Iterator<Item = Resource> {
+    let all = KINDS.iter().flat_map(|(group, version, is_namespaced, kinds)| {
+        kinds.iter().map(move |(kind, plural)| (*group, *version, *is_namespaced, *kind, *plural))
+    });
+    all.filter(move |(group, _, _, kind, _)| wanted(group, kind)).map(
+        |(group, version, is_namespaced, kind, plural)| Resource {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            kind: kind.to_owned(),
+            plural: plural.to_owned(),
+            is_namespaced,
+        },
+    )
 }

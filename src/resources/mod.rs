@@ -1,9 +1,9 @@
-//! Which resources a cluster has: how the API server calls the kinds that policies name.
+//! Which resources a cluster has: how the API server calls the kinds that policies name, and which of them are ever
+//! sent to the gate.
+
+mod kubernetes;
 
 use std::collections::BTreeMap;
-
-use super::kubernetes;
-use crate::policy::JudgedKind;
 
 /// What holds objects that are written all the time by Kubernetes itself, that are no objects but questions, or by
 /// which the gate could shut itself out. None of it is ever sent.
@@ -60,7 +60,7 @@ pub struct Resources(BTreeMap<(String, String), Resource>);
 impl Resources {
     /// Kubernetes' own, as every cluster has them.
     pub fn of_kubernetes() -> Self {
-        kubernetes::resources().collect()
+        kubernetes::resources(|_, _| true).collect()
     }
 
     /// All of them.
@@ -68,15 +68,15 @@ impl Resources {
         self.0.values()
     }
 
-    /// Those of a kind, in any group or in the one that is named.
-    pub fn of(&self, kind: &JudgedKind) -> impl Iterator<Item = &Resource> {
-        self.iter().filter(move |resource| kind.holds(&resource.api_version(), &resource.kind))
-    }
-
     /// The resource of a group and a plural.
     pub fn get(&self, group: &str, plural: &str) -> Option<&Resource> {
         self.0.get(&(group.to_owned(), plural.to_owned()))
     }
+}
+
+/// Kubernetes' own resource of a kind; none if it has none of that kind in the group.
+pub fn of_kubernetes(group: &str, kind: &str) -> Option<Resource> {
+    kubernetes::resources(|own_group, own| own_group == group && own == kind).next()
 }
 
 impl FromIterator<Resource> for Resources {
