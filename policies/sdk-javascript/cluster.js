@@ -6,6 +6,7 @@
 import * as host from "tidegate:policy/cluster@1.0.0";
 
 import { record } from "./failure.js";
+import { parsed } from "./option.js";
 
 /** @typedef {import("tidegate:policy/types@1.0.0").ResourceType} ResourceType */
 
@@ -18,10 +19,7 @@ import { record } from "./failure.js";
  * @returns {any}
  */
 export function get(type, name) {
-  return ask(type, () => {
-    const json = host.get(type.apiVersion, type.kind, name);
-    return json === undefined ? null : JSON.parse(json);
-  });
+  return ask(type, () => parsed(host.get(type.apiVersion, type.kind, name)) ?? null);
 }
 
 /**

@@ -2,6 +2,8 @@
 
 import * as host from "tidegate:policy/raw@1.0.0";
 
+import { parsed } from "./option.js";
+
 /**
  * The value at a place of the object; `undefined` if there is nothing.
  *
@@ -9,8 +11,7 @@ import * as host from "tidegate:policy/raw@1.0.0";
  * @returns {any}
  */
 export function at(pointer) {
-  const json = host.at(pointer);
-  return json === undefined ? undefined : JSON.parse(json);
+  return parsed(host.at(pointer));
 }
 
 /**
@@ -28,8 +29,7 @@ export function object() {
  * @returns {any}
  */
 export function oldObject() {
-  const json = host.oldObject();
-  return json === undefined ? undefined : JSON.parse(json);
+  return parsed(host.oldObject());
 }
 
 /**

@@ -11,7 +11,8 @@ pub struct ClusterPolicyStatus {
     /// The generation that every replica has seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// `Ready`: whether the policy is in force as this document says.
+    /// `Ready`: whether the policy is in force as this document says. `Sent`, for a policy on everything: whether the
+    /// API server sends what it judges.
     #[schemars(extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub conditions: Vec<Condition>,
     /// `sha256:…` of the component in force.
@@ -33,7 +34,7 @@ pub struct ClusterPolicyStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Condition {
-    /// Which aspect: `Ready`.
+    /// Which aspect: `Ready`, `Sent`.
     #[serde(rename = "type")]
     pub type_: String,
     /// Whether it is so.

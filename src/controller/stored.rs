@@ -3,7 +3,7 @@
 use kube::api::DynamicObject;
 use serde_json::Value;
 
-use super::status::ClusterPolicyStatus;
+use super::status::{ClusterPolicyStatus, READY};
 use crate::policy::{ExceptionDocument, ExceptionSpec, PolicyDocument, PolicyException, PolicySpec, digest_of};
 
 /// Where documents of objects are said to be from, in messages.
@@ -65,9 +65,11 @@ pub(super) fn pinned(document: &PolicyDocument, digest: &str) -> PolicyDocument 
     document
 }
 
-/// The status that an object has now.
+/// The status that an object has now, as far as the controller writes it: other conditions are others' own.
 pub(super) fn status_of(object: &DynamicObject) -> Option<ClusterPolicyStatus> {
-    serde_json::from_value(object.data.get("status")?.clone()).ok()
+    let mut status: ClusterPolicyStatus = serde_json::from_value(object.data.get("status")?.clone()).ok()?;
+    status.conditions.retain(|condition| condition.type_ == READY);
+    Some(status)
 }
 
 /// An object's exception, or what is wrong with it.

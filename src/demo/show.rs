@@ -75,7 +75,7 @@ pub(super) fn closing(out: &mut impl Write, program: &str) -> Result<(), DemoErr
         (format!("{program} demo YOUR.yaml"), "the same with a manifest of yours"),
         (format!("{program} audit FOLDER"), "a report on files, nothing changed"),
         (format!("{program} serve --help"), "the gate itself; webhook-deploy/ puts it into a cluster"),
-        ("ls policies/".to_owned(), "what is judged; CONTRIBUTING.md tells how to add a policy"),
+        (format!("{program} policy new NAME"), "a policy of yours, tried without a cluster: docs/authoring.md"),
     ] {
         writeln!(out, "  {BOLD}{command:<38}{BOLD:#}{what}")?;
     }

@@ -33,6 +33,15 @@ impl Gap {
             Self::NoKinds { policy } | Self::Unknown { policy, .. } | Self::NeverSent { policy, .. } => policy,
         }
     }
+
+    /// In one word, for a status.
+    pub(super) fn reason(&self) -> &'static str {
+        match self {
+            Self::NoKinds { .. } => "NoKinds",
+            Self::Unknown { .. } => "KindUnknown",
+            Self::NeverSent { .. } => "NeverSent",
+        }
+    }
 }
 
 impl fmt::Display for Gap {

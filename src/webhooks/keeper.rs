@@ -18,6 +18,7 @@ use super::derive::{Derived, derive};
 use super::gap::Gap;
 use super::merge::merge;
 use super::problem::{Nature, Problem};
+use super::sent::Sent;
 use super::template::{Phase, Templates};
 use crate::cluster::discover;
 use crate::leadership::{Leadership, RENEWAL};
@@ -59,6 +60,8 @@ pub struct Keeper {
     resources: Resources,
     /// What policies are not asked about, as it was told last.
     gaps: Vec<Gap>,
+    /// The same, as it stands in the policies' status.
+    sent: Sent,
     /// The problem that the log was told of last, until it is over.
     told: Option<Problem>,
 }
@@ -71,7 +74,8 @@ impl Keeper {
     /// [`Problem`] if this program's templates cannot be read.
     pub fn new(client: Client, choice: Choice, policies: watch::Receiver<Arc<PolicySet>>) -> Result<Self, Problem> {
         let templates = Templates::embedded()?;
-        Ok(Self { client, choice, templates, policies, resources: Resources::default(), gaps: Vec::new(), told: None })
+        let (resources, gaps, sent) = (Resources::default(), Vec::new(), Sent::new(client.clone()));
+        Ok(Self { client, choice, templates, policies, resources, gaps, sent, told: None })
     }
 
     /// Goes on until `stopping` is true. What cannot be done now is tried again.
@@ -132,7 +136,7 @@ impl Keeper {
         for phase in [Phase::Mutating, Phase::Validating] {
             self.bring(phase, derived.of(phase)).await?;
         }
-        Ok(())
+        self.sent.tell(&policies, &derived.gaps).await.map_err(|error| Problem::of_status(&error))
     }
 
     /// Tells once what policies are not asked about.

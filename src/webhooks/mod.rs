@@ -15,6 +15,7 @@ mod keeper;
 mod matched;
 mod merge;
 mod problem;
+mod sent;
 mod template;
 
 pub use derive::{Derived, derive};

@@ -54,6 +54,10 @@ impl Problem {
         Self::of(error, "told its resources")
     }
 
+    pub(super) fn of_status(error: &Error) -> Self {
+        Self::of(error, "was told what policies are asked about")
+    }
+
     pub(super) fn of_lease(error: &Error) -> Self {
         Self::of(error, "was asked for the Lease")
     }

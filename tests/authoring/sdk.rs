@@ -59,6 +59,44 @@ fn judges(language: &str, readme: &str, fence: &str, file: &str) {
     author.succeed("tidegate policy test");
 }
 
+/// What each answer of the host is where there is nothing: one that does not know, and one that is sure.
+const NOTHING: &str = r#"
+import { cluster, definePolicy, finding, raw } from "./sdk/tidegate.js";
+
+const MAPS = { apiVersion: "v1", kind: "ConfigMap" };
+
+export const { describe, checkSettings, review } = definePolicy({
+  name: "nothing",
+  title: "What is not there",
+  kinds: ["StatefulSet"],
+  reads: [MAPS],
+  rules: { SHOP002: { title: "always", severity: "low" } },
+  review() {
+    const answers = [raw.at("/spec/none"), raw.oldObject(), raw.at("/spec/serviceName"), cluster.get(MAPS, "none")];
+    return [finding("SHOP002", "/spec", answers.map((answer) => JSON.stringify(answer) ?? "undefined").join(" "))];
+  },
+});
+"#;
+
+#[test]
+fn nothing_is_undefined_in_javascript() {
+    let Some(mut author) = Author::new("nothing", "javascript") else { return };
+    author.succeed("tidegate policy new nothing --language javascript --folder .");
+    author.succeed("rm cases/*.yaml");
+    author.write("policy.js", NOTHING);
+    let (_, object) = CASE.split_once("object:").unwrap();
+    let (object, _) = object.split_once("expect:").unwrap();
+    for (cluster, answer) in [("", "undefined"), ("cluster: []\n", "null")] {
+        let case = format!(
+            "about: It tells.\n{cluster}object:{object}expect:\n  decision: allow\n  findings:\n    \
+             - {{ rule: SHOP002, severity: low, at: /spec, message: 'undefined undefined \"mysql\" {answer}' }}\n"
+        );
+        author.write(&format!("cases/{answer}.yaml"), &case);
+    }
+    author.succeed("tidegate policy build");
+    author.succeed("tidegate policy test");
+}
+
 /// `@example` in JavaScript: a call, and behind `//` what it gives.
 #[test]
 fn the_examples_in_javascript() {

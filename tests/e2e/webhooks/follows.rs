@@ -27,7 +27,7 @@ fn deployment(name: &str, image: &str) -> Value {
             "spec": { "containers": [{ "name": "a", "image": image }] } } } })
 }
 
-fn install_fleets(plane: &ControlPlane) {
+pub(super) fn install_fleets(plane: &ControlPlane) {
     let definition = json!({ "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
         "metadata": { "name": "fleets.shop.example" },
         "spec": { "group": "shop.example", "scope": "Namespaced", "names": { "kind": "Fleet", "plural": "fleets" },

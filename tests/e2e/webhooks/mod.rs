@@ -3,6 +3,9 @@
 // A policy on any kind is asked, and nobody else; what is gone is asked no more.
 mod follows;
 
+// The policies' own status says what is not sent.
+mod sent;
+
 // What is printed for those who keep the configurations themselves.
 mod printed;
 
