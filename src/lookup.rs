@@ -41,6 +41,11 @@ impl ResourceType {
     pub fn is_cluster_scoped(&self) -> bool {
         resources::of_kubernetes(self.group(), &self.kind).is_some_and(|own| !own.is_namespaced)
     }
+
+    /// Whether objects of this type are in namespaces for sure: of Kubernetes' own types it is known.
+    pub fn is_surely_namespaced(&self) -> bool {
+        resources::of_kubernetes(self.group(), &self.kind).is_some_and(|own| own.is_namespaced)
+    }
 }
 
 /// Why a question has no answer. It is never the same as "it is not there".
@@ -55,6 +60,15 @@ impl Unavailable {
     /// `Unavailable::because("there is no cluster")`.
     pub fn because(reason: impl Into<String>) -> Self {
         Self { reason: reason.into() }
+    }
+
+    /// What is said of a kind that has namespaces, about an object that is in none: questions are about the request's
+    /// namespace, and nobody means those of all the others.
+    pub fn without_namespace(kind: &ResourceType) -> Self {
+        Self::because(format!(
+            "{} objects are asked for in the request's namespace, and this object is in none",
+            kind.kind
+        ))
     }
 }
 

@@ -66,7 +66,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("reports", &["audit", "cluster", "leadership", "lookup", "policy"]),
-    ("webhooks", &["cluster", "leadership", "policy", "resources"]),
+    ("webhooks", &["cluster", "leadership", "policy", "resources", "workload"]),
     ("demo", &["line_diff", "lookup", "metrics", "policy", "secrets", "server", "workload"]),
     (
         "cli",

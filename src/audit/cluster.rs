@@ -15,6 +15,7 @@ use super::problem::{InputError, InputProblem};
 use super::progress::Progress;
 use super::report::{AuditReport, ObjectReport, RuleReport, Scope};
 use super::run::{Options, rules};
+use crate::engine::is_left_to_its_owner;
 use crate::lookup::{Lookup, ResourceType};
 use crate::own_rules::{IN_EVENT, IN_VALUES};
 use crate::policy::PolicySet;
@@ -149,7 +150,7 @@ impl<'a> ClusterAudit<'a> {
         }
         let owners = Owners::new(&self.objects);
         let (controlled_objects, free): (Vec<_>, Vec<_>) =
-            self.objects.iter().partition(|object| is_controlled(object));
+            self.objects.iter().partition(|object| is_left_to_its_owner(object, policies));
         let mut known = KnownPasswords::default();
         let mut kept: Vec<Kept> =
             controlled_objects.into_iter().map(|object| controlled(object.clone(), &owners)).collect();

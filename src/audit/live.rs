@@ -11,16 +11,16 @@ use super::problem::{InputError, InputProblem};
 use super::repaired::stored_manifest;
 use super::report::{ObjectReport, Origin, Stored};
 use super::run::{Options, object_report};
-use crate::engine::{Evaluation, Judged, LeftAlone, Misfit, evaluate};
+use crate::engine::{Evaluation, Judged, LeftAlone, Misfit, evaluate, is_left_to_its_owner};
 use crate::lookup::Lookup;
 use crate::policy::PolicySet;
 use crate::request::Request;
-use crate::workload::{is_controlled, withheld};
+use crate::workload::withheld;
 
 /// Whether an object of a cluster is judged by these policies: it may concern them, and nothing that controls it is judged
 /// in its place.
 pub fn is_judged(object: &Value, policies: &PolicySet) -> bool {
-    policies.may_judge(object) && !is_controlled(object)
+    policies.may_judge(object) && !is_left_to_its_owner(object, policies)
 }
 
 /// What the gate would say of one object of a cluster: the same as an audit of the whole.

@@ -12,7 +12,7 @@ use super::case::{CaseError, CaseFile, case_files};
 use super::{Place, Subject, SubjectError};
 use crate::engine::evaluate;
 use crate::policy::{CodeSource, InstalledPolicy, Module, PolicySet};
-use crate::wasm::{LoadError, LocalCode, Probe, Probes, Runtime, RuntimeError, Sample, builtin_names};
+use crate::wasm::{LoadError, LocalCode, Probe, Probes, Runtime, RuntimeError, Sample, builtin_names, one_line};
 
 /// From how many on the hundredth part is more than a single review.
 const ENOUGH_FOR_P99: usize = 100;
@@ -181,9 +181,10 @@ impl Measured {
         match evaluate(&request, &policies, &lookup) {
             Ok(evaluation) => {
                 let failures = evaluation.failures.iter();
-                self.cost.failures.extend(failures.map(|failure| format!("{}: {}", file.name, failure.error)));
+                let told = failures.map(|failure| one_line(&format!("{}: {}", file.name, failure.error)));
+                self.cost.failures.extend(told);
             }
-            Err(misfit) => _ = self.cost.failures.insert(format!("{}: {misfit}", file.name)),
+            Err(misfit) => _ = self.cost.failures.insert(one_line(&format!("{}: {misfit}", file.name))),
         }
         self.samples.extend(self.probe.take_samples());
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tidegate_component::{Refusal, Surface};
 
 use crate::policy::{BUILTIN, CodeSource, Description, InstalledPolicy, PolicyDocument};
-use crate::wasm::{LoadError, Loader, LocalCode, Runtime};
+use crate::wasm::{LoadError, Loader, LocalCode, Runtime, one_line};
 
 /// Where a policy's folder has its component.
 pub(super) const BUILD: &str = "build";
@@ -29,12 +29,12 @@ pub enum OpenError {
         names: String,
     },
     /// It is no policy.
-    #[error("{file}: {refusal}")]
+    #[error("{file}: {problem}")]
     Refused {
         /// The file.
         file: String,
-        /// Why.
-        refusal: Refusal,
+        /// Why; it may quote names of the component.
+        problem: String,
     },
     /// The gate cannot use it.
     #[error("{file}: {problem}")]
@@ -50,8 +50,7 @@ impl OpenError {
     /// What is wrong, without the file that it is wrong with.
     pub fn reason(&self) -> String {
         match self {
-            Self::Refused { refusal, .. } => refusal.to_string(),
-            Self::Unusable { problem, .. } => problem.clone(),
+            Self::Refused { problem, .. } | Self::Unusable { problem, .. } => problem.clone(),
             other => other.to_string(),
         }
     }
@@ -93,8 +92,9 @@ pub fn open(module: &str, runtime: &Arc<Runtime>) -> Result<Opened, OpenError> {
     let document = document_of(module);
     let code = LocalCode.code("", &document).map_err(OpenError::Nothing)?;
     let component = code.component.into_owned();
-    let surface = tidegate_component::check(&component)
-        .map_err(|refusal| OpenError::Refused { file: module.to_owned(), refusal })?;
+    let refused =
+        |refusal: Refusal| OpenError::Refused { file: module.to_owned(), problem: one_line(&refusal.to_string()) };
+    let surface = tidegate_component::check(&component).map_err(refused)?;
     let policy =
         install(&document, runtime).map_err(|problem| OpenError::Unusable { file: module.to_owned(), problem })?;
     Ok(Opened { module: module.to_owned(), component, surface, policy })

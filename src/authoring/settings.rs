@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::wasm::one_line;
+
 /// How deep settings may stand in one another and still be told one by one; people write two levels.
 const DEEPEST: usize = 4;
 
@@ -63,11 +65,13 @@ fn collect(
         }
         if found.len() == parts {
             let description = keyword(property, resolved, "description").and_then(Value::as_str);
+            // The schema is a stranger's, and what it says is shown on terminals, and behind the sign of a comment.
+            let words = |text: &str| one_line(&text.split_whitespace().collect::<Vec<_>>().join(" "));
             found.push(Setting {
-                name,
-                kind: kind(root, resolved),
+                name: one_line(&name),
+                kind: one_line(&kind(root, resolved)),
                 default: default.cloned(),
-                description: description.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")),
+                description: description.map(words),
             });
         }
     }
@@ -166,6 +170,11 @@ mod tests {
         }
         assert_eq!(told.len(), expected.len());
         assert!(settings(&json!(true)).is_empty());
+        let escaping = json!({ "properties": { "a\n  b: c\u{1b}[2J": {
+            "enum": ["d\ne"], "description": "f\u{1b}[2J\u{202e}\n g" } } });
+        let Setting { name, kind, description, .. } = settings(&escaping).remove(0);
+        assert_eq!((name.as_str(), kind.as_str()), ("a   b: c [2J", "one of d e"));
+        assert_eq!(description.as_deref(), Some("f [2J  g"));
         assert!(takes_others(&json!({})) && !takes_others(&json!({ "additionalProperties": false })));
     }
 }

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::cluster_policies::{self, ClusterPolicies};
+use super::live::Connection;
 use super::output::{self, Destination};
 use super::policies::PolicyArguments;
 use super::progress::Watch;
@@ -67,6 +69,10 @@ struct ClusterArguments {
     /// last-applied-configuration, Pods, Jobs; and in Events. Reads the Secrets of Helm, and no others.
     #[arg(long, requires = "cluster")]
     history: bool,
+    /// Whether the policies and exceptions that are objects of the cluster count, as they do at its gate: over those of
+    /// --policy and of the program.
+    #[arg(long, value_name = "HOW", value_enum, default_value = "use", requires = "cluster")]
+    cluster_policies: ClusterPolicies,
 }
 
 /// What of it is wanted.
@@ -120,7 +126,13 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     let AuditArguments { paths, cluster, wanted, report: told, no_render, policies } = arguments;
     let written = told.outputs.iter().map(|output| &output.file).chain(&wanted.write_baseline);
     written.into_iter().try_for_each(|file| output::check_is_no_input(file, &paths))?;
-    let policies = policies::load(&policies)?;
+    let connection = cluster.cluster.then(|| Connection::open(cluster.context.clone())).transpose()?;
+    let (policies, unheard) = match &connection {
+        Some(connection) => {
+            cluster_policies::load(cluster.cluster_policies, connection, &cluster.namespaces, &policies)?
+        }
+        None => (policies::load(&policies)?, Vec::new()),
+    };
     let baseline = wanted.baseline.as_deref().map(read_baseline).transpose()?;
     let selection = wanted.findings.selection(&policies)?;
     let is_whole = selection == Selection::default() && wanted.diff_base.is_none();
@@ -128,16 +140,14 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
     let watch = Watch::start(!told.quiet)?;
     let is_limited = !cluster.namespaces.is_empty() || cluster.selector.is_some();
     let of_cluster = cluster.cluster;
-    let mut report = if of_cluster {
-        let ClusterArguments { context, namespaces, selector, history, .. } = cluster;
-        let extent = Extent { namespaces, labels: selector };
-        live::audit(
-            live::Scope { context, extent, paths: paths.clone(), history, options: options.clone() },
-            &policies,
-            &watch,
-        )?
-    } else {
-        audit::audit(&paths, &options, &policies, &watch.begin("judging files:"))
+    let mut report = match &connection {
+        Some(connection) => {
+            let ClusterArguments { namespaces, selector, history, .. } = cluster;
+            let extent = Extent { namespaces, labels: selector };
+            let scope = live::Scope { extent, paths: paths.clone(), history, options: options.clone() };
+            live::audit(connection, &scope, &policies, &unheard, &watch)
+        }
+        None => audit::audit(&paths, &options, &policies, &watch.begin("judging files:")),
     };
     watch.end();
     if let Some(revision) = &wanted.diff_base {

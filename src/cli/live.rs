@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use kube::config::KubeConfigOptions;
 use kube::{Client, Config};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::progress::Watch;
 use crate::audit::{self, AuditReport, ClusterAudit, Namespaces, Options, Progress};
@@ -20,10 +20,14 @@ use crate::server::use_ring;
 /// Threads that wait for the API server: one question is asked at a time for each object that is judged.
 const THREADS: usize = 2;
 
-/// Which cluster is audited, and what of it.
+/// A cluster that is audited, and the threads that wait for it.
+pub(crate) struct Connection {
+    runtime: Runtime,
+    client: Client,
+}
+
+/// What of a cluster is audited.
 pub(crate) struct Scope {
-    /// The context of the kubeconfig; its current one if none is named.
-    pub(crate) context: Option<String>,
     /// Which namespaces and objects.
     pub(crate) extent: Extent,
     /// Files that it is compared with.
@@ -34,14 +38,51 @@ pub(crate) struct Scope {
     pub(crate) options: Options,
 }
 
-/// Audits a cluster. What of it cannot be read is a problem of the report.
-pub(crate) fn audit(scope: Scope, policies: &PolicySet, watch: &Watch) -> anyhow::Result<AuditReport> {
-    use_ring();
-    let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build().context("no threads")?;
-    let client = connect(&runtime, scope.context.clone())?;
-    let namespaces = namespaces(&scope.extent, &client);
-    let (also, untold) = general_types(policies, &client, &runtime);
+/// What of a cluster could not be had, for the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unheard {
+    pub(crate) what: String,
+    pub(crate) reason: String,
+    pub(crate) way_out: Option<&'static str>,
+}
+
+impl Connection {
+    /// To the cluster of a context of the kubeconfig; of its current one if none is named.
+    pub(crate) fn open(context: Option<String>) -> anyhow::Result<Self> {
+        use_ring();
+        let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build().context("no threads")?;
+        let config = config(&runtime, context)?;
+        let client = {
+            let _inside = runtime.enter();
+            Client::try_from(config).context("the cluster's configuration cannot be used")?
+        };
+        Ok(Self { runtime, client })
+    }
+
+    pub(super) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    pub(super) fn threads(&self) -> &Handle {
+        self.runtime.handle()
+    }
+}
+
+/// Audits a cluster. What of it cannot be read is a problem of the report, beside what was not heard before.
+pub(crate) fn audit(
+    connection: &Connection,
+    scope: &Scope,
+    policies: &PolicySet,
+    unheard: &[Unheard],
+    watch: &Watch,
+) -> AuditReport {
+    let Connection { runtime, client } = connection;
+    let namespaces = namespaces(&scope.extent, client);
+    let (also, untold) = general_types(policies, client, runtime);
     let mut audit = ClusterAudit::new(policies, also, scope.history, scope.options.clone());
+    for Unheard { what, reason, way_out } in unheard {
+        audit.add_unlisted(what.clone(), reason.clone(), *way_out);
+    }
     if let Some(reason) = untold {
         let what = "what policies judge beside MySQL".to_owned();
         audit.add_unlisted(what, reason, Some("kubectl api-resources says what the API server tells"));
@@ -61,19 +102,22 @@ pub(crate) fn audit(scope: Scope, policies: &PolicySet, watch: &Watch) -> anyhow
             ControlFlow::Continue(())
         });
         for Unlisted { what, reason, way_out, .. } in unlisted {
-            audit.add_unlisted(what, reason, way_out);
+            // What is about the whole cluster was told once already.
+            if !unheard.contains(&Unheard { what: what.clone(), reason: reason.clone(), way_out }) {
+                audit.add_unlisted(what, reason, way_out);
+            }
         }
     }
     // What was listed until somebody wanted no more is still judged.
     let step = watch.begin(if scope.paths.is_empty() { "judging objects:" } else { "judging files and objects:" });
     let stopped = step.shared();
     let lookup: Arc<dyn Lookup> =
-        Arc::new(Snapshot::new(client, runtime.handle().clone(), move || stopped.is_stopped()));
+        Arc::new(Snapshot::new(client.clone(), runtime.handle().clone(), move || stopped.is_stopped()));
     if scope.paths.is_empty() {
-        return Ok(audit.finish(&lookup, &step));
+        return audit.finish(&lookup, &step);
     }
-    let files = beside(&scope, namespaces, &mut audit, policies, &lookup, &step);
-    Ok(audit::join(files, audit.finish(&lookup, &step)))
+    let files = beside(scope, namespaces, &mut audit, policies, &lookup, &step);
+    audit::join(files, audit.finish(&lookup, &step))
 }
 
 /// The types that policies judge whatever they have to do with; none, and why, if the API server does not tell what it
@@ -111,12 +155,6 @@ fn namespaces(extent: &Extent, client: &Client) -> Namespaces {
         _ => client.default_namespace().to_owned(),
     };
     Namespaces { named: extent.namespaces.clone(), default }
-}
-
-fn connect(runtime: &Runtime, context: Option<String>) -> anyhow::Result<Client> {
-    let config = config(runtime, context)?;
-    let _inside = runtime.enter();
-    Client::try_from(config).context("the cluster's configuration cannot be used")
 }
 
 /// What the kubeconfig says of a cluster: of its current one if no context is named.

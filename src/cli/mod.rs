@@ -2,6 +2,7 @@
 
 mod answers;
 mod audit;
+mod cluster_policies;
 mod completions;
 mod demo;
 mod destinations;

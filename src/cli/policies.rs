@@ -62,10 +62,19 @@ pub(crate) fn load(arguments: &PolicyArguments) -> anyhow::Result<Arc<PolicySet>
 
 /// As [`load`], with what loads further ones later, on threads that are there already. It may block.
 pub(crate) fn load_on(arguments: &PolicyArguments, threads: &Handle) -> anyhow::Result<(Loader, Arc<PolicySet>)> {
+    load_beside(arguments, threads, cluster(threads))
+}
+
+/// The same, with code and credentials of this cluster, where documents want some.
+pub(super) fn load_beside(
+    arguments: &PolicyArguments,
+    threads: &Handle,
+    cluster: Option<Client>,
+) -> anyhow::Result<(Loader, Arc<PolicySet>)> {
     let documents = read(&arguments.policies)?;
     let runtime = runtime(arguments.cache_dir.as_deref())?;
     let source = with_cache(sources(threads, &arguments.registries), arguments.cache_dir.as_deref())?;
-    let source = match cluster(threads) {
+    let source = match cluster {
         Some(client) => source.with_cluster(client),
         None => source,
     };

@@ -67,10 +67,15 @@ impl ApiServer {
         let found = self.wait(self.types.find(kind)).ok_or_else(|| self.unavailable(&Answer::TooLate, kind))?;
         let served = found.map_err(|error| Unavailable::because(error.to_string()))?;
         let client = self.client.clone();
-        Ok(match namespace {
-            Some(namespace) if served.is_namespaced => Api::namespaced_with(client, namespace, &served.resource),
-            _ => Api::all_with(client, &served.resource),
-        })
+        match namespace.filter(|namespace| !namespace.is_empty()) {
+            _ if !served.is_namespaced => Ok(Api::all_with(client, &served.resource)),
+            Some(namespace) => Ok(Api::namespaced_with(client, namespace, &served.resource)),
+            None => Err(Unavailable::without_namespace(kind)),
+        }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// What is said of an answer that is none.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 
 use super::api_server::{Answer, ApiServer, is_absence_of, is_possible_name, to_value};
+use super::bounded;
 use super::storage_classes::StorageClasses;
 use super::types::Types;
 use crate::lookup::{Lookup, ResourceType, Unavailable};
@@ -60,9 +61,7 @@ impl Lookup for LiveCluster {
         {
             return Ok(classes);
         }
-        let list =
-            self.server.ask(objects.list(&freshness(kind))).map_err(|answer| self.server.unavailable(&answer, kind))?;
-        list.items.iter().map(to_value).collect()
+        bounded::list(&self.server, &objects, kind, &freshness(kind))
     }
 
     fn exists(&self, kind: &ResourceType, namespace: Option<&str>, name: &str) -> Result<bool, Unavailable> {

@@ -1,6 +1,7 @@
 //! What may be read of a live cluster: by policies, one question at a time, and by audits, as lists.
 
 mod api_server;
+mod bounded;
 mod discovery;
 mod listing;
 mod live;

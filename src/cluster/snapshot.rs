@@ -10,7 +10,7 @@ use kube::Client;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use super::api_server::{Answer, ApiServer, is_absence_of, is_possible_name, readable, to_value};
+use super::api_server::{Answer, ApiServer, is_absence_of, is_possible_name, to_value};
 use super::pages::{Choice, Pages};
 use super::types::Types;
 use super::unlisted::{Unlisted, Why};
@@ -179,7 +179,7 @@ impl Lookup for Snapshot {
     }
 
     fn find(&self, kind: &ResourceType, namespace: Option<&str>) -> Result<Vec<Value>, Unavailable> {
-        readable(kind)?;
+        self.server.objects(kind, namespace)?;
         match self.list(kind, namespace, false).get() {
             Some(List::Objects(objects)) => Ok(objects.values().map(|object| object.value.clone()).collect()),
             Some(List::Unavailable(reason)) => Err(Unavailable::because(reason)),
@@ -188,8 +188,11 @@ impl Lookup for Snapshot {
     }
 
     fn seen(&self, kind: &ResourceType, namespace: Option<&str>) -> Vec<Arc<SeenObject>> {
-        match (readable(kind), self.list(kind, namespace, false).get()) {
-            (Ok(_), Some(List::Objects(objects))) => objects.values().map(Arc::clone).collect(),
+        if self.server.objects(kind, namespace).is_err() {
+            return Vec::new();
+        }
+        match self.list(kind, namespace, false).get() {
+            Some(List::Objects(objects)) => objects.values().map(Arc::clone).collect(),
             _ => Vec::new(),
         }
     }
@@ -198,12 +201,13 @@ impl Lookup for Snapshot {
         if !is_possible_name(name) {
             return Ok(false);
         }
+        let objects = self.server.any_objects(kind, namespace)?;
         // Only names are kept, of Secrets above all.
         if let Some(List::Names(names)) = self.list(kind, namespace, true).get() {
             return Ok(names.contains(name));
         }
         self.go_on()?;
-        match self.server.ask(self.server.any_objects(kind, namespace)?.get_metadata(name)) {
+        match self.server.ask(objects.get_metadata(name)) {
             Ok(_) => Ok(true),
             Err(Answer::Refused(status)) if is_absence_of(&status, name) => Ok(false),
             Err(answer) => Err(self.server.unavailable(&answer, kind)),

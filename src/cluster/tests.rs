@@ -1,11 +1,15 @@
 //! How questions are asked, and what their answers mean.
 
+use std::convert::Infallible;
+
 use kube::Client;
-use serde_json::Value;
+use kube::client::Body;
+use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
 use super::api_server::{is_absence_of, is_possible_name, readable};
 use super::live::LiveCluster;
+use super::snapshot::Snapshot;
 use super::types::resource_name;
 use crate::lookup::{Lookup, ResourceType};
 
@@ -63,4 +67,56 @@ async fn without_an_api_server_nobody_can_say() {
         cluster.get(&ResourceType::new("storage.k8s.io/v1", "StorageClass"), None, "fast")
     });
     assert!(asked.await.unwrap().is_err());
+}
+
+/// A client of an API server that answers everything with the same list.
+fn listing(items: Vec<Value>) -> Client {
+    let list = json!({ "apiVersion": "v1", "kind": "List", "metadata": {}, "items": items }).to_string();
+    let answer = tower::service_fn(move |_: http::Request<Body>| {
+        let body = Body::from(list.clone().into_bytes());
+        async move { Ok::<_, Infallible>(http::Response::new(body)) }
+    });
+    Client::new(answer, "default")
+}
+
+#[tokio::test]
+async fn a_list_is_read_as_far_as_a_review_can_bear() {
+    let kind = ResourceType::new("v1", "Service");
+    for (count, bytes, told) in [
+        (3, 10, "3"),
+        (5_000, 10, "5000"),
+        (5_001, 10, "there are too many Service objects: of one kind, 5000 are read at most"),
+        (9, 1 << 20, "there are too many Service objects: of one kind, 8 MiB are read at most"),
+    ] {
+        let service = json!({ "metadata": { "name": "a", "annotations": { "b": "c".repeat(bytes) } } });
+        let cluster = LiveCluster::new(listing(vec![service; count]), Handle::current());
+        let kind = kind.clone();
+        let found = tokio::task::spawn_blocking(move || cluster.find(&kind, Some("shop"))).await.unwrap();
+        if let Ok(found) = &found {
+            assert!(found.iter().all(|object| object["kind"] == "Service" && object["apiVersion"] == "v1"));
+        }
+        assert_eq!(found.map_or_else(|error| error.to_string(), |found| found.len().to_string()), told);
+    }
+}
+
+#[tokio::test]
+async fn without_a_namespace_nothing_is_told_of_all_namespaces() {
+    let client = listing(vec![json!({ "metadata": { "name": "a" } })]);
+    let live = LiveCluster::new(client.clone(), Handle::current());
+    let snapshot = Snapshot::new(client, Handle::current(), || false);
+    let asked = tokio::task::spawn_blocking(move || {
+        let (service, volume) = (ResourceType::new("v1", "Service"), ResourceType::new("v1", "PersistentVolume"));
+        for lookup in [&live as &dyn Lookup, &snapshot] {
+            for nowhere in [None, Some("")] {
+                assert!(lookup.find(&service, nowhere).is_err());
+                assert!(lookup.get(&service, nowhere, "a").is_err());
+                assert!(lookup.exists(&service, nowhere, "a").is_err());
+                assert!(lookup.seen(&service, nowhere).is_empty());
+            }
+            assert_eq!(lookup.find(&service, Some("shop")).unwrap().len(), 1);
+            assert_eq!(lookup.seen(&service, Some("shop")).len(), 1);
+            assert_eq!(lookup.find(&volume, None).unwrap().len(), 1);
+        }
+    });
+    asked.await.unwrap();
 }

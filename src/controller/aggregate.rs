@@ -6,6 +6,7 @@ use super::standing::{Reason, Standing};
 use super::status::{
     ACTIVE, ClusterPolicyStatus, Condition, ConditionStatus, PolicyExceptionStatus, READY, ReplicaStatus,
 };
+use super::text::short;
 
 /// What is known of one policy's object.
 pub(super) struct Known<'a> {
@@ -45,6 +46,12 @@ impl Known<'_> {
             status.digest.clone_from(&own.in_force.digest);
             status.resolved.clone_from(&own.in_force.resolved);
             status.rules.clone_from(&own.in_force.rules);
+            // What is in force by the word of an earlier version says nothing of this one's tag.
+            if own.generation == self.generation && own.reason.is_ready() {
+                status.resolved_generation = own.in_force.resolved.as_ref().map(|_| own.generation);
+            } else if status.resolved != before.resolved {
+                status.resolved_generation = None;
+            }
         }
         if let Some((is_so, reason, message)) = self.said(&reports, is_seen_by_all) {
             let said = condition(READY, before.ready(), self.generation, (is_so, reason, message), now);
@@ -95,6 +102,9 @@ pub(super) fn exception_status(
     }
 }
 
+/// The longest message of a condition, in bytes: a document may hold more than its status can.
+const LONGEST_MESSAGE: usize = 4_000;
+
 fn condition(
     type_: &str,
     before: Option<&Condition>,
@@ -110,7 +120,7 @@ fn condition(
         observed_generation: Some(generation),
         last_transition_time: since.unwrap_or(now).to_owned(),
         reason: reason.to_owned(),
-        message,
+        message: short(&message, LONGEST_MESSAGE),
     }
 }
 
@@ -137,6 +147,7 @@ mod tests {
             reason,
             message: format!("{} here", reason.word()),
             summary: String::new(),
+            still: None,
             in_force: InForce { digest: Some("sha256:1".to_owned()), ..InForce::default() },
         }
     }
@@ -177,6 +188,35 @@ mod tests {
             });
             assert_eq!(told, wanted);
         }
+    }
+
+    #[test]
+    fn a_digest_is_that_of_the_version_in_force_and_says_which_one_that_is() {
+        let with = |resolved: &str, standing: Standing| {
+            let in_force = InForce { resolved: Some(resolved.to_owned()), ..standing.in_force };
+            Standing { in_force, ..standing }
+        };
+        let both = |status: &ClusterPolicyStatus| (status.resolved.clone(), status.resolved_generation);
+        let first =
+            said(1, Some(&with("a", own(1, Reason::Ready))), &[replica("a", 1, Reason::Ready)], &Default::default());
+        assert_eq!(both(&first), (Some("a".to_owned()), Some(1)));
+        // The next version's tag is not there: what is in force is still that of the first.
+        let failed = with("a", own(2, Reason::DownloadFailed));
+        let second = said(2, Some(&failed), &[replica("a", 2, Reason::DownloadFailed)], &first);
+        assert_eq!((both(&second), second.observed_generation), ((Some("a".to_owned()), Some(1)), Some(2)));
+        // Of another leader, which started after that and has nothing in force, nothing follows either.
+        let nothing =
+            said(2, Some(&own(2, Reason::DownloadFailed)), &[replica("b", 2, Reason::DownloadFailed)], &second);
+        assert_eq!(both(&nothing), (None, None));
+        let third = said(2, Some(&with("b", own(2, Reason::Ready))), &[replica("a", 2, Reason::Ready)], &second);
+        assert_eq!(both(&third), (Some("b".to_owned()), Some(2)));
+    }
+
+    #[test]
+    fn a_message_is_no_longer_than_a_status_can_hold() {
+        let broken = Standing { message: "ä".repeat(1_000_000), ..own(1, Reason::SettingsInvalid) };
+        let status = said(1, Some(&broken), &[replica("a", 1, Reason::SettingsInvalid)], &Default::default());
+        assert_eq!(status.ready().unwrap().message.len(), LONGEST_MESSAGE);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::problem::{Problem, Told};
 use super::replica::MANAGER;
 use super::standing::{Reason, Standing};
 use super::status::{Condition, ConditionStatus};
+use super::text::short;
 
 /// Events take 1 KiB of text (`noteLengthLimit` of the API server).
 const LONGEST_NOTE: usize = 1_000;
@@ -65,19 +66,12 @@ fn event(before: Option<&Condition>, now: Option<&Condition>, own: Option<&Stand
     };
     if failed(now) && !(had_failed && is_same) {
         // The condition's message may quote what the document says; the summary does not.
-        let why = own.filter(|own| own.reason.word() == now.reason).map(|own| own.summary.as_str());
-        let why = why.unwrap_or("its status says where and why");
-        let note = format!("{}: {why}. What was in force of this name stays", now.reason);
+        let own = own.filter(|own| own.reason.word() == now.reason);
+        let why = own.map_or("its status says where and why", |own| own.summary.as_str());
+        let still = own.and_then(|own| own.still).map(|still| format!("; {still}")).unwrap_or_default();
+        let note = format!("{}: {why}{still}", now.reason);
         return Some(told(EventType::Warning, "PolicyFailed", note));
     }
     (now.status == ConditionStatus::True && had_failed)
         .then(|| told(EventType::Normal, "PolicyReady", "in force as its document says".to_owned()))
-}
-
-fn short(text: &str, length: usize) -> String {
-    let mut end = text.len().min(length);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].to_owned()
 }

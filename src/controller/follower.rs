@@ -1,6 +1,6 @@
 //! Brings what the objects say into force: loads beside the set in force, swaps the set whole, and says what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,17 +11,17 @@ use tokio::task::{JoinError, JoinSet, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until, timeout, timeout_at};
 
 use super::code_version::code_version;
-use super::exceptions::exceptions;
+use super::exceptions::Exceptions;
 use super::in_force::InForceHere;
 use super::objects::{Load, Objects};
 use super::rights::missing;
 use super::standing::Failure;
-use super::stored::{CLUSTER, StoredPolicy};
+use super::stored::StoredPolicy;
 use super::told::ToldPolicies;
 use super::watched::Known;
 use crate::cluster::Types;
 use crate::metrics::PolicyMetrics;
-use crate::policy::{CurrentPolicies, InstalledPolicy, PolicySet};
+use crate::policy::{CLUSTER, CurrentPolicies, InstalledPolicy, PolicySet};
 use crate::wasm::Loader;
 
 /// How long the start waits for the API server to say which objects there are.
@@ -32,8 +32,9 @@ const FIRST_LOADS: Duration = Duration::from_secs(30);
 const STRAGGLERS: Duration = Duration::from_secs(5);
 /// What changes within this time is put in force together: `kubectl apply` sends one object after the other.
 const TOGETHER: Duration = Duration::from_millis(300);
-/// Loads at one time: each takes a processor, and memory while it compiles.
-const LOADS: usize = 4;
+/// Loads at one time: each may hold code of 64 MiB, and a registry that hangs holds one of them up for two minutes.
+/// How many compile at once is another matter (`wasm::Runtime`).
+const LOADS: usize = 8;
 /// How often ConfigMaps with code are looked at.
 const CODE_CHECK: Duration = Duration::from_secs(10);
 /// Every how many such looks rights that are missing are asked for again: once a minute.
@@ -62,11 +63,10 @@ pub(super) struct Follower {
     given: Given,
     types: Types,
     objects: Objects,
+    exceptions: Exceptions,
     revision: String,
     told: ToldPolicies,
     work: JoinSet<Done>,
-    /// How many of what is under way are loads.
-    loading: usize,
     permits: Arc<Semaphore>,
 }
 
@@ -89,10 +89,10 @@ impl Follower {
             given,
             types,
             objects: Objects::default(),
+            exceptions: Exceptions::default(),
             revision,
             told: ToldPolicies::default(),
             work: JoinSet::new(),
-            loading: 0,
             permits: Arc::new(Semaphore::new(LOADS)),
         }
     }
@@ -117,8 +117,8 @@ impl Follower {
         loop {
             let stored = policies.borrow_and_update().objects().map(|(_, object)| StoredPolicy::from(object)).collect();
             self.objects.observe(stored);
-            self.begin_loads();
-            self.gather(limit).await;
+            let begun = self.begin_loads();
+            self.gather(begun, limit).await;
             let known = excepted.borrow_and_update().clone();
             let next_end = self.put_in_force(&known);
             self.given.first.send_replace(true);
@@ -149,16 +149,18 @@ impl Follower {
         [self.objects.next_try(), end].into_iter().flatten().min().unwrap_or(far).min(far)
     }
 
-    fn begin_loads(&mut self) {
+    /// Begins to load what is due, and says what that is.
+    fn begin_loads(&mut self) -> BTreeSet<String> {
+        let mut begun = BTreeSet::new();
         for load in self.objects.due(Instant::now()) {
             let (client, loader, types) = (self.given.client.clone(), self.given.loader.clone(), self.types.clone());
             let permits = Arc::clone(&self.permits);
-            self.loading += 1;
+            begun.insert(load.version.clone());
             self.work.spawn(async move {
                 let _permit = permits.acquire().await;
                 let code_version = timeout(CALL_LIMIT, code_version(&client, &load.document)).await.ok().flatten();
                 let document = load.document.clone();
-                let loaded = spawn_blocking(move || loader.install(CLUSTER, &document)).await;
+                let loaded = spawn_blocking(move || loader.install_aside(CLUSTER, &document)).await;
                 let loaded = match loaded {
                     Ok(loaded) => loaded.map_err(|error| Failure::from(&error)),
                     Err(_) => Err(Failure::of_ours()),
@@ -172,14 +174,20 @@ impl Follower {
                 Done::Loaded { load: Box::new(load), code_version, loaded: Box::new(loaded), missing }
             });
         }
+        begun
     }
 
-    /// Waits for what is being loaded, but not longer than the limit.
-    async fn gather(&mut self, limit: Duration) {
+    /// Waits for what was begun to be loaded, but not longer than the limit. What takes longer holds up no later change.
+    async fn gather(&mut self, mut begun: BTreeSet<String>, limit: Duration) {
         let deadline = Instant::now() + limit;
-        while self.loading > 0 {
+        while !begun.is_empty() {
             match timeout_at(deadline.into(), self.work.join_next()).await {
-                Ok(Some(done)) => self.take(done),
+                Ok(Some(done)) => {
+                    if let Ok(Done::Loaded { load, .. }) = &done {
+                        begun.remove(&load.version);
+                    }
+                    self.take(done);
+                }
                 Ok(None) | Err(_) => return,
             }
         }
@@ -188,7 +196,6 @@ impl Follower {
     fn take(&mut self, done: Result<Done, JoinError>) {
         match done {
             Ok(Done::Loaded { load, code_version, loaded, missing }) => {
-                self.loading = self.loading.saturating_sub(1);
                 if let Err(failure) = loaded.as_ref() {
                     self.given.metrics.load_failed(&load.name, failure.reason.word());
                 }
@@ -244,9 +251,11 @@ impl Follower {
     fn put_in_force(&mut self, excepted: &Known) -> Option<Timestamp> {
         let Given { beneath, current, metrics, announce, here, .. } = &self.given;
         let now = Timestamp::now();
-        let (usable, exceptions) = exceptions(excepted, now);
-        let of_files = beneath.exceptions().iter().map(|installed| installed.exception.clone());
-        let set = Arc::new(self.objects.above(beneath).with_exceptions(of_files.chain(usable).collect(), now));
+        self.exceptions.observe(excepted);
+        let of_files = beneath.exceptions().iter().map(|installed| Arc::clone(&installed.exception));
+        let all = of_files.chain(self.exceptions.usable());
+        let set = Arc::new(self.objects.above(beneath).with_exceptions(all, now));
+        let exceptions = self.exceptions.standings(&set, now);
         let (revision, next_end) = (set.revision(), set.next_end());
         let policies: BTreeMap<_, _> = self.objects.standings();
         self.told.tell(&policies, &set, metrics);

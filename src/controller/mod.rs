@@ -23,6 +23,7 @@ mod rights;
 mod standing;
 mod status;
 mod stored;
+mod text;
 mod told;
 mod validations;
 mod watched;

@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::standing::{Failure, InForce, Reason, Standing};
-use super::stored::{StoredPolicy, digest, pinned};
-use crate::policy::{InstalledPolicy, PolicyDocument, PolicySet};
+use super::stored::StoredPolicy;
+use super::text::short;
+use crate::policy::{InstalledPolicy, PolicyDocument, PolicySet, pinned, resolved_digest};
 
 /// When code that could not be had is asked for again: after this, then twice as long each time,
 const FIRST_RETRY: Duration = Duration::from_secs(10);
 /// but at least so often.
 const LAST_RETRY: Duration = Duration::from_mins(5);
+
+/// How much of a failure's message is told, in bytes: it may quote what the document says.
+const LONGEST_FAILURE: usize = 2_000;
 
 /// The policies' objects.
 #[derive(Default)]
@@ -201,7 +205,7 @@ impl Object {
     /// Whether another replica found another digest behind this document's tag, and was the first.
     fn is_pinned_elsewhere(&self) -> bool {
         let (Some(pinned), Good::Policy(policy)) = (&self.stored.pinned, &self.good) else { return false };
-        let own = policy.resolved.as_deref().and_then(digest);
+        let own = policy.resolved.as_deref().and_then(resolved_digest);
         matches!(self.outcome, Some((_, Ok(())))) && own.is_some_and(|own| own != *pinned)
     }
 
@@ -244,6 +248,7 @@ impl Object {
             reason,
             message,
             summary,
+            still: None,
             in_force: in_force.clone(),
         };
         Some(match (outcome, &self.good, &self.missing_rights) {
@@ -255,7 +260,8 @@ impl Object {
                     Good::Off => "it stays switched off",
                     Good::Policy(_) => "its last good version stays in force",
                 };
-                standing(failure.reason, format!("{}; {still}", failure.message), failure.summary.clone())
+                let message = format!("{}; {still}", short(&failure.message, LONGEST_FAILURE));
+                Standing { still: Some(still), ..standing(failure.reason, message, failure.summary.clone()) }
             }
             (Ok(()), Good::Off, _) => {
                 let message = "spec.enabled is false".to_owned();

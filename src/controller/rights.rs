@@ -8,7 +8,9 @@ use crate::cluster::{TypeError, Types};
 use crate::lookup::ResourceType;
 
 /// How policies read: one object, or all.
-const VERBS: [&str; 2] = ["get", "list"];
+const VERBS: &[&str] = &["get", "list"];
+/// Of a Secret they learn only whether it is there.
+const VERBS_OF_SECRETS: &[&str] = &["get"];
 
 /// What the account may not do of what a policy was granted, with the rules to add; none if it may do all.
 ///
@@ -25,7 +27,8 @@ pub(super) async fn missing(client: &Client, types: &Types, reads: &[ResourceTyp
             Err(TypeError::NoAnswer(error)) => return Err(error),
         };
         let mut denied = Vec::new();
-        for verb in VERBS {
+        let is_secret = read.group().is_empty() && read.kind == "Secret";
+        for verb in if is_secret { VERBS_OF_SECRETS } else { VERBS }.iter().copied() {
             if !may(client, verb, &resource).await? {
                 denied.push(verb);
             }
@@ -81,7 +84,7 @@ mod tests {
                 "- { apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [get, list] }",
             ),
         ] {
-            assert_eq!(rule(&ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", kind)), &VERBS), wanted);
+            assert_eq!(rule(&ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", kind)), VERBS), wanted);
         }
     }
 }

@@ -20,6 +20,10 @@ pub(super) enum Reason {
     DownloadFailed,
     /// Its code is no component.
     CompileFailed,
+    /// Its code is more than can be compiled.
+    TooLarge,
+    /// Its code does not say what it is, or says what cannot be.
+    DescriptionInvalid,
     /// Its code imports or exports something else than the contract says.
     ContractBroken,
     /// Its settings do not fit.
@@ -50,6 +54,8 @@ impl Reason {
             Self::DocumentInvalid => "DocumentInvalid",
             Self::DownloadFailed => "DownloadFailed",
             Self::CompileFailed => "CompileFailed",
+            Self::TooLarge => "TooLarge",
+            Self::DescriptionInvalid => "DescriptionInvalid",
             Self::ContractBroken => "ContractBroken",
             Self::SettingsInvalid => "SettingsInvalid",
             Self::ReadsNotGranted => "ReadsNotGranted",
@@ -90,6 +96,8 @@ impl From<&LoadError> for Failure {
             LoadError::Component { module, source, .. } => {
                 let reason = match source {
                     RuntimeError::Contract(_) => Reason::ContractBroken,
+                    RuntimeError::TooLarge(_) => Reason::TooLarge,
+                    RuntimeError::Description(_) => Reason::DescriptionInvalid,
                     _ => Reason::CompileFailed,
                 };
                 told(reason, format!("{module}: {source}"))
@@ -120,6 +128,8 @@ pub(super) struct Standing {
     pub(super) reason: Reason,
     pub(super) message: String,
     pub(super) summary: String,
+    /// What is in force in its place, if it could not be put in force.
+    pub(super) still: Option<&'static str>,
     /// What is in force of it.
     pub(super) in_force: InForce,
 }

@@ -18,10 +18,14 @@ pub struct ClusterPolicyStatus {
     /// `sha256:…` of the component in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
-    /// What the tag in `spec.module` stood for when this generation was loaded. Every replica takes this very code, and
-    /// a tag that is moved changes nothing until the document does.
+    /// What the tag in `spec.module` of the version in force stood for when that was loaded. Every replica takes this
+    /// very code, and a tag that is moved changes nothing until the document does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved: Option<String>,
+    /// The generation whose tag stands for what `resolved` says; an earlier one if what is in force is the last good
+    /// version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolved_generation: Option<i64>,
     /// The rules of the component in force.
     #[schemars(extend("x-kubernetes-list-type" = "atomic"))]
     pub rules: Vec<String>,

@@ -177,8 +177,10 @@ fn the_first_replicas_word_on_a_tag_counts() {
     let mut policy = installed("new", "own");
     policy.resolved = Some(own.to_owned());
     world.objects.loaded(&loads[0], None, Ok(policy), world.now);
-    let of = |generation: i64| json!({ "observedGeneration": generation, "resolved": format!("oci://evil.example/x@{THEIRS}") });
+    let of = |generation: i64| json!({ "resolvedGeneration": generation, "resolved": format!("oci://evil.example/x@{THEIRS}") });
     assert!(world.observe(stored(of(0))).is_empty(), "what was said of another generation");
+    let seen = json!({ "observedGeneration": 1, "resolvedGeneration": 0, "resolved": of(1)["resolved"] });
+    assert!(world.observe(stored(seen)).is_empty(), "this generation was seen, but not put in force");
     let loads = world.observe(stored(of(1)));
     assert_eq!(loads[0].document.spec.module, format!("oci://registry.example/new@{THEIRS}"));
     world.loaded(&loads[0], "theirs");

@@ -26,7 +26,8 @@ impl ToldPolicies {
                     policy = name,
                     generation,
                     reason = reason.word(),
-                    "a policy's object cannot be put in force, and what was in force of that name stays: {summary}"
+                    "a policy's object cannot be put in force; {}: {summary}",
+                    standing.still.unwrap_or_default()
                 );
                 // Loads are counted one by one; a document that cannot be read is not loaded.
                 if *reason == Reason::DocumentInvalid {

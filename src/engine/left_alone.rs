@@ -58,16 +58,15 @@ pub(super) struct Standing {
 /// Whose judgement the request gets, or why nobody's.
 pub(super) fn standing(request: &Request, policies: &PolicySet) -> Result<Standing, LeftAlone> {
     let object = &request.object;
-    let mysql = may_concern_mysql(object);
-    let general = policies.judges_whatever(object);
+    let (mut mysql, mut general) = (may_concern_mysql(object), policies.judges_whatever(object));
     if !mysql && !general {
         return Err(LeftAlone::NoMySql);
     }
-    if is_controlled(object) {
-        return Err(LeftAlone::Controlled);
-    }
-    if is_operator_managed(object) {
-        return Err(LeftAlone::OperatorManaged);
+    if let Some(why) = others(object) {
+        (mysql, general) = (false, general && !runs_pods(object));
+        if !general {
+            return Err(why);
+        }
     }
     if request.phase != Phase::Audit && object.pointer("/metadata/deletionTimestamp").is_some_and(|at| !at.is_null()) {
         return Err(LeftAlone::BeingDeleted);
@@ -84,6 +83,26 @@ pub(super) fn standing(request: &Request, policies: &PolicySet) -> Result<Standi
         (false, false) => Err(LeftAlone::TemplateUnchanged),
         (mysql, general) => Ok(Standing { mysql, general, frozen: template.filter(|_| is_same) }),
     }
+}
+
+/// Whether another object is judged in this one's place, whatever the policies are about: it controls this one, and
+/// makes its pods.
+pub fn is_left_to_its_owner(object: &Value, policies: &PolicySet) -> bool {
+    is_controlled(object) && (runs_pods(object) || !policies.judges_whatever(object))
+}
+
+/// Who else sees to an object. A repair of what runs pods there would be undone, or replace pods again and again; of
+/// anything else, a policy on everything is asked all the same.
+fn others(object: &Value) -> Option<LeftAlone> {
+    if is_controlled(object) {
+        Some(LeftAlone::Controlled)
+    } else {
+        is_operator_managed(object).then_some(LeftAlone::OperatorManaged)
+    }
+}
+
+fn runs_pods(object: &Value) -> bool {
+    Location::of(object).is_some()
 }
 
 /// Whether an update changes anything but the status and what the API server and controllers keep in `metadata`.

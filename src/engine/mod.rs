@@ -24,7 +24,7 @@ pub use draft::EditError;
 pub use effect::{Before, Data, Owner, SecretEntry, WorkloadSecret};
 pub use evaluation::{Decision, Evaluation, Judged, PolicyFailure, Shadow};
 pub use exceptions::{ANNOTATION as EXCEPTIONS_ANNOTATION, Exception, excepted};
-pub use left_alone::LeftAlone;
+pub use left_alone::{LeftAlone, is_left_to_its_owner};
 pub use named_place::named_place;
 pub use owner::stored_owner;
 pub use secret_move::MoveRefused;

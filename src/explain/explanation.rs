@@ -92,9 +92,14 @@ impl Explanation {
         })
     }
 
+    /// Who finds it, of a rule that belongs to no policy.
+    pub fn found_by(&self) -> Option<&'static str> {
+        OWN_RULES.into_iter().find(|rule| rule.id == self.rule.id).map(|rule| rule.found_by)
+    }
+
     /// Whether it is a rule that belongs to no policy.
     pub fn is_own(&self) -> bool {
-        OWN_RULES.iter().any(|rule| rule.id == self.rule.id)
+        self.found_by().is_some()
     }
 
     /// Whether a word names this rule or its policy; case does not count.

@@ -6,7 +6,7 @@ use super::embedded::{Embedded, embedded};
 use super::example::Example;
 use super::explanation::Explanation;
 use super::own;
-use super::terminal::{NO_POLICY, action, at_the_gate};
+use super::terminal::{action, at_the_gate, of_no_policy};
 use super::text::RuleText;
 use crate::line_diff::whole;
 
@@ -62,7 +62,7 @@ fn page(explanation: &Explanation, text: &RuleText, example: &Example) -> Result
     let Explanation { rule, policy, .. } = explanation;
     let of_policy = embedded().iter().find(|file| file.rule == rule.id);
     let file = of_policy.map_or_else(|| own::file(&rule.id), Embedded::path);
-    let origin = if explanation.is_own() { NO_POLICY.to_owned() } else { format!("policy {}", link(policy)) };
+    let origin = explanation.found_by().map_or_else(|| format!("policy {}", link(policy)), of_no_policy);
     let mut out = format!("<!-- Made by `make docs` from {file}. -->\n");
     write!(out, "# {}: {}\n\nSeverity up to {}, {origin}", rule.id, rule.title, rule.severity)?;
     if let Some(outcome) = example.outcome {

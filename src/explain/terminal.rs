@@ -16,9 +16,6 @@ use crate::policy::Action;
 pub(super) const TITLE: Style = Style::new().bold();
 const HEADING: Style = AnsiColor::Blue.on_default().bold();
 
-/// What is said of a rule in place of its policy.
-pub(super) const NO_POLICY: &str = "of no policy: only audits of a cluster look for it";
-
 /// How far everything below a heading stands to the right.
 const INDENT: usize = 2;
 
@@ -61,16 +58,21 @@ fn write_heading(explanation: &Explanation, look: Look, out: &mut dyn Write) -> 
     let mut facts = Words::default();
     facts.push("severity up to ", Style::new());
     facts.push(&rule.severity.to_string(), severity_style(rule.severity));
-    let what_happens = match explanation.outcome() {
-        _ if explanation.is_own() => NO_POLICY.to_owned(),
-        Some(outcome) => format!("policy {policy}; at the gate: {}", at_the_gate(explanation, outcome)),
-        None => format!("policy {policy}, action {}", action(explanation.action)),
+    let what_happens = match (explanation.found_by(), explanation.outcome()) {
+        (Some(finder), _) => of_no_policy(finder),
+        (None, Some(outcome)) => format!("policy {policy}; at the gate: {}", at_the_gate(explanation, outcome)),
+        (None, None) => format!("policy {policy}, action {}", action(explanation.action)),
     };
     facts.push(&format!(", {what_happens}"), Style::new());
     for line in title.lines(look.width).into_iter().chain(facts.lines(look.width)) {
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+/// What is said of a rule in place of its policy.
+pub(super) fn of_no_policy(found_by: &str) -> String {
+    format!("of no policy: {found_by}")
 }
 
 /// How a severity looks.

@@ -9,7 +9,7 @@ use crate::files::{create, private_directory};
 use crate::policy::digest_of;
 
 /// How much is kept, in bytes: eight of the largest components. What was used longest ago goes first.
-const MOST_KEPT: u64 = 512 << 20;
+const MOST_KEPT: u64 = 256 << 20;
 /// What the names of digests begin with; no other kind is used.
 const SHA256: &str = "sha256:";
 

@@ -1,5 +1,6 @@
 //! The rules that belong to no policy: audits compare files with a cluster by them, and look through what keeps old
-//! passwords. And which rules there are beside those of the policies in force.
+//! passwords; and the gate names policies by them that work against each other. And which rules there are beside those
+//! of the policies in force.
 
 use crate::finding::Severity;
 
@@ -15,15 +16,23 @@ pub struct OwnRule {
     pub title: &'static str,
     /// How bad it is.
     pub severity: Severity,
+    /// Who finds it, in place of a policy.
+    pub found_by: &'static str,
     /// What there is to say of it, in the form of `policies/NAME/rules/`.
     pub markdown: &'static str,
 }
+
+/// Where files are compared with what runs.
+const BESIDE: &str = "audits of files beside a cluster find it";
+/// Where old passwords are looked for.
+const HISTORY: &str = "only audits with --history find it";
 
 /// The cluster has a field of a file otherwise.
 pub const DIFFERS: OwnRule = OwnRule {
     id: "TG001",
     title: "the cluster has something else than the file",
     severity: Severity::Low,
+    found_by: BESIDE,
     markdown: include_str!("TG001.md"),
 };
 /// The cluster does not have an object of a file.
@@ -31,6 +40,7 @@ pub const NOWHERE: OwnRule = OwnRule {
     id: "TG002",
     title: "an object of a file is not in the cluster",
     severity: Severity::Info,
+    found_by: BESIDE,
     markdown: include_str!("TG002.md"),
 };
 /// No file has an object of the cluster.
@@ -38,6 +48,7 @@ pub const IN_NO_FILE: OwnRule = OwnRule {
     id: "TG003",
     title: "an object of the cluster is in none of the files",
     severity: Severity::Low,
+    found_by: BESIDE,
     markdown: include_str!("TG003.md"),
 };
 /// Policies undo each other's repairs.
@@ -45,6 +56,7 @@ pub const FIGHT: OwnRule = OwnRule {
     id: "TG004",
     title: "policies repair the same field against each other",
     severity: Severity::High,
+    found_by: "the gate finds it, and so does every audit",
     markdown: include_str!("TG004.md"),
 };
 /// A release of Helm keeps a password among its values.
@@ -52,6 +64,7 @@ pub const IN_VALUES: OwnRule = OwnRule {
     id: "KEPT001",
     title: "the values of a Helm release hold a password in plain text",
     severity: Severity::High,
+    found_by: HISTORY,
     markdown: include_str!("KEPT001.md"),
 };
 /// An Event quotes a password.
@@ -59,6 +72,7 @@ pub const IN_EVENT: OwnRule = OwnRule {
     id: "KEPT002",
     title: "an Event quotes a password",
     severity: Severity::High,
+    found_by: HISTORY,
     markdown: include_str!("KEPT002.md"),
 };
 

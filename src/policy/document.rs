@@ -6,14 +6,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use super::exception::{ExceptionDocument, PolicyException};
 use super::limit::ExceptionLimit;
 use super::spec::{Action, FailurePolicy, MatchSpec, OnError, PolicySpec};
+use super::written::{Written, WrittenMetadata};
 
 /// The `apiVersion` that documents must have.
 pub(super) const API_VERSION: &str = "tidegate.dev/v1alpha1";
 /// The `kind` of policies.
-const KIND: &str = "ClusterPolicy";
+pub(super) const KIND: &str = "ClusterPolicy";
 /// The `kind` of exceptions.
 pub(super) const EXCEPTION: &str = "PolicyException";
 /// How long a review may take if the document does not say: a thousand times what one costs.
@@ -23,7 +23,7 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A policy document.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", from = "Written<PolicySpec>")]
 pub struct PolicyDocument {
     /// `tidegate.dev/v1alpha1`.
     pub api_version: String,
@@ -37,18 +37,18 @@ pub struct PolicyDocument {
 
 /// The part of `metadata` that a document needs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", from = "WrittenMetadata")]
 pub struct Metadata {
     /// The name.
     pub name: String,
     /// The namespace, of an exception.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// Free for its owner.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// Free for its owner.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
 }
 
@@ -167,77 +167,6 @@ impl PolicyDocument {
         }
         Ok(duration)
     }
-}
-
-/// What a file of policies holds.
-#[derive(Debug, Clone, Default)]
-pub struct Documents {
-    /// The policies.
-    pub policies: Vec<PolicyDocument>,
-    /// What is excepted from them.
-    pub exceptions: Vec<PolicyException>,
-}
-
-/// `apiVersion` and `kind`, before the rest is read.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Header {
-    #[serde(default)]
-    api_version: String,
-    #[serde(default)]
-    kind: String,
-}
-
-/// Reads all documents of a text; `file` is for messages.
-///
-/// # Errors
-/// [`DocumentError`] on the first that cannot be used.
-pub fn parse_documents(file: &str, text: &str) -> Result<Documents, DocumentError> {
-    let malformed = |problem: String| DocumentError::Malformed { file: file.to_owned(), problem };
-    let mut documents = Documents::default();
-    for document in split(text) {
-        let Some(header) =
-            serde_saphyr::from_str::<Option<Header>>(&document).map_err(|error| malformed(error.to_string()))?
-        else {
-            continue;
-        };
-        match (header.api_version.as_str(), header.kind.as_str()) {
-            (API_VERSION, KIND) => {
-                let policy: PolicyDocument =
-                    serde_saphyr::from_str(&document).map_err(|error| malformed(error.to_string()))?;
-                policy.check(file)?;
-                documents.policies.push(policy);
-            }
-            (API_VERSION, EXCEPTION) => {
-                let exception: ExceptionDocument =
-                    serde_saphyr::from_str(&document).map_err(|error| malformed(error.to_string()))?;
-                documents.exceptions.push(PolicyException::new(file, exception)?);
-            }
-            (api_version, kind) => {
-                let found = format!("{api_version} {kind}");
-                return Err(DocumentError::NotAPolicy { file: file.to_owned(), found });
-            }
-        }
-    }
-    if documents.policies.is_empty() && documents.exceptions.is_empty() {
-        return Err(malformed(format!("it holds no document; expected apiVersion {API_VERSION}, kind {KIND}")));
-    }
-    Ok(documents)
-}
-
-/// The documents of a text, each behind as many empty lines as are before it, so that errors name the right line.
-fn split(text: &str) -> Vec<String> {
-    let mut documents = vec![String::new()];
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        // At the start of a line these three are a marker wherever they stand, in a block of text too.
-        if line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty() || rest.starts_with([' ', '\t'])) {
-            documents.push("\n".repeat(number));
-        }
-        if let Some(last) = documents.last_mut() {
-            last.push_str(line);
-        }
-    }
-    documents
 }
 
 /// `100ms`, `2s`, `1500us`.

@@ -11,6 +11,7 @@ use super::document::{API_VERSION, DocumentError, EXCEPTION, Metadata};
 use super::matching::{labels_of, patterns, selects};
 use super::module::JudgedKind;
 use super::spec::LabelSelector;
+use super::written::Written;
 use crate::request::Request;
 
 /// An exception as it is written. It holds for objects of its own namespace.
@@ -18,7 +19,7 @@ use crate::request::Request;
 /// Unlike the annotation that an object's author writes, it is granted by whoever may make such objects, and so it
 /// holds for findings of any severity.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", from = "Written<ExceptionSpec>")]
 pub struct ExceptionDocument {
     /// `tidegate.dev/v1alpha1`.
     pub api_version: String,
@@ -44,7 +45,7 @@ pub struct ExceptionSpec {
     #[schemars(length(min = 1, max = 500))]
     pub reason: String,
     /// Until when, in the form `2027-03-31` (the whole day, UTC) or `2027-03-31T12:00:00Z`.
-    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?$"))]
+    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,18}(Z|[+-][0-9]{2}:[0-9]{2}))?$"))]
     pub expires: String,
 }
 
@@ -53,12 +54,19 @@ pub struct ExceptionSpec {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ExceptionMatch {
     /// Kinds, for instance `Deployment`; empty: all.
+    #[schemars(length(max = 50), inner(length(max = 253)))]
     pub kinds: Vec<String>,
     /// Names of objects, `*` and `?` allowed; empty: all.
+    #[schemars(length(max = 50), inner(length(max = 253)))]
     pub names: Vec<String>,
     /// Labels that the object must have.
     pub object_selector: Option<LabelSelector>,
 }
+
+/// The most entries of each list, and letters of each entry, as in the schema of the objects: whoever may write in one
+/// namespace must not hold up the gate.
+const MOST_ENTRIES: usize = 50;
+const LONGEST_ENTRY: usize = 253;
 
 /// An exception, checked and ready to be asked.
 #[derive(Debug, Clone)]
@@ -106,8 +114,21 @@ impl PolicyException {
         if spec.reason.trim().is_empty() {
             return Err(wrong("spec.reason", "say why, for those who find it later".to_owned()));
         }
+        for (field, list) in [
+            ("spec.rules", &spec.rules),
+            ("spec.match.kinds", &spec.matches.kinds),
+            ("spec.match.names", &spec.matches.names),
+        ] {
+            if list.len() > MOST_ENTRIES || list.iter().any(|entry| entry.len() > LONGEST_ENTRY) {
+                let problem = format!("more than {MOST_ENTRIES} entries, or one of more than {LONGEST_ENTRY} letters");
+                return Err(wrong(field, format!("{problem}; write several exceptions")));
+            }
+        }
         let expires = end(&spec.expires).ok_or_else(|| {
-            let problem = format!("\"{}\" is no date; write for instance 2027-03-31", spec.expires);
+            let problem = format!(
+                "\"{}\" is no date, nor a time with its zone; write for instance 2027-03-31, or 2027-03-31T12:00:00Z",
+                spec.expires
+            );
             wrong("spec.expires", problem)
         })?;
         let names =
@@ -158,7 +179,8 @@ fn end(text: &str) -> Option<Timestamp> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Some(timestamp);
     }
-    let day: Date = text.parse().ok()?;
+    // A time without a zone is no day either.
+    let day: Date = text.parse().ok().filter(|_| text.len() == "2027-03-31".len())?;
     day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
@@ -191,7 +213,18 @@ mod tests {
             ),
             (
                 json!({ "rules": ["MY010"], "reason": "x", "expires": "soon" }),
-                "e.yaml: exception migration: spec.expires: \"soon\" is no date; write for instance 2027-03-31",
+                "e.yaml: exception migration: spec.expires: \"soon\" is no date, nor a time with its zone; write for \
+                 instance 2027-03-31, or 2027-03-31T12:00:00Z",
+            ),
+            (
+                json!({ "rules": ["MY010"], "reason": "x", "expires": "2027-03-31T12:00:00" }),
+                "e.yaml: exception migration: spec.expires: \"2027-03-31T12:00:00\" is no date, nor a time with its \
+                 zone; write for instance 2027-03-31, or 2027-03-31T12:00:00Z",
+            ),
+            (
+                json!({ "rules": vec!["MY010"; 51], "reason": "x", "expires": "2027-03-31" }),
+                "e.yaml: exception migration: spec.rules: more than 50 entries, or one of more than 253 letters; write \
+                 several exceptions",
             ),
             (json!({ "rules": ["MY010"], "reason": "x" }), "missing field `expires`"),
         ] {

@@ -96,7 +96,7 @@ pub struct PolicySet {
 #[derive(Debug, Clone)]
 pub struct InstalledException {
     /// What it says.
-    pub exception: PolicyException,
+    pub exception: Arc<PolicyException>,
     /// True if it does not hold any more.
     pub has_ended: bool,
 }
@@ -110,10 +110,18 @@ impl PolicySet {
 
     /// The same policies with these exceptions, as they stand at a time. Where two are about the same, the one that
     /// ends last counts.
-    pub fn with_exceptions(mut self, exceptions: Vec<PolicyException>, now: Timestamp) -> Self {
+    pub fn with_exceptions(
+        mut self,
+        exceptions: impl IntoIterator<Item = impl Into<Arc<PolicyException>>>,
+        now: Timestamp,
+    ) -> Self {
         let mut exceptions: Vec<_> = exceptions
             .into_iter()
-            .map(|exception| InstalledException { has_ended: exception.has_ended(now), exception })
+            .map(Into::into)
+            .map(|exception: Arc<PolicyException>| InstalledException {
+                has_ended: exception.has_ended(now),
+                exception,
+            })
             .collect();
         exceptions.sort_by(|left, right| {
             let (left, right) = (&left.exception, &right.exception);

@@ -1,10 +1,12 @@
-//! One connection, from the TLS handshake to its end.
+//! One connection, from the TLS handshake to its end; and one without TLS, for a single request.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Router;
 use axum::response::Response;
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -36,6 +38,11 @@ const STREAMS: u32 = 100;
 /// At a shutdown: how long a connection that has just come may take to ask what it came for.
 const LAST_REQUEST_LIMIT: Duration = Duration::from_secs(1);
 
+/// Where a connection is for one request: how long it may take to ask, and how long it may take in all. Prometheus gives
+/// up after 10 s by default (`scrape_timeout`).
+const ONE_HEADER_LIMIT: Duration = Duration::from_secs(5);
+const ONE_LIMIT: Duration = Duration::from_secs(10);
+
 /// Serves one connection. When `stopping` becomes true it is closed as soon as what is under way is
 /// answered.
 pub(super) async fn serve(stream: TcpStream, service: Service, mut stopping: watch::Receiver<bool>) {
@@ -51,13 +58,12 @@ pub(super) async fn serve(stream: TcpStream, service: Service, mut stopping: wat
     };
 
     let (asked, mut has_asked) = watch::channel(false);
-    let answer = service_fn(move |request: hyper::Request<Incoming>| {
+    let answers = service_fn(move |request: hyper::Request<Incoming>| {
         asked.send_if_modified(|asked| !std::mem::replace(asked, true));
-        let router = router.clone();
-        async move { Ok::<Response, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+        answer(router.clone(), request)
     });
     let builder = builder(&stream);
-    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), answer));
+    let mut connection = std::pin::pin!(builder.serve_connection(TokioIo::new(stream), answers));
 
     let mut first_request =
         std::pin::pin!(tokio::time::timeout(FIRST_REQUEST_LIMIT, has_asked.wait_for(|asked| *asked)));
@@ -81,6 +87,25 @@ pub(super) async fn serve(stream: TcpStream, service: Service, mut stopping: wat
     }
     connection.as_mut().graceful_shutdown();
     ended(connection.await);
+}
+
+/// Serves one request without TLS, and closes: whoever asks seldom needs no connection in between, and one that is kept
+/// would take the place of another.
+pub(super) async fn serve_one(stream: TcpStream, router: Router) {
+    let answers = service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(ONE_HEADER_LIMIT)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), answers);
+    match tokio::time::timeout(ONE_LIMIT, connection).await {
+        Ok(result) => ended(result),
+        Err(_) => tracing::debug!("a connection for one request took longer than {ONE_LIMIT:?}"),
+    }
+}
+
+async fn answer(router: Router, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
+    Ok(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
 }
 
 /// The protocol that the handshake agreed on: nothing has to be guessed from the first bytes.

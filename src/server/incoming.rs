@@ -131,7 +131,8 @@ impl Incoming {
                 phase,
                 dry_run: dry_run.unwrap_or_default(),
                 user: User { name: username.unwrap_or_default(), groups: groups.unwrap_or_default() },
-                namespace: named(namespace),
+                // The API server says of a Namespace that it is in itself (apiserver, `scope.Resource == namespaceGVR`).
+                namespace: named(namespace).filter(|_| !is_a_namespace(&raw.kind)),
                 name: named(name),
                 object: raw.object,
                 old_object: Some(raw.old_object).filter(|object| !object.is_null()),
@@ -141,6 +142,11 @@ impl Incoming {
         });
         Ok(Self { uid, kind, operation, request })
     }
+}
+
+fn is_a_namespace(kind: &Value) -> bool {
+    let text = |field: &str| kind.get(field).and_then(Value::as_str).unwrap_or_default();
+    text("group").is_empty() && text("kind") == "Namespace"
 }
 
 #[derive(Deserialize, Default)]

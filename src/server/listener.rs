@@ -1,4 +1,4 @@
-//! The port: connections are accepted here, and each is served in a task of its own.
+//! Ports: connections are accepted here, and each is served in a task of its own.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use axum::Router;
 use futures::FutureExt;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::connection;
 use super::in_flight::InFlight;
@@ -74,37 +74,55 @@ impl Listener {
         self.address
     }
 
-    /// Accepts connections until `stopping` becomes true, then also those that the kernel has
-    /// already completed, and gives the port back.
-    pub(super) async fn serve(self, service: Service, open: InFlight, mut stopping: watch::Receiver<bool>) {
-        let slots = Arc::new(Semaphore::new(CONNECTIONS));
+    /// Serves connections until `stopping` becomes true, then also those that the kernel has already completed.
+    pub(super) async fn serve(self, service: Service, open: InFlight, stopping: watch::Receiver<bool>) {
         let stop = stopping.clone();
-        let start = |stream: TcpStream, slot| {
-            let served = connection::serve(stream, service.clone(), stop.clone());
-            let counted = open.begin();
-            tokio::spawn(async move {
+        let serve = |stream: TcpStream| {
+            let (served, counted) = (connection::serve(stream, service.clone(), stop.clone()), open.begin());
+            async move {
                 served.await;
-                drop((slot, counted));
-            });
+                drop(counted);
+            }
         };
-        loop {
-            let accepted = tokio::select! {
-                // The semaphore is never closed: an error cannot come.
-                accepted = async { (Arc::clone(&slots).acquire_owned().await.ok(), self.tcp.accept().await) } => accepted,
-                _ = stopping.wait_for(|stop| *stop) => break,
-            };
-            match accepted {
-                (slot, Ok((stream, _))) => start(stream, slot),
-                (_, Err(error)) if is_about_one_connection(&error) => {}
-                (_, Err(error)) => {
-                    tracing::error!("cannot accept connections for the moment: {error}");
-                    tokio::time::sleep(PAUSE).await;
-                }
+        accept(self.tcp, CONNECTIONS, stopping, serve).await;
+    }
+}
+
+/// Accepts connections until `stopping` becomes true, then also those that the kernel has already completed, and gives
+/// the port back. Each is served in a task of its own, at most so many at a time: the next ones wait in the kernel.
+pub(super) async fn accept<Served>(
+    tcp: TcpListener,
+    most: usize,
+    mut stopping: watch::Receiver<bool>,
+    serve: impl Fn(TcpStream) -> Served + Send + Sync,
+) where
+    Served: Future<Output = ()> + Send + 'static,
+{
+    let slots = Arc::new(Semaphore::new(most));
+    let start = |stream: TcpStream, slot: Option<OwnedSemaphorePermit>| {
+        let served = serve(stream);
+        tokio::spawn(async move {
+            served.await;
+            drop(slot);
+        });
+    };
+    loop {
+        let accepted = tokio::select! {
+            // The semaphore is never closed: an error cannot come.
+            accepted = async { (Arc::clone(&slots).acquire_owned().await.ok(), tcp.accept().await) } => accepted,
+            _ = stopping.wait_for(|stop| *stop) => break,
+        };
+        match accepted {
+            (slot, Ok((stream, _))) => start(stream, slot),
+            (_, Err(error)) if is_about_one_connection(&error) => {}
+            (_, Err(error)) => {
+                tracing::error!("cannot accept connections for the moment: {error}");
+                tokio::time::sleep(PAUSE).await;
             }
         }
-        while let Some(Ok((stream, _))) = self.tcp.accept().now_or_never() {
-            start(stream, Arc::clone(&slots).try_acquire_owned().ok());
-        }
+    }
+    while let Some(Ok((stream, _))) = tcp.accept().now_or_never() {
+        start(stream, Arc::clone(&slots).try_acquire_owned().ok());
     }
 }
 

@@ -1,5 +1,5 @@
 //! A port of its own for metrics, without TLS: they hold nothing that has to be kept, and scrapers seldom know the
-//! gate's authority.
+//! gate's authority. Whoever reaches the Pod reaches it, so it takes few connections, and none for long.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,9 +9,14 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
-use super::listener::ListenError;
+use super::connection::serve_one;
+use super::listener::{ListenError, accept};
+
+/// Connections at a time: more than anybody has scrapers.
+const CONNECTIONS: usize = 16;
 
 /// What makes the text that is answered.
 type Text = Arc<dyn Fn() -> String + Send + Sync>;
@@ -45,9 +50,9 @@ impl MetricsPort {
         let answer = move |State(text): State<Text>| async move {
             ([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))], text()).into_response() as Response
         };
-        let router = Router::new().route("/metrics", get(answer)).with_state(text);
-        if let Err(error) = axum::serve(self.tcp, router).await {
-            tracing::error!("metrics are not served any more: {error}");
-        }
+        let router: Router = Router::new().route("/metrics", get(answer)).with_state(text);
+        // They are answered to the end.
+        let (_never, stopping) = watch::channel(false);
+        accept(self.tcp, CONNECTIONS, stopping, |stream: TcpStream| serve_one(stream, router.clone())).await;
     }
 }

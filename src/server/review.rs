@@ -82,9 +82,10 @@ impl Gate {
             Ok(evaluation) => evaluation,
             Err(refused) => return refused,
         };
-        self.judged(&evaluation, record);
+        record.evaluated(&evaluation);
         let is_due = phase == Phase::Mutate && evaluation.is_allowed();
         let Some(secret) = evaluation.secret.take().filter(|_| is_due) else {
+            record.count(&evaluation, self.metrics.admissions());
             return Answer::of(&title, evaluation, phase);
         };
         let secret = Arc::new(secret);
@@ -101,6 +102,7 @@ impl Gate {
         if let Err(error) = evaluation.use_keys(&secret, &applied.keys) {
             return Answer::refused(&title, 400, &error.to_string());
         }
+        record.count(&evaluation, self.metrics.admissions());
         let mut answer = Answer::of(&title, evaluation, phase);
         for told in changes(&secret, &applied) {
             answer.tell_first(&told);
@@ -114,7 +116,8 @@ impl Gate {
         let again = Arc::new(Request { no_secret: Some(error.to_string()), ..request.clone() });
         match self.evaluate(&again, title).await {
             Ok(evaluation) if evaluation.is_allowed() && evaluation.secret.is_none() => {
-                self.judged(&evaluation, record);
+                record.evaluated(&evaluation);
+                record.count(&evaluation, self.metrics.admissions());
                 // The validating phase tells what is left; why nothing was moved is known only here.
                 let mut answer = Answer::of(title, evaluation, request.phase);
                 answer.tell_first(&format!("tidegate: the password stays where it was, in plain text: {error}"));
@@ -122,11 +125,6 @@ impl Gate {
             }
             _ => refusal(title, error),
         }
-    }
-
-    fn judged(&self, evaluation: &Evaluation, record: &mut Record) {
-        record.evaluated(evaluation);
-        record.count(evaluation, self.metrics.admissions());
     }
 
     /// Judges on a thread where blocking is allowed: policies compute and ask the cluster.

@@ -62,7 +62,7 @@ impl Record {
 
     /// Counts what the judgement says, each finding in one phase only. Repairs are made in the mutating one, and
     /// whatever it keeps out never reaches the other; the rest is true of the object as it would be stored. What only
-    /// asks "what if" is not counted.
+    /// asks "what if" is not counted, nor what a Secret that cannot be made keeps out.
     pub(super) fn count(&self, evaluation: &Evaluation, metrics: &AdmissionMetrics) {
         if self.dry_run {
             return;

@@ -144,6 +144,14 @@ fn a_review_is_read_as_it_is_meant() {
 }
 
 #[test]
+fn a_namespace_is_in_none() {
+    let body = review(|review| {
+        review["request"]["kind"] = json!({ "group": "", "version": "v1", "kind": "Namespace" });
+    });
+    assert_eq!(Incoming::parse(&body, Phase::Mutate).unwrap().request.unwrap().namespace, None);
+}
+
+#[test]
 fn deletions_subresources_and_reviews_without_object_pass_unseen() {
     for (field, value) in [
         ("operation", json!("DELETE")),

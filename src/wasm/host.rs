@@ -11,7 +11,7 @@ use super::bindings::tidegate::policy::{cluster, raw, types};
 use super::convert;
 use super::deadline::TICK;
 use super::memory::{MemorySteps, ReviewMemory};
-use crate::lookup::{Lookup, NoLookup, ResourceType};
+use crate::lookup::{Lookup, NoLookup, ResourceType, Unavailable};
 use crate::workload::{option_files, withheld};
 
 /// How many questions one review may ask about other objects; a policy needs a few.
@@ -113,11 +113,16 @@ impl HostState {
         &mut self,
         api_version: String,
         kind: String,
-        question: impl FnOnce(&dyn Lookup, &ResourceType, Option<&str>) -> Result<T, crate::lookup::Unavailable>,
+        question: impl FnOnce(&dyn Lookup, &ResourceType, Option<&str>) -> Result<T, Unavailable>,
     ) -> Result<T, cluster::LookupError> {
         let kind = ResourceType { api_version, kind };
         if !self.reads.contains(&kind) {
             return Err(cluster::LookupError::NotDeclared);
+        }
+        // An object of a file that names no namespace is in one all the same, but for these.
+        if self.namespace.is_none() && kind.is_surely_namespaced() && type_of(&self.object).is_cluster_scoped() {
+            let Unavailable { reason } = Unavailable::without_namespace(&kind);
+            return Err(cluster::LookupError::Unavailable(reason));
         }
         if self.lookups >= MOST_LOOKUPS || self.lookup_time >= LOOKUP_TIME {
             return Err(cluster::LookupError::Unavailable("this review has asked too much already".to_owned()));
@@ -130,6 +135,11 @@ impl HostState {
         self.lookup_computing += computed().saturating_sub(computing);
         answer.map_err(|unavailable| cluster::LookupError::Unavailable(unavailable.reason))
     }
+}
+
+fn type_of(object: &Value) -> ResourceType {
+    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+    ResourceType::new(text("apiVersion"), text("kind"))
 }
 
 /// What this thread has computed so far. A review stays on one thread.
@@ -206,7 +216,40 @@ impl ResourceLimiter for HostState {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::cluster::Host as _;
     use super::*;
+    use crate::lookup::KnownObjects;
+
+    #[test]
+    fn of_a_namespace_an_object_without_one_is_told_nothing() {
+        let service =
+            json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "namespace": "shop", "name": "a" } });
+        let class = json!({ "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": { "name": "a" } });
+        let lookup: Arc<dyn Lookup> = Arc::new(KnownObjects::new(vec![service.clone(), class.clone()]));
+        let reads: Arc<[ResourceType]> =
+            Arc::from([ResourceType::new("v1", "Service"), ResourceType::new("storage.k8s.io/v1", "StorageClass")]);
+        // A file's Service may name no namespace, and is in one; a StorageClass is in none.
+        for (object, is_told) in [(service, true), (class, false)] {
+            let (reads, lookup) = (Arc::clone(&reads), Arc::clone(&lookup));
+            let memory = MemorySteps::new();
+            let mut state =
+                HostState::new(Arc::new(object), None, None, reads, lookup, Duration::from_secs(1), &memory);
+            let found = state.find("v1".to_owned(), "Service".to_owned());
+            assert_eq!(found.is_ok(), is_told);
+            assert_eq!(state.exists("v1".to_owned(), "Service".to_owned(), "a".to_owned()).is_ok(), is_told);
+            assert_eq!(state.workloads("v1".to_owned(), "Service".to_owned()).is_ok(), is_told);
+            let classes = state.find("storage.k8s.io/v1".to_owned(), "StorageClass".to_owned());
+            assert_eq!(classes.map(|found| found.len()).ok(), Some(1));
+            if let Err(cluster::LookupError::Unavailable(reason)) = found {
+                assert_eq!(
+                    reason,
+                    "Service objects are asked for in the request's namespace, and this object is in none"
+                );
+            }
+        }
+    }
 
     /// Computes for so long.
     fn compute(milliseconds: u64) {

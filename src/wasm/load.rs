@@ -157,11 +157,8 @@ impl Loader {
             let running: Vec<_> = enabled
                 .iter()
                 .map(|(name, (file, document))| {
-                    let loading = scope.spawn(move || {
-                        // Another set is loaded while objects are judged.
-                        priority::lower();
-                        self.install(file, document)
-                    });
+                    // Another set is loaded while objects are judged.
+                    let loading = scope.spawn(move || self.install_aside(file, document));
                     (name, loading)
                 })
                 .collect();
@@ -205,5 +202,20 @@ impl Loader {
     /// [`LoadError`], but for [`LoadError::NoBuiltin`] and [`LoadError::Twice`].
     pub fn install(&self, file: &str, document: &PolicyDocument) -> Result<InstalledPolicy, LoadError> {
         self.load_code(file, document)?.install(file, document)
+    }
+
+    /// The same on a thread of its own, which works after those that review.
+    ///
+    /// # Errors
+    /// As [`Loader::install`].
+    pub fn install_aside(&self, file: &str, document: &PolicyDocument) -> Result<InstalledPolicy, LoadError> {
+        let installed = thread::scope(|scope| {
+            let loading = scope.spawn(|| {
+                priority::lower();
+                self.install(file, document)
+            });
+            loading.join()
+        });
+        installed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }

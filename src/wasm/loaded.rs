@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::load::LoadError;
 use super::module::WasmModule;
 use super::schema;
+use super::unfit_setting::{place, problem};
 use crate::policy::{BUILTIN, Description, InstalledPolicy, Matcher, Module, PolicyDocument, ReviewError};
 
 /// A policy's code, compiled, and asked what it is. Documents may install it more than once, each with settings of
@@ -86,25 +87,10 @@ fn check_settings(module: &WasmModule, settings: &Value) -> Result<(), (String, 
     let all = || "spec.settings".to_owned();
     let schema = schema::validator(&module.description().settings_schema).map_err(|problem| (all(), problem))?;
     if let Err(error) = schema.validate(settings) {
-        return Err((dotted(&error.instance_path().to_string()), error.to_string()));
+        return Err((place(&error), problem(&error)));
     }
     module.check_settings(settings).map_err(|error| match error {
         ReviewError::Reported(problem) => (all(), problem),
         other => (all(), format!("the policy cannot check them: {other}")),
     })
-}
-
-/// `/allowed/0` as `spec.settings.allowed[0]`.
-fn dotted(pointer: &str) -> String {
-    let mut path = "spec.settings".to_owned();
-    for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
-        if part.bytes().all(|byte| byte.is_ascii_digit()) {
-            path.push_str(&format!("[{part}]"));
-        } else {
-            path.push('.');
-            path.push_str(&part);
-        }
-    }
-    path
 }

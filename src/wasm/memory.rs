@@ -9,7 +9,7 @@ pub(super) const MEMORY_LIMIT: usize = 64 << 20;
 pub(super) const TABLE_LIMIT: usize = 20_000;
 
 /// From so many bytes on only so many reviews go on at a time, and the others wait. With 32 places in the pool it is
-/// 32 × 2 + 8 × 14 + 2 × 48 = 272 MiB at most, of the 512 MiB that webhook-deploy/ gives the gate.
+/// 32 × 2 + 8 × 14 + 2 × 48 = 272 MiB at most, of the 1 GiB that webhook-deploy/ gives the gate.
 const STEPS: [(usize, u32); 2] = [(2 << 20, 8), (16 << 20, 2)];
 
 /// The policy wanted more memory than it may have.

@@ -22,6 +22,9 @@ mod probe;
 mod runtime;
 mod schema;
 mod share;
+mod unfit_setting;
+
+pub(crate) use convert::one_line;
 
 pub use builtin::builtin_names;
 pub use inspect::{Inspection, inspect};

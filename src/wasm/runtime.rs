@@ -22,6 +22,9 @@ const MOST_PLACES: u32 = 32;
 /// Components of more bytes are compiled one after the other: for those of Python and SpiderMonkey a compiler needs
 /// 320 MiB, for those of QuickJS, which have 1.7 MB, 62 MiB.
 const LARGE: usize = 4 << 20;
+/// How much compiled code is kept, in bytes; it is looked after now and then, so that it may be more for a while.
+/// `webhook-deploy/` gives the cache 1 GiB, with what `modules` keeps.
+const MOST_COMPILED: u64 = 512 << 20;
 /// What a pool slot keeps mapped between reviews, where the kernel can tell cheaply which pages
 /// were written (`PAGEMAP_SCAN`, Linux 6.7). Without that, keeping pages costs more than it saves.
 const KEPT_MEMORY: usize = 1 << 20;
@@ -181,5 +184,6 @@ fn cache(directory: &Path) -> Result<Cache, RuntimeError> {
     let private = private_directory(directory, "compiled").map_err(|error| unusable(error.to_string()))?;
     let mut config = CacheConfig::new();
     config.with_directory(private);
+    config.with_files_total_size_soft_limit(MOST_COMPILED);
     Cache::new(config).map_err(|error| unusable(error.to_string()))
 }

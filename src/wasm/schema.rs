@@ -17,6 +17,10 @@ const MOST_PATTERNS: usize = 50;
 const LARGEST_PATTERN: usize = 256 << 10;
 /// How deep its parts may stand in one another, with what they refer to: each level takes of the thread's stack.
 const DEEPEST: u32 = 200;
+/// The longest name of a setting, and the longest text that one may be, in bytes: the key of a label, with its prefix.
+const LONGEST_NAME: usize = 253 + 1 + 63;
+/// As much of a longer one is quoted, in characters.
+const SHOWN: usize = 50;
 /// The one draft that the contract names.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// References that lead elsewhere, or that only the validation itself could follow.
@@ -94,6 +98,13 @@ impl<'a> Measure<'a> {
             ("$ref", Value::String(target)) => return self.reference(target),
             ("pattern", Value::String(_)) => self.pattern(1)?,
             ("patternProperties", Value::Object(patterns)) => self.pattern(patterns.len())?,
+            ("properties", Value::Object(settings)) => {
+                settings.keys().try_for_each(|name| fits_a_line(name, "name"))?;
+            }
+            ("enum", Value::Array(values)) => {
+                values.iter().filter_map(Value::as_str).try_for_each(|text| fits_a_line(text, "value"))?;
+            }
+            ("const", Value::String(text)) => fits_a_line(text, "value")?,
             ("$schema", Value::String(draft)) if draft.trim_end_matches('#') != DRAFT => {
                 return Err(format!("$schema is \"{}\"; it has to be {DRAFT}", one_line(draft)));
             }
@@ -130,6 +141,23 @@ impl<'a> Measure<'a> {
         self.referred.insert(target, Some(parts));
         Ok(parts)
     }
+}
+
+/// A name, or a value that a setting may have, stands on one line wherever settings are told: also behind the sign of a
+/// comment, in a document that somebody applies.
+fn fits_a_line(text: &str, what: &str) -> Result<(), String> {
+    let shown = one_line(text);
+    if text.len() > LONGEST_NAME {
+        let begin: String = shown.chars().take(SHOWN).collect();
+        return Err(format!("the {what} \"{begin}…\" has {} bytes; at most {LONGEST_NAME} are told", text.len()));
+    }
+    if shown != text {
+        return Err(format!(
+            "the {what} \"{shown}\" begins or ends with space, or has what no line can show: ends of lines, control \
+             characters"
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -179,6 +207,21 @@ mod tests {
             (json!({ "pattern": "(\\w{1000}){1000}" }), "its settings schema cannot be used: "),
             (json!({ "pattern": "(?=a)b" }), "its settings schema cannot be used: "),
             (json!({ "type": 1 }), "its settings schema cannot be used: "),
+            (json!({ "type": "text\nb: c" }), "its settings schema cannot be used: "),
+            (
+                json!({ "properties": { "a\n  settings: {}\u{1b}[2J": {} } }),
+                "the name \"a   settings: {} [2J\" begins or ends with space, or has what no line can show",
+            ),
+            (
+                json!({ "$defs": { "a": { "items": { "properties": { "b ": {} } } } } }),
+                "the name \"b\" begins or ends with space",
+            ),
+            (
+                json!({ "properties": { ("a".repeat(318)): {} } }),
+                &format!("the name \"{}…\" has 318 bytes; at most 317 are told", "a".repeat(50)),
+            ),
+            (json!({ "enum": ["a", "b\r\n"] }), "the value \"b\" begins or ends with space"),
+            (json!({ "oneOf": [{ "const": "a\u{202e}b" }] }), "the value \"a b\" begins or ends with space"),
         ] {
             let found = parse(&schema.to_string()).unwrap_err();
             assert!(found.starts_with("its settings schema cannot be used: ") && found.contains(problem), "{found}");
@@ -206,7 +249,9 @@ mod tests {
                 "allowed": { "type": "array", "items": { "$ref": "#/$defs/Class" } },
                 "denied": { "type": "array", "items": { "$ref": "#/$defs/Class" } },
                 "$ref": { "type": "string" },
+                "properties": { "enum": ["", "app.kubernetes.io/name", 3] },
             },
+            "patternProperties": { "^a\n|b{2}$": {} },
         });
         let read = parse(&schema.to_string()).unwrap();
         let validator = validator(&read).unwrap();

@@ -6,6 +6,7 @@ use super::cel::{all, any, list, not, text};
 use super::matched::matched;
 use super::template;
 use crate::policy::InstalledPolicy;
+use crate::workload::KINDS;
 
 /// How the conditions begin that leave out what another webhook sends; the first label of its name follows.
 pub(super) const NOT_SENT_BY: &str = "not-sent-by-";
@@ -15,8 +16,10 @@ const MOST_FIELDS: usize = 100;
 /// The longest expression, in bytes. CEL takes 100,000 letters (cel-go, `ExpressionSizeLimit`), and the whole
 /// configuration has to fit into an object of 1.5 MiB.
 const LONGEST: usize = 90_000;
-/// Conditions of the templates that say what the engine says of every object.
-const FOR_EVERY_OBJECT: [&str; 2] = ["not-controlled", "not-operator-managed"];
+/// Conditions of the templates that say what the engine says of everything that runs pods.
+const FOR_ALL_PODS: [&str; 2] = ["not-controlled", "not-operator-managed"];
+/// The groups that hold the kinds that run pods.
+const GROUPS_OF_PODS: [&str; 4] = ["", "apps", "batch", "extensions"];
 
 /// Which objects policies judge.
 pub(super) fn of_policies(policies: &[&InstalledPolicy]) -> String {
@@ -33,10 +36,18 @@ pub(super) fn of_policies(policies: &[&InstalledPolicy]) -> String {
 
 /// The conditions of a webhook for policies: what they match, and what the engine leaves alone.
 pub(super) fn general(matched: &str, model: &Value) -> Vec<Value> {
-    let of_model = template::list(model, "matchConditions").iter();
+    let runs_pods = format!(
+        "request.kind.group in {} && request.kind.kind in {}",
+        list(GROUPS_OF_PODS),
+        list(KINDS.iter().copied())
+    );
+    let of_pods = |one: &Value| {
+        let (name, expression) = (template::text(one, "name"), template::text(one, "expression"));
+        FOR_ALL_PODS.contains(&name).then(|| condition(name, &format!("{} || ({expression})", not(&runs_pods))))
+    };
     [condition("matched", matched), condition("changed", &changed())]
         .into_iter()
-        .chain(of_model.filter(|one| FOR_EVERY_OBJECT.contains(&template::text(one, "name"))).cloned())
+        .chain(template::list(model, "matchConditions").iter().filter_map(of_pods))
         .collect()
 }
 

@@ -33,6 +33,8 @@ const LOOK: Duration = Duration::from_secs(20);
 const RETRY: Duration = Duration::from_mins(1);
 /// For how long one look may take: it must end before the Lease does (15 s).
 const LONGEST_LOOK: Duration = Duration::from_secs(8);
+/// How much of that telling the policies' objects may take.
+const LONGEST_TELLING: Duration = Duration::from_secs(3);
 /// How often a write is tried when somebody else is faster.
 const TRIES: usize = 3;
 /// Configurations without this label are none of the gate's.
@@ -62,6 +64,8 @@ pub struct Keeper {
     gaps: Vec<Gap>,
     /// The same, as it stands in the policies' status.
     sent: Sent,
+    /// Why it does not, as the log was told last.
+    untold: Option<Problem>,
     /// The problem that the log was told of last, until it is over.
     told: Option<Problem>,
 }
@@ -75,7 +79,7 @@ impl Keeper {
     pub fn new(client: Client, choice: Choice, policies: watch::Receiver<Arc<PolicySet>>) -> Result<Self, Problem> {
         let templates = Templates::embedded()?;
         let (resources, gaps, sent) = (Resources::default(), Vec::new(), Sent::new(client.clone()));
-        Ok(Self { client, choice, templates, policies, resources, gaps, sent, told: None })
+        Ok(Self { client, choice, templates, policies, resources, gaps, sent, untold: None, told: None })
     }
 
     /// Goes on until `stopping` is true. What cannot be done now is tried again.
@@ -136,7 +140,8 @@ impl Keeper {
         for phase in [Phase::Mutating, Phase::Validating] {
             self.bring(phase, derived.of(phase)).await?;
         }
-        self.sent.tell(&policies, &derived.gaps).await.map_err(|error| Problem::of_status(&error))
+        self.tell_objects(&policies, &derived.gaps).await;
+        Ok(())
     }
 
     /// Tells once what policies are not asked about.
@@ -145,6 +150,18 @@ impl Keeper {
             tracing::warn!(policy = gap.policy(), "{gap}");
         }
         self.gaps.clone_from(&derived.gaps);
+    }
+
+    /// Tells the policies' objects the same. The configurations are kept whether that can be written or not.
+    async fn tell_objects(&mut self, policies: &PolicySet, gaps: &[Gap]) {
+        let untold = match timeout(LONGEST_TELLING, self.sent.tell(policies, gaps)).await {
+            Ok(told) => told.err().map(|error| Problem::of_status(&error)),
+            Err(_) => Some(Problem::no_answer()),
+        };
+        if let Some(problem) = untold.as_ref().filter(|problem| self.untold.as_ref() != Some(problem)) {
+            tracing::warn!("the status of policies does not say whether they are asked: {problem}");
+        }
+        self.untold = untold;
     }
 
     /// Brings a configuration to what is wanted, if it is not so already.

@@ -3,8 +3,9 @@
 use super::cel::{all, any, list, not, patterns, text};
 use crate::policy::{InstalledPolicy, JudgedKind, LabelOperator, LabelRequirement, LabelSelector};
 
-/// The namespace as `match` sees it: that of a cluster's own objects is empty.
-const NAMESPACE: &str = "request.?namespace.orValue('')";
+/// The namespace as `match` sees it: that of a cluster's own objects is empty. The request of a Namespace says that it
+/// is in itself, the object does not.
+const NAMESPACE: &str = "object.metadata.?namespace.orValue('')";
 /// Empty as long as the API server has yet to make it.
 const NAME: &str = "request.?name.orValue('')";
 

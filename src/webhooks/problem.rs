@@ -6,7 +6,7 @@ use super::merge::MergeError;
 use super::template::TemplateError;
 
 /// Where the rights are.
-const RIGHTS: &str = "webhook-deploy/27-rbac-webhooks.yaml has the rights";
+const RIGHTS: &str = "webhook-deploy/20-rbac.yaml and 27-rbac-webhooks.yaml have the rights";
 
 /// Why the configurations are not kept current. It quotes nothing of an object.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

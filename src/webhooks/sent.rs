@@ -1,10 +1,9 @@
 //! The condition `Sent` in a policy's status: whether the API server sends what the policy judges.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams};
+use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, ListParams, Patch, PatchParams};
 use kube::{Client, Error};
 use serde_json::{Value, json};
 
@@ -21,69 +20,66 @@ type Said = (&'static str, String);
 /// Tells objects of policies whether what they judge is sent.
 pub(super) struct Sent {
     policies: Api<DynamicObject>,
-    /// What was written last of each.
-    told: BTreeMap<String, Said>,
 }
 
 impl Sent {
     pub(super) fn new(client: Client) -> Self {
         let kind = GroupVersionKind::gvk("tidegate.dev", "v1alpha1", "ClusterPolicy");
-        Self { policies: Api::all_with(client, &ApiResource::from_gvk(&kind)), told: BTreeMap::new() }
+        Self { policies: Api::all_with(client, &ApiResource::from_gvk(&kind)) }
     }
 
-    /// Writes of each policy on everything what changed. Policies of files have no object, and nothing to be told.
+    /// Brings the condition of every object to what is so: of policies on everything it is there, of others it is not.
+    /// Policies of files have no object, and nothing to be told.
     ///
     /// # Errors
     /// What the API server says to it; what was not written is written the next time.
-    pub(super) async fn tell(&mut self, policies: &PolicySet, gaps: &[Gap]) -> Result<(), Error> {
-        let general: BTreeMap<String, Said> = policies
-            .iter()
-            .filter(|policy| policy.is_general())
-            .map(|policy| (policy.name.clone(), said(&policy.name, gaps)))
-            .collect();
-        for name in self.told.keys().filter(|name| !general.contains_key(*name)).cloned().collect::<Vec<_>>() {
-            self.write(&name, None).await?;
-            self.told.remove(&name);
-        }
-        for (name, said) in general {
-            if self.told.get(&name) != Some(&said) {
-                self.write(&name, Some(&said)).await?;
-                self.told.insert(name, said);
-            }
+    pub(super) async fn tell(&self, policies: &PolicySet, gaps: &[Gap]) -> Result<(), Error> {
+        let objects = match self.policies.list(&ListParams::default()).await {
+            Ok(objects) => objects.items,
+            // There are no such objects here.
+            Err(Error::Api(status)) if status.is_not_found() => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for object in objects {
+            let name = object.metadata.name.clone().unwrap_or_default();
+            let is_general = policies.iter().any(|policy| policy.name == name && policy.is_general());
+            self.bring(&object, is_general.then(|| said(&name, gaps))).await?;
         }
         Ok(())
     }
 
-    async fn write(&self, name: &str, said: Option<&Said>) -> Result<(), Error> {
-        let Some(object) = self.policies.get_opt(name).await? else { return Ok(()) };
-        let uid = object.metadata.uid;
+    async fn bring(&self, object: &DynamicObject, said: Option<Said>) -> Result<(), Error> {
         let conditions = object.data.pointer("/status/conditions").and_then(Value::as_array);
         let before = conditions.into_iter().flatten().find(|condition| condition["type"] == SENT);
-        let conditions: Vec<Value> = said
-            .map(|(reason, message)| {
-                let status = if *reason == ALL_SENT { "True" } else { "False" };
-                let since =
-                    before.filter(|before| before["status"] == status).map(|before| &before["lastTransitionTime"]);
-                // To the second, as Kubernetes writes times.
-                let now = || Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
-                json!({ "type": SENT, "status": status, "reason": reason, "message": message,
-                    "lastTransitionTime": since.cloned().unwrap_or_else(now) })
-            })
-            .into_iter()
-            .collect();
+        let wanted = said.map(|said| condition(&said, before));
+        if wanted.as_ref() == before {
+            return Ok(());
+        }
+        let name = object.metadata.name.as_deref().unwrap_or_default();
         let patch = json!({
             "apiVersion": "tidegate.dev/v1alpha1",
             "kind": "ClusterPolicy",
             // The object of another uid is another one, of which this is not to be said.
-            "metadata": { "name": name, "uid": uid },
-            "status": { "conditions": conditions },
+            "metadata": { "name": name, "uid": object.metadata.uid },
+            "status": { "conditions": wanted.as_slice() },
         });
         match self.policies.patch_status(name, &PatchParams::apply(MANAGER).force(), &Patch::Apply(patch)).await {
             Ok(_) => Ok(()),
+            // It is gone, or another one: the next look is about that one.
             Err(Error::Api(status)) if status.is_not_found() || status.is_conflict() => Ok(()),
             Err(error) => Err(error),
         }
     }
+}
+
+/// The condition that says this, after the one that is there.
+fn condition((reason, message): &Said, before: Option<&Value>) -> Value {
+    let status = if *reason == ALL_SENT { "True" } else { "False" };
+    let since = before.filter(|before| before["status"] == status).map(|before| before["lastTransitionTime"].clone());
+    // To the second, as Kubernetes writes times.
+    let now = || Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
+    json!({ "type": SENT, "status": status, "reason": reason, "message": message,
+        "lastTransitionTime": since.unwrap_or_else(now) })
 }
 
 const ALL_SENT: &str = "AllSent";
@@ -108,6 +104,16 @@ fn said(policy: &str, gaps: &[Gap]) -> Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_condition_changes_its_time_with_its_status_only() {
+        let before = json!({ "type": SENT, "status": "False", "lastTransitionTime": "then" });
+        let unknown = ("KindUnknown", "x".to_owned());
+        assert_eq!(condition(&unknown, Some(&before))["lastTransitionTime"], "then");
+        assert_ne!(condition(&(ALL_SENT, String::new()), Some(&before))["lastTransitionTime"], "then");
+        let same = condition(&unknown, Some(&before));
+        assert_eq!(condition(&unknown, Some(&same)), same);
+    }
 
     #[test]
     fn each_gap_of_the_policy_is_told() {

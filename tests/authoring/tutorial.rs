@@ -70,6 +70,21 @@ fn the_documents_for_a_cluster_are_policy_documents() {
     }
 }
 
+#[test]
+fn the_namespace_of_the_gate_is_the_one_that_is_shipped() {
+    let deployed = Path::new(env!("CARGO_MANIFEST_DIR")).join("webhook-deploy/00-namespace.yaml");
+    let namespace: serde_json::Value = serde_saphyr::from_str(&fs::read_to_string(deployed).unwrap()).unwrap();
+    let page = page();
+    let named = Regex::new(r"configmap://([a-z-]+)/|--namespace ([a-z-]+)").unwrap();
+    let found: Vec<&str> = named
+        .captures_iter(&page)
+        .filter_map(|named| named.get(1).or_else(|| named.get(2)))
+        .map(|namespace| namespace.as_str())
+        .collect();
+    assert_eq!(found.len(), 2, "a module and a command: {found:?}");
+    assert!(found.iter().all(|found| namespace["metadata"]["name"] == **found), "{found:?}");
+}
+
 /// A piece of the page that is done.
 enum Block {
     File { name: String, text: String },

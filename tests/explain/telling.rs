@@ -127,10 +127,18 @@ fn whoever_has_seen_enough_may_go() {
 #[test]
 fn rules_that_belong_to_no_policy_are_explained_too() {
     let (_, list, _) = tidegate(&["explain"], &[]);
-    for rule in ["TG001", "TG002", "TG003", "KEPT001", "KEPT002"] {
+    let (beside, history) = ("audits of files beside a cluster find it", "only audits with --history find it");
+    for (rule, finder) in [
+        ("TG001", beside),
+        ("TG002", beside),
+        ("TG003", beside),
+        ("TG004", "the gate finds it, and so does every audit"),
+        ("KEPT001", history),
+        ("KEPT002", history),
+    ] {
         let (code, out, err) = tidegate(&["explain", rule], &[]);
         assert_eq!((code, err.as_str()), (0, ""), "{rule}");
-        assert!(out.contains("of no policy: only audits of a cluster look for it"), "{out}");
+        assert!(out.contains(&format!(", of no policy: {finder}\n")), "{out}");
         for heading in ["What is wrong", "What happens otherwise", "By hand", "When to switch it off", "Links"] {
             assert!(out.contains(&format!("\n{heading}\n")), "{rule}: {heading}");
         }

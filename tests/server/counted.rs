@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tidegate::policy::{CurrentPolicies, Elsewhere, PolicySet, Rollout};
-use tidegate::secrets::{MemorySecretStore, SecretStore};
+use tidegate::secrets::{MemorySecretStore, NoSecretStore, SecretStore};
 
 use crate::policy::policies;
 use crate::support::{PASSWORD, Server, review};
@@ -72,6 +72,15 @@ async fn a_repair_counts_once() {
     // The stand-in for an API server asks the second time with the object as it arrived, so it is refused there.
     let seen = counted(policies(), &["repair"], false).await;
     assert!(seen.contains("policy_findings_total{policy=\"occasion\",rule=\"TEST1\",outcome=\"fixed\"} 1"), "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_carried_out_is_not_repaired() {
+    let server = Server::start(Arc::new(NoSecretStore), Duration::ZERO).await;
+    let answer = server.review("/mutate", &review("move")).await;
+    assert_eq!(answer["allowed"], false);
+    let text = server.metrics.text();
+    assert!(text.contains("decision=\"fail\"") && !text.contains("policy_findings_total{"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

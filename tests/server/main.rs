@@ -8,6 +8,8 @@ mod bad_input;
 mod certificates;
 /// What is counted.
 mod counted;
+/// The port for metrics: few connections, and none for long.
+mod metrics_port;
 /// A policy that does what the object's name says.
 mod policy;
 /// Reviews, from the bytes that arrive to the bytes that leave, with their effects.

@@ -54,6 +54,11 @@ fn a_description_that_cannot_be_meant() {
             schema(&json!({ "properties": { "a": { "$ref": "#" } } }).to_string()),
             "its settings schema cannot be used: $ref \"#\" leads back to itself",
         ),
+        (
+            schema(&json!({ "properties": { "a\n  b: \u{1b}[2J": {} } }).to_string()),
+            "its settings schema cannot be used: the name \"a   b:  [2J\" begins or ends with space, or has what no line \
+             can show: ends of lines, control characters",
+        ),
         (extra("kinds", "{}"), "its kinds in extra has to be a list of texts"),
         (
             extra("kinds", "[\"Pod: x\"]"),

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::report::{CaseReport, Failure, Outcome, TestReport, Totals};
 use crate::line_diff::hunks;
+use crate::wasm::one_line;
 
 /// How many lines that stay are shown around one that does not.
 const CONTEXT: usize = 3;
@@ -87,6 +88,7 @@ pub(super) fn lines(failure: &Failure) -> Vec<(Style, String)> {
             lines.push((change.style(), format!("{} {text}", change.sign())));
         }
     }
-    lines.extend(failure.problems.iter().map(|problem| (Style::new(), format!("= {problem}"))));
+    // They quote what the policy says, which may have several lines.
+    lines.extend(failure.problems.iter().map(|problem| (Style::new(), one_line(&format!("= {problem}")))));
     lines
 }

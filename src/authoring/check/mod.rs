@@ -6,7 +6,7 @@ mod schema;
 use std::sync::Arc;
 
 use super::opened::{OpenError, Opened, open};
-use crate::wasm::Runtime;
+use crate::wasm::{Runtime, one_line};
 
 /// What is said of a component that could be opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,5 +25,9 @@ pub fn check(module: &str, runtime: &Arc<Runtime>) -> Result<(Opened, Verdict), 
     let opened = open(module, runtime)?;
     let mut verdict = description::judge(opened.description(), opened.is_builtin());
     schema::judge(&opened.description().settings_schema, &mut verdict);
+    // They quote a stranger's schema.
+    for text in verdict.errors.iter_mut().chain(&mut verdict.warnings) {
+        *text = one_line(text);
+    }
     Ok((opened, verdict))
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::authoring::inspect::{Inspection, concern_in_words, read_line};
+use crate::wasm::one_line;
 
 /// The reference: rules, settings, what it judges, what it reads.
 pub fn reference(inspection: &Inspection) -> String {
@@ -27,7 +28,7 @@ pub fn reference(inspection: &Inspection) -> String {
             let meaning = setting.description.as_deref().map(cell).unwrap_or_default();
             let kind = cell(&setting.kind);
             let meaning = if meaning.is_empty() { kind } else { format!("{meaning} ({kind})") };
-            let _ = writeln!(text, "| `{}` | {} | {meaning} |", setting.name, default.unwrap_or_default());
+            let _ = writeln!(text, "| `{}` | {} | {meaning} |", cell(&setting.name), default.unwrap_or_default());
         }
     }
     if reads.is_empty() {
@@ -44,5 +45,5 @@ pub fn reference(inspection: &Inspection) -> String {
 
 /// A text as the cell of a table: on one line, and without what would end the cell.
 fn cell(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('|', "\\|").replace('\n', " ")
+    one_line(text).replace('\\', "\\\\").replace('|', "\\|")
 }

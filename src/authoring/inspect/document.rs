@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Inspection, read_line};
+use super::{Inspection, json, read_line};
 
 /// What the addresses of built-in policies begin with, and of modules elsewhere.
 const ELSEWHERE: &str = "://";
@@ -38,7 +38,7 @@ pub fn policy_document(inspection: &Inspection) -> String {
         if let Some(description) = &setting.description {
             let _ = writeln!(text, "  #   # {description}");
         }
-        let default = setting.default.as_ref().map(ToString::to_string);
+        let default = setting.default.as_ref().map(json);
         let _ = writeln!(text, "  #   {}: {}", setting.name, default.unwrap_or_default());
     }
     text

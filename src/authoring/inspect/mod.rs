@@ -5,12 +5,14 @@ mod rights;
 mod text;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::opened::Opened;
 use super::settings::{Setting, settings, whole_settings};
 use crate::finding::Rule;
 use crate::lookup::ResourceType;
 use crate::policy::Concern;
+use crate::wasm::one_line;
 
 pub use document::policy_document;
 pub use rights::rights;
@@ -57,6 +59,7 @@ pub struct Inspection {
 impl From<&Opened> for Inspection {
     fn from(opened: &Opened) -> Self {
         let described = opened.description();
+        let lines = |names: &[String]| -> Vec<String> { names.iter().map(|name| one_line(name)).collect() };
         Self {
             module: opened.module.clone(),
             name: described.name.clone(),
@@ -68,9 +71,9 @@ impl From<&Opened> for Inspection {
             settings: settings(&described.settings_schema),
             whole_settings: whole_settings(&described.settings_schema),
             language: tidegate_component::language_of(&opened.component).map(tidegate_component::Language::name),
-            contract: opened.surface.version.clone(),
-            imports: opened.surface.imports.clone(),
-            exports: opened.surface.exports.clone(),
+            contract: one_line(&opened.surface.version),
+            imports: lines(&opened.surface.imports),
+            exports: lines(&opened.surface.exports),
             bytes: opened.component.len(),
             digest: opened.digest().to_owned(),
         }
@@ -88,6 +91,11 @@ pub(super) fn concern_in_words(concern: Concern) -> &'static str {
 /// A size as `policy build` and `make policies` tell it.
 pub fn kilobytes(bytes: usize) -> String {
     format!("{} KB", bytes.div_ceil(1000))
+}
+
+/// A setting's value as JSON on one line: JSON escapes ends of lines, but not all that some readers take for one.
+fn json(value: &Value) -> String {
+    one_line(&value.to_string())
 }
 
 /// A type as `spec.reads` has it.

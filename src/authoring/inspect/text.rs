@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Inspection, concern_in_words, kilobytes, read_line};
+use super::{Inspection, concern_in_words, json, kilobytes, read_line};
 
 /// Writes it.
 ///
@@ -24,8 +24,10 @@ pub fn write_text(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "  none")?;
     }
     for setting in &inspection.settings {
-        let default =
-            setting.default.as_ref().map_or_else(|| "no default".to_owned(), |value| format!("default {value}"));
+        let default = setting
+            .default
+            .as_ref()
+            .map_or_else(|| "no default".to_owned(), |value| format!("default {}", json(value)));
         writeln!(out, "  {}: {}, {default}", setting.name, setting.kind)?;
         if let Some(description) = &setting.description {
             writeln!(out, "      {description}")?;

@@ -19,6 +19,23 @@ fn plain(
     InstalledPolicy { is_builtin: false, ..scripted(description, move |context| Ok(judge(context.object))) }
 }
 
+#[test]
+fn what_others_see_to_is_left_alone_if_it_runs_pods() {
+    let owned = ("ownerReferences", json!([{ "kind": "Shop", "name": "a", "controller": true }]));
+    let managed = ("labels", json!({ "app.kubernetes.io/managed-by": "mysql-operator" }));
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "shop", "namespace": "shop" },
+        "spec": { "template": { "spec": { "containers": [{ "name": "a", "image": "nginx" }] } } },
+    });
+    for ((field, value), why) in [(owned, LeftAlone::Controlled), (managed, LeftAlone::OperatorManaged)] {
+        for (mut object, left_alone) in [(ingress(), None), (deployment.clone(), Some(why))] {
+            object["metadata"][field] = value.clone();
+            let one = plain("p", &["Deployment", "Ingress"], |_| vec![finding("", Severity::Low, vec![])]);
+            assert_eq!(judged(object, vec![one]).left_alone, left_alone, "{field}");
+        }
+    }
+}
+
 /// Wants a field to have a value, and repairs it.
 fn wants(name: &str, at: &'static str, value: Value) -> InstalledPolicy {
     plain(name, &["Deployment", "Ingress"], move |object| {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use self::model::workload as model_of;
 pub(super) use self::seen::{seen_workload, shown};
 use self::text::lines;
-pub(super) use self::text::one_line;
+pub(crate) use self::text::one_line;
 use super::bindings::tidegate::policy::types as contract;
 use crate::finding::{Edit, Finding, Severity};
 use crate::policy::{Description, ReviewContext, ReviewError};

@@ -5,7 +5,7 @@
 const LONGEST: usize = 2_000;
 
 /// A text on one line, without anything that a terminal obeys, at most so long as somebody reads.
-pub(in crate::wasm) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     // What is cut away need not be cleaned: it may be megabytes.
     let (begin, is_whole) = beginning(text.trim_start());
     let clean: String = begin.chars().map(|letter| if obeyed(letter) { ' ' } else { letter }).collect();

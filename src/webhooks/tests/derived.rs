@@ -223,14 +223,28 @@ fn an_update_is_sent_if_it_changes_what_is_judged() {
 
 #[test]
 fn what_the_engine_leaves_alone_is_not_sent() {
-    let derived = derived(vec![general(&["Ingress"], json!({}))]);
+    let derived = derived(vec![general(&["Ingress", "Pod"], json!({}))]);
     for (field, value) in [
         ("ownerReferences", json!([{ "kind": "Gateway", "name": "a", "controller": true }])),
         ("labels", json!({ "app.kubernetes.io/managed-by": "mysql-operator" })),
     ] {
-        let mut ingress = object("networking.k8s.io/v1", "Ingress");
-        assert_eq!(sending(&derived.validating, &ingress, None).len(), 1);
-        ingress["metadata"][field] = value;
-        assert!(sending(&derived.validating, &ingress, None).is_empty(), "{field}");
+        // What runs pods is left to whom it belongs to, and nothing else.
+        for (mut object, number) in [(object("networking.k8s.io/v1", "Ingress"), 1), (pod("nginx"), 0)] {
+            assert_eq!(sending(&derived.validating, &object, None).len(), 1);
+            object["metadata"][field] = value.clone();
+            assert_eq!(sending(&derived.validating, &object, None).len(), number, "{field} of {}", object["kind"]);
+        }
+    }
+}
+
+#[test]
+fn a_namespace_is_in_no_namespace() {
+    let mut namespace = object("v1", "Namespace");
+    namespace["metadata"] = json!({ "name": "shop" });
+    for (matches, number) in
+        [(json!({}), 1), (json!({ "namespaces": ["shop"] }), 0), (json!({ "exclude": { "namespaces": ["shop"] } }), 1)]
+    {
+        let derived = derived(vec![general(&["Namespace"], matches.clone())]);
+        assert_eq!(sending(&derived.validating, &namespace, None).len(), number, "{matches}");
     }
 }

@@ -88,6 +88,10 @@ fn request(object: &Value, old: Option<&Value>) -> Value {
             request[field] = value.into();
         }
     }
+    if (group, kind) == ("", "Namespace") {
+        // As the API server does.
+        request["namespace"] = request["name"].clone();
+    }
     request
 }
 

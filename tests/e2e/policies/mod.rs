@@ -18,8 +18,14 @@ mod starts;
 // Exceptions with an end.
 mod exceptions;
 
+// Code behind a tag of a registry.
+mod tags;
+
 // Code that is in a ConfigMap, and changes there.
 mod config_maps;
+
+// An audit of the cluster judges by what is stored there, as the gate does.
+mod audits;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
