@@ -37,7 +37,7 @@ use crate::webhooks::Keeper;
 const EVALUATIONS: usize = 64;
 
 /// Threads for policies that are loaded while reviews are judged.
-const LOADS: usize = 4;
+const LOADS: usize = 8;
 
 /// Threads of the scan for reports, so that it takes none from reviews: one lists, one judges.
 const SCAN: usize = 2;

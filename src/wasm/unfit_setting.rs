@@ -26,12 +26,14 @@ pub(super) fn place(error: &ValidationError<'_>) -> String {
 
 /// What is wrong with it, and what is expected there.
 pub(super) fn problem(error: &ValidationError<'_>) -> String {
-    use ValidationErrorKind::{AdditionalProperties, PropertyNames, UnevaluatedProperties};
+    use ValidationErrorKind::{AdditionalProperties, FalseSchema, PropertyNames, UnevaluatedProperties};
     one_line(&match error.kind() {
         AdditionalProperties { unexpected } | UnevaluatedProperties { unexpected } => {
             let names: Vec<String> = unexpected.iter().map(|name| format!("\"{name}\"")).collect();
             format!("there is no such setting: {}", begin_of(&names.join(", ")))
         }
+        // Where a schema names no setting at all.
+        FalseSchema => "there is no such setting".to_owned(),
         PropertyNames { error } => format!("a name does not fit: {}", problem(error)),
         _ => error.masked_with(begin_of(&error.instance().to_string())).to_string(),
     })
@@ -71,6 +73,7 @@ mod tests {
                 "3 is not of type \"string\"",
             ),
             (whole(json!(true)), json!({ "b": 1 }), "", "there is no such setting: \"b\""),
+            (json!({ "additionalProperties": false }), json!({ "b": 1 }), "", "there is no such setting"),
         ] {
             assert_eq!(told(schema, &settings), (format!("spec.settings{at}"), problem.to_owned()));
         }
@@ -96,7 +99,8 @@ mod tests {
 
     #[test]
     fn nothing_that_a_terminal_obeys_gets_through() {
-        let (place, problem) = told(json!({ "additionalProperties": false }), &json!({ "a\n\u{1b}[2J\u{202e}": 1 }));
+        let schema = json!({ "properties": { "b": true }, "additionalProperties": false });
+        let (place, problem) = told(schema, &json!({ "a\n\u{1b}[2J\u{202e}": 1 }));
         assert_eq!((place.as_str(), problem.as_str()), ("spec.settings", "there is no such setting: \"a  [2J \""));
     }
 }
