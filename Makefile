@@ -22,6 +22,10 @@ policies: ## builds the policies into components
 build: policies ## builds target/release/tidegate
 	$(CARGO) build --release
 
+.PHONY: image
+image: build ## makes target/tidegate-image.tar, an image of the gate, without a daemon
+	$(CARGO) run --quiet --package xtask -- image
+
 .PHONY: demo
 demo: policies ## shows the gate at work over TLS, without a cluster
 	$(CARGO) run --quiet -- demo

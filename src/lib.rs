@@ -10,6 +10,7 @@
 
 pub mod audit;
 pub mod authoring;
+pub mod certificates;
 pub mod cli;
 pub mod closest;
 pub mod cluster;

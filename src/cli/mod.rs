@@ -2,6 +2,7 @@
 
 mod answers;
 mod audit;
+mod certificate;
 mod cluster_policies;
 mod completions;
 mod demo;

@@ -1,7 +1,6 @@
 //! `tidegate serve`: answers an API server's admission reviews over HTTPS.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use kube::{Client, Config};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
+use super::certificate::CertificateArguments;
 use super::logging::{self, LogFormat};
 use super::policies::{self, PolicyArguments};
 use super::policies_followed::{Followed, MetricsArguments};
@@ -25,10 +25,7 @@ use crate::lookup::{Lookup, NoLookup};
 use crate::metrics::Metrics;
 use crate::policy::{CurrentPolicies, PolicySet};
 use crate::secrets::{KubeSecretStore, NoSecretStore, SecretStore};
-use crate::server::{
-    CERTIFICATE_INTERVAL, CertificateFiles, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service,
-    router, server_config, signals, use_ring,
-};
+use crate::server::{Ending, Gate, Lifecycle, Listener, Readiness, Service, router, server_config, signals, use_ring};
 use crate::wasm::Loader;
 use crate::webhooks::Keeper;
 
@@ -80,16 +77,6 @@ struct PortArguments {
     shutdown_delay: Duration,
 }
 
-#[derive(Debug, clap::Args)]
-struct CertificateArguments {
-    /// The certificate chain in PEM; read anew when it changes.
-    #[arg(long, value_name = "FILE")]
-    tls_cert: PathBuf,
-    /// The certificate's private key in PEM; read anew when it changes.
-    #[arg(long, value_name = "FILE")]
-    tls_key: PathBuf,
-}
-
 /// Serves until a signal comes.
 pub(crate) fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
     logging::start(arguments.log_format)?;
@@ -117,7 +104,7 @@ pub(crate) fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
 async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let ServeArguments {
         port: PortArguments { listen, shutdown_delay },
-        certificate: CertificateArguments { tls_cert, tls_key },
+        certificate,
         policies,
         secrets,
         reports,
@@ -128,26 +115,28 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     use_ring();
     let signals = signals().context("cannot take over SIGTERM and SIGINT")?;
     let listener = Listener::bind(listen).await?;
-    let certificate_files = CertificateFiles { certificate: tls_cert, key: tls_key };
-    let (certificate, seen) = certificate_files.load()?;
-    let certificate = CurrentCertificate::new(certificate);
+    let identity = identity();
+    let (stop, stopping) = watch::channel(false);
+    // They end with the first signal: what is under way for reviews comes first.
+    let mut signals = Box::pin(signals.inspect(move |_| {
+        stop.send_replace(true);
+    }));
+    let certificate = tokio::select! {
+        certificate = certificate.start(webhooks.name(), &identity, stopping.clone()) => certificate?,
+        // Nothing was served yet.
+        _ = signals.next() => return Ok(Ending::Finished),
+    };
     let metrics = Metrics::default();
     metrics_port.serve(&metrics).await?;
     let loaded = load_policies(policies).await?;
     let number = loaded.1.len();
     let mut policies = Followed::new(loaded, metrics.clone());
-    let (stop, stopping) = watch::channel(false);
-    // They end with the first signal: what is under way for reviews comes first.
-    let signals = signals.inspect(move |_| {
-        stop.send_replace(true);
-    });
     tokio::spawn(end_exceptions(Arc::clone(policies.current())));
-    let (lookup, secrets) = cluster(&secrets, &reports, &webhooks, &mut policies, stopping).await?;
+    let (lookup, secrets) = cluster(&secrets, &reports, &webhooks, &mut policies, &identity, stopping).await?;
     let gate = Arc::new(Gate::new(Arc::clone(policies.current()), lookup, secrets, metrics));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
-    let service = Service { tls: server_config(Arc::clone(&certificate))?, router: router(gate, readiness.clone()) };
-    tokio::spawn(certificate_files.follow(certificate, seen, CERTIFICATE_INTERVAL));
+    let service = Service { tls: server_config(certificate)?, router: router(gate, readiness.clone()) };
     tracing::info!(address = %listener.address(), policies = number, "serving");
     let lifecycle = Lifecycle { readiness, prepared: policies.prepared(), effects, delay: shutdown_delay };
     let ending = lifecycle.run(listener, service, signals).await;
@@ -177,6 +166,7 @@ async fn cluster(
     reports: &ReportArguments,
     webhooks: &WebhookArguments,
     policies: &mut Followed,
+    identity: &str,
     stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
     match Config::infer().await {
@@ -185,12 +175,11 @@ async fn cluster(
             let client = Client::try_from(config).context("the cluster's configuration cannot be used")?;
             tracing::info!(cluster = %address, "Secrets are made in this cluster, and policies may ask it");
             let lookup: Arc<dyn Lookup> = Arc::new(LiveCluster::new(client.clone(), Handle::current()));
-            let identity = identity();
-            policies.follow(client.clone(), &namespace, &identity, stopping.clone());
-            if let Some(clean_up) = arguments.clean_up(&namespace, &identity) {
+            policies.follow(client.clone(), &namespace, identity, stopping.clone());
+            if let Some(clean_up) = arguments.clean_up(&namespace, identity) {
                 tokio::spawn(clean_up.run(client.clone()));
             }
-            if let Some(choice) = webhooks.choice(&namespace, &identity) {
+            if let Some(choice) = webhooks.choice(&namespace, identity) {
                 let keeper = Keeper::new(client.clone(), choice, policies.announced())?;
                 let (prepared, stopping) = (policies.prepared(), stopping.clone());
                 // Before that a policy may be missing whose objects must not pass unasked.
@@ -199,7 +188,7 @@ async fn cluster(
                     keeper.run(stopping).await;
                 });
             }
-            if let Some(reports) = reports.reports(&namespace, &identity) {
+            if let Some(reports) = reports.reports(&namespace, identity) {
                 tokio::spawn(reports.run(
                     client.clone(),
                     Arc::clone(policies.current()),

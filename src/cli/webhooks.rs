@@ -22,6 +22,11 @@ enum Kept {
 }
 
 impl WebhookArguments {
+    /// The name of the configurations.
+    pub(super) fn name(&self) -> &str {
+        &self.webhook_configurations
+    }
+
     /// Which configurations are kept, if any, by a gate in this namespace.
     pub(super) fn choice(&self, namespace: &str, identity: &str) -> Option<Choice> {
         (self.webhooks == Kept::Manage).then(|| Choice {

@@ -157,8 +157,7 @@ impl Loader {
             let running: Vec<_> = enabled
                 .iter()
                 .map(|(name, (file, document))| {
-                    // Another set is loaded while objects are judged.
-                    let loading = scope.spawn(move || self.install_aside(file, document));
+                    let loading = scope.spawn(move || self.install(file, document));
                     (name, loading)
                 })
                 .collect();

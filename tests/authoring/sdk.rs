@@ -72,6 +72,7 @@ export const { describe, checkSettings, review } = definePolicy({
   reads: [MAPS],
   rules: { SHOP002: { title: "always", severity: "low" } },
   review() {
+    if (raw.at("/metadata/name") === "quiet") return [];
     const answers = [raw.at("/spec/none"), raw.oldObject(), raw.at("/spec/serviceName"), cluster.get(MAPS, "none")];
     return [finding("SHOP002", "/spec", answers.map((answer) => JSON.stringify(answer) ?? "undefined").join(" "))];
   },
@@ -89,10 +90,17 @@ fn nothing_is_undefined_in_javascript() {
     for (cluster, answer) in [("", "undefined"), ("cluster: []\n", "null")] {
         let case = format!(
             "about: It tells.\n{cluster}object:{object}expect:\n  decision: allow\n  findings:\n    \
-             - {{ rule: SHOP002, severity: low, at: /spec, message: 'undefined undefined \"mysql\" {answer}' }}\n"
+             - {{ rule: SHOP002, severity: low, at: /spec, fixed: false, message: 'undefined undefined \"mysql\" {answer}' }}\n"
         );
         author.write(&format!("cases/{answer}.yaml"), &case);
     }
+    let quiet = object.replace("name: mysql, namespace", "name: quiet, namespace");
+    author.write("cases/quiet.yaml", &format!("about: It tells nothing.\nobject:{quiet}expect:\n  decision: allow\n"));
+    author.write(
+        "policy.yaml",
+        "apiVersion: tidegate.dev/v1alpha1\nkind: ClusterPolicy\nmetadata: { name: nothing }\nspec:\n  \
+         module: file://build/nothing.wasm\n  reads: [{ apiVersion: v1, kind: ConfigMap }]\n",
+    );
     author.succeed("tidegate policy build");
     author.succeed("tidegate policy test");
 }

@@ -72,6 +72,9 @@ mod arrivals;
 // Code that the cluster keeps, or lets the gate in for.
 mod modules;
 
+// A certificate of the gate's own making.
+mod own_certificate;
+
 // Policies on everything of a kind.
 mod everything;
 

@@ -27,8 +27,8 @@ pub(crate) mod webhooks;
 mod components;
 mod folder;
 mod helm;
-mod port;
-mod process;
+pub(crate) mod port;
+pub(crate) mod process;
 mod programs;
 
 pub(crate) use control_plane::ControlPlane;
