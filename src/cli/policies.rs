@@ -9,6 +9,7 @@ use kube::{Client, Config};
 use tokio::runtime::{Builder, Handle, Runtime as Threads};
 
 use super::progress::Patience;
+use crate::files::read_text;
 use crate::modules::{Limits, ModuleSources, is_elsewhere};
 use crate::policy::{PolicyDocument, PolicyException, PolicySet, parse_documents};
 use crate::server::use_ring;
@@ -148,7 +149,7 @@ fn read(paths: &[PathBuf]) -> anyhow::Result<Read> {
     for path in paths {
         for file in files(path)? {
             let name = file.display().to_string();
-            let text = std::fs::read_to_string(&file).with_context(|| format!("{name}: the policy cannot be read"))?;
+            let text = read_text(&file).with_context(|| format!("{name}: the policy cannot be read"))?;
             let read = parse_documents(&name, &text)?;
             policies.extend(read.policies.into_iter().map(|document| (name.clone(), document)));
             exceptions.extend(read.exceptions);

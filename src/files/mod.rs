@@ -2,6 +2,7 @@
 
 mod error;
 mod private;
+mod read;
 mod temporary;
 mod work_tree;
 mod write;
@@ -12,5 +13,6 @@ mod tests;
 
 pub use error::{FileError, WorkTreeError};
 pub use private::private_directory;
+pub use read::{read, read_text};
 pub use work_tree::{check_out_of_git, git};
 pub use write::{PRIVATE, check_place, create, put, replace};

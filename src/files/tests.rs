@@ -146,3 +146,20 @@ fn git_says_what_it_would_take_in() {
     fs::create_dir_all(outside.path().join("broken/.git")).unwrap();
     assert!(matches!(check_out_of_git(&outside.path().join("broken/a.yaml")), Err(WorkTreeError::Unknown { .. })));
 }
+
+#[test]
+fn what_is_no_file_or_never_ends_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (small, large) = (folder.path().join("small"), folder.path().join("large"));
+    std::fs::write(&small, "text").unwrap();
+    std::fs::File::create(&large).unwrap().set_len((16 << 20) + 1).unwrap();
+    assert_eq!(super::read_text(&small).unwrap(), "text");
+    for (path, words) in [
+        (large.as_path(), "larger than the 16 MiB"),
+        (std::path::Path::new("/dev/zero"), "no file"),
+        (folder.path(), "no file"),
+    ] {
+        let error = super::read(path).unwrap_err().to_string();
+        assert!(error.contains(words), "{}: {error}", path.display());
+    }
+}

@@ -18,6 +18,10 @@ pub(super) const KIND: &str = "ClusterPolicy";
 pub(super) const EXCEPTION: &str = "PolicyException";
 /// How long a review may take if the document does not say: a thousand times what one costs.
 const DEFAULT_TIMEOUT: Duration = Duration::from_millis(100);
+/// The deadline is looked at every few milliseconds.
+const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
+/// The longest name of a policy, in letters: that of an object of the cluster.
+const LONGEST_NAME: usize = 253;
 /// The API server itself gives a webhook at most 30 s; a policy that needs a tenth is broken.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -136,6 +140,17 @@ impl PolicyDocument {
     /// # Errors
     /// [`DocumentError::Field`].
     pub fn check(&self, file: &str) -> Result<(), DocumentError> {
+        let name = &self.metadata.name;
+        let is_letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+        if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_letter) {
+            return Err(DocumentError::Field {
+                file: file.to_owned(),
+                // It may hold anything.
+                policy: "without a name that can be shown".to_owned(),
+                field: "metadata.name",
+                problem: format!("write letters, digits and hyphens, at most {LONGEST_NAME}"),
+            });
+        }
         self.timeout(file)?;
         match self.spec.rollout {
             Some(rollout) if rollout.percent > 100 => Err(DocumentError::Field {
@@ -162,7 +177,7 @@ impl PolicyDocument {
         };
         let duration = parse_duration(text)
             .ok_or_else(|| wrong(format!("\"{text}\" is not a duration; write for instance 100ms or 1s")))?;
-        if duration.is_zero() || duration > LONGEST_TIMEOUT {
+        if duration < SHORTEST_TIMEOUT || duration > LONGEST_TIMEOUT {
             return Err(wrong(format!("{text} is outside 1ms to {}s", LONGEST_TIMEOUT.as_secs())));
         }
         Ok(duration)

@@ -181,7 +181,9 @@ fn end(text: &str) -> Option<Timestamp> {
     }
     // A time without a zone is no day either.
     let day: Date = text.parse().ok().filter(|_| text.len() == "2027-03-31".len())?;
-    day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    // The last day that can be counted has no day after it.
+    let after = day.tomorrow().ok().and_then(|next| next.to_zoned(TimeZone::UTC).ok());
+    Some(after.map_or(Timestamp::MAX, |after| after.timestamp()))
 }
 
 #[cfg(test)]

@@ -37,6 +37,13 @@ impl Matcher {
     /// # Errors
     /// [`MatchError`] for a pattern that is none.
     pub fn new(spec: MatchSpec) -> Result<Self, MatchError> {
+        for (field, kinds) in [("spec.match.kinds", &spec.kinds), ("spec.match.exclude.kinds", &spec.exclude.kinds)] {
+            if let Some(number) = kinds.iter().position(|kind| !JudgedKind::is_possible(kind)) {
+                let problem =
+                    format!("entry {number} is no kind; write Ingress, Certificate.cert-manager.io, *.batch or *");
+                return Err(MatchError { field, problem });
+            }
+        }
         Ok(Self {
             namespaces: patterns("spec.match.namespaces", &spec.namespaces)?,
             excluded_namespaces: patterns("spec.match.exclude.namespaces", &spec.exclude.namespaces)?,
@@ -87,13 +94,24 @@ impl Matcher {
     }
 }
 
+/// The most patterns of a list, and letters of each: a name has at most 253, and what makes patterns of longer texts
+/// goes as deep as their braces do.
+const MOST_PATTERNS: usize = 1_000;
+const LONGEST_PATTERN: usize = 253;
+
 pub(super) fn patterns(field: &'static str, globs: &[String]) -> Result<GlobSet, MatchError> {
-    let wrong = |error: globset::Error| MatchError { field, problem: error.to_string() };
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        set.add(Glob::new(glob).map_err(wrong)?);
+    let wrong = |problem: String| MatchError { field, problem };
+    if globs.len() > MOST_PATTERNS {
+        return Err(wrong(format!("{} patterns are too many; at most {MOST_PATTERNS}", globs.len())));
     }
-    set.build().map_err(wrong)
+    let mut set = GlobSetBuilder::new();
+    for (number, glob) in globs.iter().enumerate() {
+        if glob.len() > LONGEST_PATTERN {
+            return Err(wrong(format!("pattern {number} is longer than a name can be ({LONGEST_PATTERN} letters)")));
+        }
+        set.add(Glob::new(glob).map_err(|error| wrong(format!("pattern {number}: {}", error.kind())))?);
+    }
+    set.build().map_err(|error| wrong(format!("the patterns are too many or too intricate ({})", error.kind())))
 }
 
 pub(super) fn labels_of(value: Option<&Value>) -> BTreeMap<&str, &str> {

@@ -60,6 +60,21 @@ impl JudgedKind {
         }
     }
 
+    /// Whether there can be such a kind: `Kind`, `Kind.group`, `*`, `*.group`.
+    pub fn is_possible(text: &str) -> bool {
+        let is_label = |label: &str| {
+            let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            // RFC 1123, as Kubernetes reads it.
+            (1..=63).contains(&label.len())
+                && label.bytes().all(is_letter)
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        let Self { kind, group } = Self::parse(text);
+        let is_word = (1..=63).contains(&kind.len()) && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        (kind == "*" || is_word) && group.is_none_or(|group| group.is_empty() || group.split('.').all(is_label))
+    }
+
     /// Whether objects of this `apiVersion` and `kind` are among it.
     pub fn holds(&self, api_version: &str, kind: &str) -> bool {
         let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);

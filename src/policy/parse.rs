@@ -42,12 +42,17 @@ enum Source<'a> {
 impl Source<'_> {
     fn read<T: DeserializeOwned>(&self) -> Result<T, String> {
         match self {
-            Self::Text(text) => serde_saphyr::from_str(text).map_err(|error| error.to_string()),
+            Self::Text(text) => serde_saphyr::from_str(text).map_err(|error| unquoted(&error)),
             Self::Item { number, value } => {
                 serde_json::from_value(value.clone()).map_err(|error| format!("items[{number}]: {error}"))
             }
         }
     }
+}
+
+/// What is wrong and where, without the lines around it: settings may hold what is not for everybody who reads a log.
+fn unquoted(error: &serde_saphyr::Error) -> String {
+    error.without_snippet().to_string()
 }
 
 impl Documents {

@@ -136,8 +136,10 @@ pub struct PolicySpec {
 pub struct MatchSpec {
     /// Kinds, for instance `Deployment`, or `Certificate.cert-manager.io` where the group matters; empty: all that
     /// the policy's code judges.
+    #[schemars(length(max = 1000), inner(length(max = 320)))]
     pub kinds: Vec<String>,
     /// Namespaces, `*` and `?` allowed; empty: all.
+    #[schemars(length(max = 1000), inner(length(max = 253)))]
     pub namespaces: Vec<String>,
     /// Labels that the namespace must have.
     pub namespace_selector: Option<LabelSelector>,
@@ -152,10 +154,13 @@ pub struct MatchSpec {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Exclude {
     /// Kinds.
+    #[schemars(length(max = 1000), inner(length(max = 320)))]
     pub kinds: Vec<String>,
     /// Namespaces, `*` and `?` allowed.
+    #[schemars(length(max = 1000), inner(length(max = 253)))]
     pub namespaces: Vec<String>,
     /// Names of objects, `*` and `?` allowed.
+    #[schemars(length(max = 1000), inner(length(max = 253)))]
     pub names: Vec<String>,
 }
 

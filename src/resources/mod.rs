@@ -24,6 +24,22 @@ const NEVER_SENT: &[&str] = &[
 /// The same in the first group, which has other kinds too.
 const NEVER_SENT_CORE: &[&str] = &["Binding", "ComponentStatus", "Event"];
 
+/// What nodes, controllers and the API server itself make for the cluster to go on: groups, and their kinds, all of
+/// them if none is named.
+const NEVER_WAITING: &[(&str, &[&str])] = &[
+    ("", &["Endpoints", "Node", "ServiceAccount"]),
+    ("apiextensions.k8s.io", &[]),
+    ("apiregistration.k8s.io", &[]),
+    ("apps", &["ControllerRevision"]),
+    ("certificates.k8s.io", &[]),
+    ("discovery.k8s.io", &[]),
+    ("flowcontrol.apiserver.k8s.io", &[]),
+    ("node.k8s.io", &[]),
+    ("rbac.authorization.k8s.io", &["ClusterRole", "ClusterRoleBinding"]),
+    ("scheduling.k8s.io", &[]),
+    ("storage.k8s.io", &["CSINode", "CSIStorageCapacity", "VolumeAttachment"]),
+];
+
 /// How the API server calls a kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {
@@ -43,6 +59,13 @@ impl Resource {
     /// For instance `networking.k8s.io/v1`.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// Whether its objects may wait for a gate that does not answer. Without those that may not, a cluster gets no node
+    /// on which a gate could run again.
+    pub fn may_wait(&self) -> bool {
+        let (group, kind) = (self.group.as_str(), self.kind.as_str());
+        !NEVER_WAITING.iter().any(|(own, kinds)| *own == group && (kinds.is_empty() || kinds.contains(&kind)))
     }
 
     /// Whether its objects may be sent to the gate at all.

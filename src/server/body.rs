@@ -1,10 +1,12 @@
 //! A request's body, read whole, within limits of size and time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use futures::StreamExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The largest body. The API server takes objects up to 3 MiB (apiserver, `MaxRequestBodyBytes`);
 /// an UPDATE carries two, and JSON in JSON may grow: 8 MiB must pass, and twice that is no harm.
@@ -44,29 +46,50 @@ impl BodyError {
     }
 }
 
+/// The bytes of all bodies that are there at one time, in KiB.
+#[derive(Clone)]
+pub(super) struct Budget(Arc<Semaphore>);
+
+/// All of them: eight of the largest. What comes beyond that waits, so that clients who announce much and send slowly
+/// take no more memory than this.
+const ALL_BODIES: usize = 8 * BODY_LIMIT / 1024;
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(ALL_BODIES)))
+    }
+}
+
+/// A body, and its share of the budget for as long as it is kept.
+pub(super) struct Whole {
+    pub(super) bytes: Vec<u8>,
+    _share: Option<OwnedSemaphorePermit>,
+}
+
 /// Reads a body of JSON.
 ///
 /// # Errors
 /// [`BodyError`] says why it cannot be had.
-pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, BodyError> {
+pub(super) async fn read(headers: &HeaderMap, body: Body, budget: &Budget) -> Result<Whole, BodyError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
         drain(body).await;
         return Err(BodyError::NotJson);
     }
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    tokio::time::timeout(TIME_LIMIT, read_whole(body, declared.unwrap_or_default()))
+    tokio::time::timeout(TIME_LIMIT, read_whole(body, declared.unwrap_or_default(), budget))
         .await
         .unwrap_or(Err(BodyError::TooLate))
 }
 
-async fn read_whole(body: Body, declared: usize) -> Result<Vec<u8>, BodyError> {
+async fn read_whole(body: Body, declared: usize, Budget(budget): &Budget) -> Result<Whole, BodyError> {
     if declared > BODY_LIMIT {
         drain(body).await;
         return Err(BodyError::TooLarge);
     }
     // A header is only a promise: memory for it is taken up to a size that hurts nobody.
     let mut bytes = Vec::with_capacity(declared.min(256 * 1024));
+    let (mut share, mut shared): (Option<OwnedSemaphorePermit>, usize) = (None, 0);
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| BodyError::Broken)?;
@@ -75,9 +98,18 @@ async fn read_whole(body: Body, declared: usize) -> Result<Vec<u8>, BodyError> {
             drain(Body::from_stream(chunks)).await;
             return Err(BodyError::TooLarge);
         }
+        let wanted = (bytes.len() + chunk.len()).div_ceil(1024) - shared;
+        let more = u32::try_from(wanted).map_err(|_| BodyError::TooLarge)?;
+        // The semaphore is never closed.
+        let more = Arc::clone(budget).acquire_many_owned(more).await.map_err(|_| BodyError::Broken)?;
+        shared += wanted;
+        match &mut share {
+            Some(share) => share.merge(more),
+            None => share = Some(more),
+        }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+    Ok(Whole { bytes, _share: share })
 }
 
 /// Reads and drops what is still coming, within limits.

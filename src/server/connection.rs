@@ -40,7 +40,7 @@ const LAST_REQUEST_LIMIT: Duration = Duration::from_secs(1);
 
 /// Where a connection is for one request: how long it may take to ask, and how long it may take in all. Prometheus gives
 /// up after 10 s by default (`scrape_timeout`).
-const ONE_HEADER_LIMIT: Duration = Duration::from_secs(5);
+const ONE_HEADER_LIMIT: Duration = Duration::from_secs(1);
 const ONE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Serves one connection. When `stopping` becomes true it is closed as soon as what is under way is

@@ -1,7 +1,11 @@
 //! What arrives: an AdmissionReview, told from everything else that may arrive.
 
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::error::Category;
 
@@ -9,6 +13,9 @@ use crate::request::{Operation, Phase, Request, Selection, User};
 
 /// The one version that is spoken.
 const API_VERSION: &str = "admission.k8s.io/v1";
+
+/// The most values of a body, counted by what stands between them: each takes fifty bytes and more where it is read.
+const MOST_VALUES: usize = 1_000_000;
 
 /// A review that is to be answered.
 pub(super) struct Incoming {
@@ -35,6 +42,12 @@ pub enum NotAReview {
         /// The column, from 1.
         column: usize,
     },
+    /// It is nested deeper than it is read.
+    #[error("the body is nested more than 128 levels deep; objects of Kubernetes never are")]
+    TooDeep,
+    /// It has more values than are read.
+    #[error("the body has more than {MOST_VALUES} values; objects of Kubernetes have a hundredth of that")]
+    TooMany,
     /// It is something else.
     #[error("the body is {found}; send an AdmissionReview of {API_VERSION}")]
     OtherKind {
@@ -78,7 +91,7 @@ struct Review {
     api_version: Value,
     #[serde(default)]
     kind: Value,
-    request: Option<RawRequest>,
+    request: Option<Object<RawRequest>>,
 }
 
 /// The fields of a request. All but the objects are small; they are read as values first, so that
@@ -98,12 +111,38 @@ struct RawRequest {
     old_object: Value,
 }
 
+/// What is read from an object only: a list of its fields' values would do as well.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(Fields(PhantomData))
+    }
+}
+
 impl Incoming {
     /// Reads a body.
     pub(super) fn parse(body: &[u8], phase: Phase) -> Result<Self, NotAReview> {
-        let review: Review = serde_json::from_slice(body).map_err(|error| why_not(body, &error))?;
+        if body.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).nth(MOST_VALUES).is_some() {
+            return Err(NotAReview::TooMany);
+        }
+        let Object(review): Object<Review> = serde_json::from_slice(body).map_err(|error| why_not(body, &error))?;
         check_header(&review.api_version, &review.kind)?;
-        let raw = review.request.ok_or(NotAReview::NoRequest)?;
+        let Object(raw) = review.request.ok_or(NotAReview::NoRequest)?;
         let uid: String = required(raw.uid, "request.uid", "a string")?;
         let operation: String = required(raw.operation, "request.operation", "a string")?;
         let sub_resource: Option<String> = optional(raw.sub_resource, "request.subResource", "a string")?;
@@ -182,11 +221,15 @@ fn check_header(api_version: &Value, kind: &Value) -> Result<(), NotAReview> {
 
 /// Says why a body that is no [`Review`] is none.
 fn why_not(body: &[u8], error: &serde_json::Error) -> NotAReview {
+    // The reader has no other sign of it (serde_json, `ErrorCode::RecursionLimitExceeded`).
+    if error.to_string().starts_with("recursion limit exceeded") {
+        return NotAReview::TooDeep;
+    }
     if error.classify() != Category::Data || serde_json::from_slice::<IgnoredAny>(body).is_err() {
         return NotAReview::NotJson { line: error.line(), column: error.column() };
     }
-    match serde_json::from_slice::<Header>(body) {
-        Ok(header) => check_header(&header.api_version, &header.kind)
+    match serde_json::from_slice::<Object<Header>>(body) {
+        Ok(Object(header)) => check_header(&header.api_version, &header.kind)
             .err()
             .unwrap_or(NotAReview::Field { field: "request", expected: "an object, with each field once" }),
         Err(_) => NotAReview::OtherKind { found: "JSON, but not an object with each field once".to_owned() },

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use secrecy::ExposeSecret;
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::in_flight::InFlight;
@@ -29,7 +30,14 @@ pub struct Gate {
     secrets: Arc<dyn SecretStore>,
     effects: InFlight,
     metrics: Metrics,
+    /// For large bodies, which take many times their size where they are judged.
+    large: Semaphore,
 }
+
+/// From so many bytes on a body is large: etcd takes objects of 1.5 MiB (`--max-request-bytes`).
+const LARGE: usize = 1 << 20;
+/// How many of them are judged at one time.
+const LARGE_AT_ONCE: usize = 2;
 
 /// Why there is no AdmissionReview to answer with.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +58,7 @@ impl Gate {
         secrets: Arc<dyn SecretStore>,
         metrics: Metrics,
     ) -> Self {
-        Self { policies, lookup, secrets, effects: InFlight::default(), metrics }
+        Self { policies, lookup, secrets, effects: InFlight::default(), metrics, large: Semaphore::new(LARGE_AT_ONCE) }
     }
 
     /// The effects that are under way, also those whose client has gone.
@@ -64,6 +72,8 @@ impl Gate {
     /// [`ReviewError`] if the body is none.
     pub async fn review(&self, phase: Phase, body: Vec<u8>) -> Result<Vec<u8>, ReviewError> {
         let started = Instant::now();
+        // The semaphore is never closed; without a turn nobody is kept waiting.
+        let _turn = if body.len() >= LARGE { self.large.acquire().await.ok() } else { None };
         // The body may hold passwords; it is wiped as soon as it is read.
         let incoming = Incoming::parse(&Zeroizing::new(body), phase)?;
         let mut record = Record::new(&incoming, phase);

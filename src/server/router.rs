@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use super::body;
+use super::body::{self, Budget};
 use super::readiness::Readiness;
 use super::review::{Gate, ReviewError};
 use crate::request::Phase;
@@ -18,6 +18,7 @@ use crate::request::Phase;
 struct Shared {
     gate: Arc<Gate>,
     readiness: Readiness,
+    bodies: Budget,
 }
 
 /// The gate's paths.
@@ -29,23 +30,23 @@ pub fn router(gate: Arc<Gate>, readiness: Readiness) -> Router {
         .route("/readyz", get(ready))
         .method_not_allowed_fallback(wrong_method)
         .fallback(nothing_here)
-        .with_state(Shared { gate, readiness })
+        .with_state(Shared { gate, readiness, bodies: Budget::default() })
 }
 
 async fn mutate(State(shared): State<Shared>, headers: HeaderMap, body: Body) -> Response {
-    review(&shared.gate, Phase::Mutate, &headers, body).await
+    review(&shared, Phase::Mutate, &headers, body).await
 }
 
 async fn validate(State(shared): State<Shared>, headers: HeaderMap, body: Body) -> Response {
-    review(&shared.gate, Phase::Validate, &headers, body).await
+    review(&shared, Phase::Validate, &headers, body).await
 }
 
-async fn review(gate: &Gate, phase: Phase, headers: &HeaderMap, body: Body) -> Response {
-    let body = match body::read(headers, body).await {
+async fn review(shared: &Shared, phase: Phase, headers: &HeaderMap, body: Body) -> Response {
+    let body = match body::read(headers, body, &shared.bodies).await {
         Ok(body) => body,
         Err(error) => return refuse(phase, error.status(), &error),
     };
-    match gate.review(phase, body).await {
+    match shared.gate.review(phase, body.bytes).await {
         Ok(answer) => {
             let json = HeaderValue::from_static("application/json");
             ([(header::CONTENT_TYPE, json)], answer).into_response()

@@ -175,7 +175,20 @@ fn what_is_no_review_is_told_what_it_is_and_never_quoted() {
         (b"{\"a\":".to_vec(), "the body is not JSON (line 1, column 5)"),
         (b"hunter2".to_vec(), "the body is not JSON (line 1, column 1)"),
         (b"{}{}".to_vec(), "the body is not JSON (line 1, column 3)"),
-        (b"[\"hunter2\"]".to_vec(), "the body is JSON without kind AdmissionReview"),
+        (b"[\"hunter2\"]".to_vec(), "the body is JSON, but not an object with each field once"),
+        (
+            br#"["admission.k8s.io/v1","AdmissionReview",{"uid":"x","operation":"CREATE"}]"#.to_vec(),
+            "the body is JSON, but not an object with each field once",
+        ),
+        (
+            changed(|review| review["request"] = json!(["uid", { "kind": "Pod" }, null, null, null, "CREATE"])),
+            "the AdmissionReview's request must be an object",
+        ),
+        (
+            format!("{}0{}", "{\"a\":".repeat(10_000), "}".repeat(10_000)).into_bytes(),
+            "the body is nested more than 128 levels deep",
+        ),
+        (format!("{{\"a\":[{}0]}}", "0,".repeat(1_000_001)).into_bytes(), "the body has more than 1000000 values"),
         (b"{}".to_vec(), "the body is JSON without kind AdmissionReview"),
         (b"{\"kind\":\"hunter2 !\"}".to_vec(), "the body is JSON without kind AdmissionReview"),
         (changed(|review| review["kind"] = json!("Deployment")), "the body is a Deployment of admission.k8s.io/v1"),

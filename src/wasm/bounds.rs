@@ -3,7 +3,11 @@
 //!
 //! The figures beside the bounds are those of the largest real components: SpiderMonkey (JavaScript) and CPython.
 
-use wasmparser::{FunctionBody, Operator, Parser, Payload};
+mod function;
+
+use wasmparser::{ComponentInstance, Instance, Parser, Payload};
+
+use function::Module;
 
 use super::convert::one_line;
 use super::local::LARGEST_COMPONENT;
@@ -13,17 +17,15 @@ use super::memory::{MEMORY_LIMIT, TABLE_LIMIT};
 const MOST_FUNCTIONS: u64 = 100_000;
 /// The code of all functions, in bytes; SpiderMonkey's is 10.2 MiB.
 const MOST_CODE: u64 = 32 << 20;
-/// One function, in bytes; CPython's interpreter has 417 KiB.
-const LARGEST_FUNCTION: u64 = 1 << 20;
-/// The variables of one function; SpiderMonkey's have at most 483.
-const MOST_VARIABLES: u64 = 5_000;
 /// Core modules and components, all together; Python's have 40.
 const MOST_PARTS: u64 = 500;
 /// How deep they may stand in one another; QuickJS' stand in three.
 const DEEPEST: u64 = 10;
-/// Variables times blocks of one function: at each block, the compiler may have to join each variable. SpiderMonkey's
-/// interpreter has 194,228.
-const MOST_JOINS: u64 = 2_000_000;
+/// How often one component makes an instance of another. A component may do it with one that does it in turn, and so
+/// on: of so many, no more than 243 instances come (3 × 3 × 3 × 3 × 3 × 1). What languages make does it once or twice.
+const MOST_INSTANTIATIONS: u64 = 16;
+/// How often core modules are instantiated; Python's 38 times.
+const MOST_CORE_INSTANTIATIONS: u64 = 200;
 
 /// Why a component is not compiled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,10 +47,26 @@ pub(super) enum Unfit {
 pub(super) fn check(component: &[u8]) -> Result<(), Unfit> {
     within(mib(component.len() as u64), LARGEST_COMPONENT >> 20, "MiB")?;
     let (mut functions, mut code, mut parts, mut depth) = (0, 0, 0, 0_usize);
+    let (mut instantiations, mut core_instantiations) = (0, 0);
+    let mut module = Module::default();
     let malformed = |error: wasmparser::BinaryReaderError| Unfit::Malformed(one_line(error.message()));
     for payload in Parser::new(0).parse_all(component) {
         match payload.map_err(malformed)? {
+            Payload::ComponentInstanceSection(instances) => {
+                let is_made = |one: &Result<_, _>| matches!(one, Ok(ComponentInstance::Instantiate { .. }));
+                instantiations += instances.into_iter().filter(is_made).count() as u64;
+                within(instantiations, MOST_INSTANTIATIONS, "instances of components")?;
+            }
+            Payload::InstanceSection(instances) => {
+                let is_made = |one: &Result<_, _>| matches!(one, Ok(Instance::Instantiate { .. }));
+                core_instantiations += instances.into_iter().filter(is_made).count() as u64;
+                within(core_instantiations, MOST_CORE_INSTANTIATIONS, "instances of modules")?;
+            }
+            Payload::TypeSection(types) => module.take_types(types),
+            Payload::FunctionSection(types) => module.take_functions(types),
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
+                // A module holds no other, so that one at a time is enough.
+                module = Module::default();
                 (parts, depth) = (parts + 1, depth + 1);
                 within(parts, MOST_PARTS, "modules and components")?;
                 within(depth as u64, DEEPEST, "components in one another")?;
@@ -59,7 +77,7 @@ pub(super) fn check(component: &[u8]) -> Result<(), Unfit> {
                 within(functions, MOST_FUNCTIONS, "functions")?;
                 within(mib(code), MOST_CODE >> 20, "MiB of code")?;
             }
-            Payload::CodeSectionEntry(body) => function(&body)?,
+            Payload::CodeSectionEntry(body) => module.check_next(&body)?,
             Payload::MemorySection(memories) => {
                 within(memories.count().into(), 1, "memories in one module")?;
                 for memory in memories {
@@ -77,28 +95,6 @@ pub(super) fn check(component: &[u8]) -> Result<(), Unfit> {
         }
     }
     Ok(())
-}
-
-fn function(body: &FunctionBody<'_>) -> Result<(), Unfit> {
-    let size = body.range().len() as u64;
-    within(size >> 10, LARGEST_FUNCTION >> 10, "KiB in one function")?;
-    let Ok(locals) = body.get_locals_reader() else { return Ok(()) };
-    let variables = locals.into_iter().map_while(Result::ok).map(|(count, _)| u64::from(count)).sum();
-    within(variables, MOST_VARIABLES, "variables in one function")?;
-    // A block has at least three bytes: how it begins, its type, and its end.
-    if variables * (size / 3) > MOST_JOINS {
-        within(variables * blocks(body), MOST_JOINS, "variables times blocks in one function")?;
-    }
-    Ok(())
-}
-
-/// How many places of a function are jumped to, as far as it can be read.
-fn blocks(body: &FunctionBody<'_>) -> u64 {
-    let Ok(operators) = body.get_operators_reader() else { return 0 };
-    let begins = |operator: &Operator<'_>| {
-        matches!(operator, Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. })
-    };
-    operators.into_iter().map_while(Result::ok).filter(begins).count() as u64
 }
 
 /// Bytes in MiB, rounded up.

@@ -17,23 +17,30 @@ pub(super) type Asking<'a> = (&'a InstalledPolicy, Vec<&'a Resource>);
 
 /// The webhooks that these policies need, beside those of MySQL that are there.
 pub(super) fn webhooks(policies: &[Asking<'_>], model: &Value, others: &[Value], phase: Phase) -> Vec<Value> {
-    let (required, others_required): (Vec<_>, Vec<_>) = (
-        policies.iter().filter(|(policy, _)| policy.failure_policy == FailurePolicy::Fail).collect(),
-        // Where objects pass while no gate answers, nobody waits who should.
-        others.iter().filter(|webhook| template::text(webhook, "failurePolicy") == "Fail").collect(),
-    );
+    let (required, ignored) = (of_those(policies, true), of_those(policies, false));
+    // Where objects pass while no gate answers, nobody waits who should.
+    let others_required: Vec<&Value> =
+        others.iter().filter(|webhook| template::text(webhook, "failurePolicy") == "Fail").collect();
     let required = webhook(NAMES[1], "Fail", &required, model, &others_required, phase);
-    let ignored: Vec<_> =
-        policies.iter().filter(|(policy, _)| policy.failure_policy == FailurePolicy::Ignore).collect();
     let before: Vec<&Value> = others.iter().chain(&required).collect();
     let ignored = webhook(NAMES[0], "Ignore", &ignored, model, &before, phase);
     ignored.into_iter().chain(required).collect()
 }
 
+/// The policies with those of their resources whose objects wait for a gate that does not answer, or with the others.
+fn of_those<'a>(policies: &[Asking<'a>], waiting: bool) -> Vec<Asking<'a>> {
+    let mut all = policies.to_vec();
+    for (policy, resources) in &mut all {
+        let waits = policy.failure_policy == FailurePolicy::Fail;
+        resources.retain(|resource| (waits && resource.may_wait()) == waiting);
+    }
+    all
+}
+
 fn webhook(
     name: &str,
     failure_policy: &str,
-    policies: &[&Asking<'_>],
+    policies: &[Asking<'_>],
     model: &Value,
     others: &[&Value],
     phase: Phase,

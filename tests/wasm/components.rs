@@ -46,6 +46,14 @@ fn what_would_keep_the_compiler_busy_is_refused_unseen() {
     ));
     let code = around(&format!("(func {})", "(drop (i32.const 1000000))".repeat(150_000)).repeat(45));
     let parts = format!("(component {})", "(core module)".repeat(501));
+    let instances = format!("(component (component $a) {})", "(instance (instantiate $a))".repeat(17));
+    let core = format!("(component (core module $a) {})", "(core instance (instantiate $a))".repeat(201));
+    let gives = around(&format!("(func block (result {}) unreachable end unreachable)", "i32 ".repeat(17)));
+    let takes = around(&format!(
+        "(type $t (func (param {}))) (func {})",
+        "i32 ".repeat(1_000),
+        format!("{} block (type $t) unreachable end ", "i32.const 0 ".repeat(1_000)).repeat(201)
+    ));
     for (component, told) in [
         (functions, "it has 100001 functions; at most 100000 fit here"),
         (large, "it has 1074 KiB in one function; at most 1024 fit here"),
@@ -53,6 +61,10 @@ fn what_would_keep_the_compiler_busy_is_refused_unseen() {
         (joins, "it has 2001000 variables times blocks in one function; at most 2000000 fit here"),
         (code, "it has 33 MiB of code; at most 32 fit here"),
         (wat::parse_str(parts).unwrap(), "it has 501 modules and components; at most 500 fit here"),
+        (wat::parse_str(instances).unwrap(), "it has 17 instances of components; at most 16 fit here"),
+        (wat::parse_str(core).unwrap(), "it has 201 instances of modules; at most 200 fit here"),
+        (gives, "it has 17 results of one block; at most 16 fit here"),
+        (takes, "it has 2010000 variables times blocks in one function; at most 2000000 fit here"),
         (nested(12), "it has 11 components in one another; at most 10 fit here"),
         (nested(5_000), "it has 11 components in one another; at most 10 fit here"),
     ] {

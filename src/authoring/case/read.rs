@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::format::{Case, Expectation};
+use crate::files;
 use crate::yaml::{self, Document};
 
 /// Why a case cannot be used. Every message names the file and the place in it.
@@ -75,7 +76,7 @@ impl CaseFile {
     pub fn read(file: &Path) -> Result<Self, CaseError> {
         let shown = || file.display().to_string();
         let bytes =
-            std::fs::read(file).map_err(|error| CaseError::Unreadable { file: shown(), problem: error.to_string() })?;
+            files::read(file).map_err(|error| CaseError::Unreadable { file: shown(), problem: error.to_string() })?;
         let text = yaml::decode(bytes).map_err(|problem| CaseError::Malformed {
             file: shown(),
             line: problem.line,

@@ -26,6 +26,15 @@ impl Address {
     pub(in super::super) fn parse(address: &str, insecure: &[String]) -> Result<Self, ModuleError> {
         let wrong = |problem: String| ModuleError::Address { address: address.to_owned(), problem };
         let rest = address.strip_prefix(OCI).unwrap_or(address);
+        // Neither has a place in an address, and either may be secret: it is not repeated.
+        let host_part = rest.split('/').next().unwrap_or_default();
+        if host_part.contains('@') && !host_part.contains("@sha256:") || rest.contains(['?', '#']) {
+            let (shown, _) = rest.split_once(['@', '?', '#']).unwrap_or((rest, ""));
+            let shown = if host_part.contains('@') { "…" } else { shown };
+            let problem = "it has more than registry, repository, tag and digest; a name or password has no place in it: \
+                           see spec.pullSecrets";
+            return Err(ModuleError::Address { address: format!("{OCI}{shown}"), problem: problem.to_owned() });
+        }
         let reference: Reference = rest.parse().map_err(|error| {
             wrong(format!("{error}; it has to be oci://REGISTRY/REPOSITORY:TAG or …@sha256:DIGEST"))
         })?;

@@ -69,6 +69,12 @@ fn webhooks_are_for_the_kinds_that_are_judged() {
             &["general: batch/cronjobs batch/jobs"],
         ),
         (
+            "what never waits",
+            vec![required(&["Node", "Role"], json!({}))],
+            &["general: /nodes", "general-required: rbac.authorization.k8s.io/roles"],
+            &["general: /nodes", "general-required: rbac.authorization.k8s.io/roles"],
+        ),
+        (
             "what waits and what passes while no gate answers",
             vec![general(&["Ingress"], json!({})), required(&["Role"], json!({}))],
             &["general: networking.k8s.io/ingresses", "general-required: rbac.authorization.k8s.io/roles"],
