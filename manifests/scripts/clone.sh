@@ -16,7 +16,7 @@ secret=$(password clone)
 
 # CLONE is a statement of a running server: a temporary one, without data and without network.
 rm -rf /data/clone-server /data/clone-copy
-options=(--no-defaults --datadir=/data/clone-server --mysqlx=OFF --disable-log-bin)
+options=(--no-defaults --datadir=/data/clone-server --secure-file-priv=NULL --mysqlx=OFF --disable-log-bin)
 mysqld "${options[@]}" --initialize-insecure
 mysqld "${options[@]}" --skip-networking --socket=/tmp/clone.sock --pid-file=/tmp/clone.pid \
   --plugin-load-add=mysql_clone.so &

@@ -9,7 +9,6 @@ trap 'exit 0' TERM INT
 pause() { sleep "${INTERVAL:-10}" & wait $!; }
 if ((ordinal == 0)); then while true; do pause; done; fi
 
-secret=$(password replication) || exit 1
 verify=0
 if [[ -e $authority ]]; then verify=1; else authority=; fi
 
@@ -25,13 +24,17 @@ state() {
     (SELECT COALESCE(MAX(last_error_number), 0) FROM performance_schema.replication_applier_status_by_worker)"
 }
 
+# After a lost connection it is tried once more, and then it is this script's turn: who answers under the
+# primary's name may be another one by then.
 follow() {
+  local secret
+  secret=$(password replication) || return
   ask <<SQL
 STOP REPLICA;
 CHANGE REPLICATION SOURCE TO SOURCE_HOST = '$primary', SOURCE_PORT = 3306,
   SOURCE_USER = 'replication', SOURCE_PASSWORD = '$secret', SOURCE_AUTO_POSITION = 1,
   SOURCE_SSL = 1, SOURCE_SSL_CA = '$authority', SOURCE_SSL_VERIFY_SERVER_CERT = $verify,
-  SOURCE_CONNECT_RETRY = 10;
+  SOURCE_RETRY_COUNT = 1;
 START REPLICA;
 SQL
 }

@@ -18,14 +18,17 @@ oldest=$(date -u -d "$NEWEST_HOURS hours ago" +%Y%m%dT%H%M%SZ)
 rm -rf /restore/data /restore/tmp
 mkdir -p /restore/tmp
 # Without network, and in no hurry to be safe: it is thrown away.
-options=(--no-defaults --datadir=/restore/data --tmpdir=/restore/tmp --mysqlx=OFF --disable-log-bin --gtid-mode=ON
-  --enforce-gtid-consistency=ON --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=OFF
-  "--innodb-buffer-pool-size=${BUFFER_POOL:-512M}")
+options=(--no-defaults --datadir=/restore/data --tmpdir=/restore/tmp --secure-file-priv=NULL --mysqlx=OFF
+  --disable-log-bin --gtid-mode=ON --enforce-gtid-consistency=ON --innodb-flush-log-at-trx-commit=0
+  --innodb-doublewrite=OFF "--innodb-buffer-pool-size=${BUFFER_POOL:-512M}")
 mysqld "${options[@]}" --initialize-insecure
 mysqld "${options[@]}" --skip-networking --socket=/tmp/restore.sock --pid-file=/tmp/restore.pid &
 server=$!
 trap 'kill -KILL "$server" 2>/dev/null || true' EXIT
-query() { mysql --no-defaults --socket=/tmp/restore.sock -uroot --default-character-set=utf8mb4 --batch --raw --skip-column-names "$@"; }
+query() {
+  mysql --no-defaults --socket=/tmp/restore.sock -uroot --default-character-set=utf8mb4 --batch --raw \
+    --skip-column-names "$@"
+}
 until query -e "SELECT 1" >/dev/null 2>&1; do
   kill -0 "$server" 2>/dev/null || fail "the server that was to be restored into ended"
   sleep 1

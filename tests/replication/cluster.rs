@@ -20,7 +20,7 @@ use crate::volumes::Volumes;
 use crate::wait::eventually;
 
 /// How long something may take that takes seconds where there is nothing else to do.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 /// The accounts whose passwords the README has made.
 const ACCOUNTS: [&str; 6] = ["root", "app", "replication", "clone", "keeper", "backup"];
 
@@ -160,7 +160,18 @@ impl Cluster {
     /// Starts a container of a pod.
     pub(crate) fn start(&mut self, pod: &str, container: &str, variables: &[(&str, &str)]) {
         let pod = self.pods.get_mut(pod).unwrap_or_else(|| panic!("no pod {pod}"));
-        pod.start_with(container, &self.volumes, variables);
+        pod.start(container, &self.volumes, variables);
+    }
+
+    /// Makes a pod of the StatefulSet and runs these of its containers: what the last one came to.
+    pub(crate) fn create_and_run(&mut self, name: &str, containers: &[&str]) -> Outcome {
+        self.create(name);
+        let (last, before) = containers.split_last().unwrap();
+        for container in before {
+            let outcome = self.run(name, container);
+            assert!(outcome.success, "{container} of {name} failed: {}", outcome.output);
+        }
+        self.run(name, last)
     }
 
     /// Makes a pod of the StatefulSet and starts it, without waiting until it is ready.
@@ -206,6 +217,13 @@ impl Cluster {
     pub(crate) fn try_query(&mut self, pod: &str, statements: &str) -> Outcome {
         let script = "MYSQL_PWD=$(</run/secrets/mysql/root) exec mysql -uroot --default-character-set=utf8mb4 -N -B";
         self.pod(pod).container("mysql").run(["bash", "-c", script], statements)
+    }
+
+    /// Has the server of a pod answer to root for as long as it takes, and does not wait for it.
+    pub(crate) fn start_query(&mut self, pod: &str, statements: &str) {
+        let script = format!("MYSQL_PWD=$(</run/secrets/mysql/root) mysql -uroot -e '{statements}' >/dev/null 2>&1 &");
+        let outcome = self.pod(pod).container("mysql").run(["bash", "-c", &script], "");
+        assert!(outcome.success, "{outcome:?}");
     }
 
     /// What all containers printed, of pods that are gone too.

@@ -32,6 +32,7 @@ pub(crate) struct Plan {
 /// kubelet does.
 pub(crate) struct Container {
     process: Process,
+    environment: Vec<(String, String)>,
 }
 
 /// What a program that was run in a container printed, and whether it ended well.
@@ -62,7 +63,7 @@ impl Container {
         command.arg(root).args(&plan.layers).arg(list).args(&plan.command);
         command.env("PATH", PATH).envs(plan.environment.iter().map(|(name, value)| (name, value)));
         let log = folder.join(format!("{}.log", plan.name));
-        Self { process: Process::start(&plan.name, command, &log) }
+        Self { process: Process::start(&plan.name, command, &log), environment: plan.environment.clone() }
     }
 
     /// Everything that it and the ones before it of that name printed.
@@ -73,6 +74,11 @@ impl Container {
     /// Waits for its end.
     pub(crate) fn wait(&mut self, within: Duration) -> ExitStatus {
         self.process.wait_for_exit(within)
+    }
+
+    /// Whether it ended well, once it has ended.
+    pub(crate) fn ended(&mut self) -> Option<bool> {
+        self.process.exit_status().map(|status| status.success())
     }
 
     /// Panics if it ended.
@@ -93,7 +99,8 @@ impl Container {
         command.args(["--kill-after=1", "60", "nsenter", "--target", &self.first().to_string()]);
         command.args(["--mount", "--net", "--uts", "--ipc", "--pid", "--root", "--wd=/", "setpriv"]);
         command.args(["--reuid", "999", "--regid", "999", "--clear-groups", "--"]).args(words);
-        command.env_clear().env("PATH", PATH).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env_clear().env("PATH", PATH).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A program that does not read its input may be gone already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());

@@ -24,7 +24,8 @@ pub(crate) struct Pod {
     /// Claim templates: the volume's name, and the claim that this pod has of it.
     claims: BTreeMap<String, String>,
     layers: [PathBuf; 3],
-    own: PathBuf,
+    /// The folder of what goes with it.
+    pub(crate) own: PathBuf,
     // Before the network: what is dropped first ends first.
     containers: BTreeMap<String, Container>,
     sandbox: Sandbox,
@@ -54,15 +55,12 @@ impl Pod {
         list(&self.spec["containers"]).iter().map(|container| text(&container["name"]).to_owned()).collect()
     }
 
-    /// Starts a container, after an earlier one of that name was killed.
-    pub(crate) fn start(&mut self, name: &str, volumes: &Volumes) -> &mut Container {
-        self.start_with(name, volumes, &[])
-    }
-
-    /// Starts it with further variables.
-    pub(crate) fn start_with(&mut self, name: &str, volumes: &Volumes, more: &[(&str, &str)]) -> &mut Container {
+    /// Starts a container, after an earlier one of that name was killed, with further variables. What is in
+    /// the folder `watch` of the pod's own files is in `/watch`.
+    pub(crate) fn start(&mut self, name: &str, volumes: &Volumes, more: &[(&str, &str)]) -> &mut Container {
         self.containers.remove(name);
         let mut plan = self.plan(name, volumes);
+        plan.mounts.push((true, shared(self.own.join("watch")), "/watch".to_owned()));
         plan.environment.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let container = Container::start(&plan, &self.sandbox, &self.own);
         self.containers.insert(name.to_owned(), container);
@@ -72,7 +70,7 @@ impl Pod {
     /// Runs a container until it ends by itself: whether it ended well, and what it printed.
     pub(crate) fn run(&mut self, name: &str, volumes: &Volumes, within: Duration) -> Outcome {
         let before = self.containers.get(name).map_or(0, |container| container.log().len());
-        let container = self.start(name, volumes);
+        let container = self.start(name, volumes, &[]);
         let success = container.wait(within).success();
         let log = container.log();
         Outcome { success, output: log[before..].to_owned(), errors: String::new() }
