@@ -96,7 +96,9 @@ impl Pod {
     /// Ends all containers in good order.
     pub(crate) fn terminate(&mut self, within: Duration) {
         for container in self.containers.values_mut() {
-            container.terminate(within);
+            if container.ended().is_none() {
+                container.terminate(within);
+            }
         }
     }
 
