@@ -16,9 +16,9 @@ export MYSQL_PWD
 
 source=
 for host in $SOURCES; do
-  connection=(--no-defaults "-h$host" -ubackup --connect-timeout=10 "${tls[@]}")
+  connection=(--no-defaults "-h$host" -ubackup "${tls[@]}")
   # Fit is who takes writes, or receives and applies them.
-  fit=$(mysql "${connection[@]}" --batch --skip-column-names -e "SELECT NOT @@GLOBAL.super_read_only OR (SELECT COUNT(*)
+  fit=$(mysql "${connection[@]}" --connect-timeout=10 --batch --skip-column-names -e "SELECT NOT @@GLOBAL.super_read_only OR (SELECT COUNT(*)
     FROM performance_schema.replication_connection_status receiving
     JOIN performance_schema.replication_applier_status applying USING (channel_name)
     WHERE receiving.service_state = 'ON' AND applying.service_state = 'ON') = 1" || true)
@@ -35,7 +35,8 @@ mkdir "$folder"
 fail() { echo "FAILED: $1" >&2; rm -rf "$folder"; exit 1; }
 
 # A second session holds all tables still until the dump has begun, so that both see the same moment. Who
-# writes waits for well under a second; who cannot be made to wait within ten stops the backup.
+# writes waits for a second; who cannot be made to wait within ten stops the backup. Should the way to the
+# server be cut just then, that lets go after a minute.
 answers=$(mktemp)
 exec {session}> >(exec mysql "${connection[@]}" --batch --raw --skip-column-names --unbuffered >"$answers" 2>&1)
 counter=$!
@@ -48,7 +49,8 @@ answered() { # how many lines there must be
   done
   fail "$source does not answer"
 }
-say "SET SESSION lock_wait_timeout = 10; FLUSH TABLES WITH READ LOCK; START TRANSACTION WITH CONSISTENT SNAPSHOT;"
+say "SET SESSION lock_wait_timeout = 10, wait_timeout = 60;"
+say "FLUSH TABLES WITH READ LOCK; START TRANSACTION WITH CONSISTENT SNAPSHOT;"
 say "SELECT REPLACE(@@GLOBAL.gtid_executed, '\n', '');"
 answered 1
 gtids=$(<"$answers")
@@ -61,12 +63,16 @@ dump=$!
 transactions="SELECT COUNT(*) FROM performance_schema.events_transactions_current transactions
   JOIN performance_schema.threads USING (thread_id)
   WHERE transactions.state = 'ACTIVE' AND processlist_user = 'backup'"
-for _ in {1..300}; do
-  if ! kill -0 "$dump" 2>/dev/null; then break; fi
-  if [[ $(mysql "${connection[@]}" --batch --skip-column-names -e "$transactions") -ge 2 ]]; then break; fi
+begun=0
+for _ in {1..100}; do
+  # A small dump may be over already.
+  if ! kill -0 "$dump" 2>/dev/null; then begun=2; break; fi
+  begun=$(mysql "${connection[@]}" --batch --skip-column-names -e "$transactions") || begun=0
+  if ((begun >= 2)); then break; fi
   sleep 0.1
 done
-say "UNLOCK TABLES;"
+if ((begun < 2)); then fail "the dump did not begin"; fi
+say "UNLOCK TABLES; SET SESSION wait_timeout = 28800;"
 
 # Every table of the users, and the accounts.
 tables=$(mysql "${connection[@]}" --batch --raw --skip-column-names -e "
@@ -88,8 +94,8 @@ wait "$dump" || fail "mysqldump or gzip says so above"
 sed -e 1d -e '/^that was all$/d' "$answers" >"$folder/rows"
 echo "$gtids" >"$folder/gtids"
 gzip --decompress --stdout "$folder/dump.sql.gz" | tail -n 1 | grep -q '^-- Dump completed' || fail "the dump has no end"
-gzip --decompress --stdout "$folder/dump.sql.gz" | head -n 60 | tr -d '\n' | grep -qF "'$gtids'" ||
-  fail "the dump is not of the moment at which rows were counted"
+header=$(head -n 200 < <(gzip --decompress --stdout "$folder/dump.sql.gz"))
+[[ ${header//$'\n'/} == *"'$gtids'"* ]] || fail "the dump is not of the moment at which rows were counted"
 (cd "$folder" && sha256sum dump.sql.gz rows gtids >sums)
 sync "$folder"/*
 name=$(date -u +%Y%m%dT%H%M%SZ)

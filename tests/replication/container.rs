@@ -114,7 +114,10 @@ impl Container {
         let id = self.process.id();
         eventually("a container's first process", PATIENCE, || {
             let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).ok()?;
-            children.split_whitespace().next()?.parse().ok()
+            let first = children.split_whitespace().next()?.parse().ok()?;
+            // Only then it sees the image, and no longer this machine.
+            let inside = format!("/proc/{first}/root/usr/local/bin/docker-entrypoint.sh");
+            Path::new(&inside).exists().then_some(first)
         })
     }
 }
