@@ -13,14 +13,22 @@ if [[ -e /data/mysql/ibdata1 ]]; then echo "there are data already"; exit 0; fi
 # would find nothing, and write into it.
 from=$(cat /recovery/from 2>/dev/null || true)
 if [[ $HOSTNAME == mysql-0 && $from == mysql-* ]]; then echo "the data come from $from"; exit 0; fi
+# Whether DNS knows a server: if it does, another error comes, that nobody answers there or lets us in.
+known() {
+  [[ $(mysql --no-defaults "-h$1.mysql" -uprobe --connect-timeout=5 -e "SELECT 1" 2>&1) != *"ERROR 2005 "* ]]
+}
 if [[ $HOSTNAME == mysql-0 && $from != nobody ]]; then
+  # Its own name first, else a DNS that is away would pass for one that knows nobody.
+  for _ in {1..60}; do
+    if known mysql-0; then break; fi
+    sleep 2
+  done
+  if ! known mysql-0; then echo "DNS does not know this pod: is there the headless Service mysql?" >&2; exit 1; fi
   for peer in mysql-{1..9}; do
-    said=$(mysql --no-defaults "-h$peer.mysql" -uprobe --connect-timeout=5 -e "SELECT 1" 2>&1 || true)
-    # No such name (-2), or a name without address (-5). A DNS server that is away says something else.
-    if [[ $said != *"ERROR 2005 "*"(-2)"* && $said != *"ERROR 2005 "*"(-5)"* ]]; then
+    if known "$peer"; then
       echo "REFUSED: this volume is empty, but there is $peer, and so there were data. Say where they come from:" >&2
       echo "  kubectl create configmap mysql-recovery --namespace mysql --from-literal=from=$peer" >&2
-      echo "or from=nobody, to begin with none. $peer answered: $said" >&2
+      echo "or from=nobody, to begin with none." >&2
       exit 1
     fi
   done
