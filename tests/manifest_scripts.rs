@@ -19,7 +19,9 @@ const OF_BACKUPS: &[&str] = &["backup.sh", "common.sh", "restore-check.sh"];
 
 #[test]
 fn the_config_maps_hold_the_scripts() {
-    for (folder, namespace, of_servers) in [("replicated", "mysql", OF_REPLICATED), ("single", "mysql-single", OF_SINGLE)] {
+    for (folder, namespace, of_servers) in
+        [("replicated", "mysql", OF_REPLICATED), ("single", "mysql-single", OF_SINGLE)]
+    {
         for (file, name, scripts) in [
             ("21-scripts.yaml", "mysql-scripts", of_servers),
             ("22-backup-scripts.yaml", "mysql-backup-scripts", OF_BACKUPS),
@@ -100,7 +102,12 @@ fn the_overlays_put_other_volumes_in_place_of_ebs() {
         let base = manifests().join(folder.file_name().unwrap());
         let own = fs::read_to_string(base.join("Kustomization")).unwrap();
         for entry in fs::read_dir(&base).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
-            assert_eq!(entry.ends_with(".yaml"), own.contains(&format!("  - {entry}\n")), "{}: {entry}", base.display());
+            assert_eq!(
+                entry.ends_with(".yaml"),
+                own.contains(&format!("  - {entry}\n")),
+                "{}: {entry}",
+                base.display()
+            );
         }
         let class = fs::read_to_string(folder.with_file_name("class").join("class.yaml")).unwrap();
         let class = class.lines().find_map(|line| line.strip_prefix("  name: ")).unwrap();

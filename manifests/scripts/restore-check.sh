@@ -38,8 +38,7 @@ gzip --decompress --stdout "$backup/dump.sql.gz" | query || fail "$name cannot b
 
 wrong=0
 while IFS=$'\t' read -r table rows; do
-  # The first dot parts the names; a database whose name has one is counted wrong, and so told.
-  restored=$(query -e "SELECT COUNT(*) FROM \`${table%%.*}\`.\`${table#*.}\`") || restored=missing
+  restored=$(query -e "SELECT COUNT(*) FROM $table") || restored=missing
   if [[ $restored != "$rows" ]]; then
     echo "$table: $rows rows when the backup was made, $restored restored" >&2
     wrong=$((wrong + 1))

@@ -14,7 +14,10 @@ fn a_primary_and_a_replica_come_from_nothing() {
     let watch = CommandLines::watch();
     let Some(mut cluster) = Cluster::new("replicated") else { return };
     cluster.bring_up(0);
-    cluster.query("mysql-0", "CREATE TABLE app.t (id INT PRIMARY KEY, what TEXT); INSERT INTO app.t VALUES (1, '한국어 🐬')");
+    cluster.query(
+        "mysql-0",
+        "CREATE TABLE app.t (id INT PRIMARY KEY, what TEXT); INSERT INTO app.t VALUES (1, '한국어 🐬')",
+    );
     let replica = cluster.start_pod(1);
     cluster.wait_ready(&replica);
 
@@ -63,9 +66,16 @@ fn accounts_have_the_least_rights(cluster: &mut Cluster) {
         ("clone@'%'", &["GRANT USAGE ON *.* TO", "GRANT BACKUP_ADMIN ON *.* TO"]),
         (
             "keeper@'127.0.0.1'",
-            &["GRANT USAGE ON *.* TO", "GRANT REPLICATION_SLAVE_ADMIN ON *.* TO", "GRANT SELECT ON `performance_schema`.* TO"],
+            &[
+                "GRANT USAGE ON *.* TO",
+                "GRANT REPLICATION_SLAVE_ADMIN ON *.* TO",
+                "GRANT SELECT ON `performance_schema`.* TO",
+            ],
         ),
-        ("backup@'%'", &["GRANT SELECT, SHOW VIEW, EVENT, TRIGGER ON *.* TO", "GRANT FLUSH_TABLES,SHOW_ROUTINE ON *.* TO"]),
+        (
+            "backup@'%'",
+            &["GRANT SELECT, SHOW VIEW, EVENT, TRIGGER ON *.* TO", "GRANT FLUSH_TABLES,SHOW_ROUTINE ON *.* TO"],
+        ),
     ] {
         let shown = cluster.query("mysql-1", &format!("SHOW GRANTS FOR {account}"));
         let shown: Vec<&str> = shown.lines().map(|line| line.split_inclusive(" TO").next().unwrap()).collect();
@@ -76,7 +86,8 @@ fn accounts_have_the_least_rights(cluster: &mut Cluster) {
 fn who_gets_in(cluster: &mut Cluster, name: &str) {
     let login = |user: &str, password: &str, more: &[&str]| {
         let host = format!("-h{name}.mysql");
-        let mut words = vec!["env".to_owned(), format!("MYSQL_PWD={password}"), "mysql".into(), "--no-defaults".into(), host];
+        let mut words =
+            vec!["env".to_owned(), format!("MYSQL_PWD={password}"), "mysql".into(), "--no-defaults".into(), host];
         words.push(format!("-u{user}"));
         words.extend(more.iter().map(|word| (*word).to_owned()));
         words.extend(["-N".into(), "-B".into(), "-e".into(), "SELECT 1".into()]);

@@ -33,7 +33,8 @@ fn a_primary_that_lost_its_volume_is_not_made_anew_but_gets_the_data_back() {
     assert_eq!(cluster.query("mysql-0", "SELECT COUNT(*) FROM app.t"), "1");
     // It is the primary: it takes writes, and follows nobody, though the copy says whom its origin followed.
     cluster.query("mysql-0", "INSERT INTO app.t VALUES (2)");
-    let following = "SELECT COUNT(*) FROM performance_schema.replication_connection_status WHERE service_state <> 'OFF'";
+    let following =
+        "SELECT COUNT(*) FROM performance_schema.replication_connection_status WHERE service_state <> 'OFF'";
     assert_eq!(cluster.query("mysql-0", following), "0");
     cluster.wait_ready("mysql-1");
     let rows = || (cluster.query("mysql-1", "SELECT COUNT(*) FROM app.t") == "2").then_some(());

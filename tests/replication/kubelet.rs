@@ -111,7 +111,10 @@ impl Pod {
         let container = self.spec_of(name);
         let command = match list(&container["command"]) {
             // The image's own, with the arguments that the manifest adds.
-            [] => ["docker-entrypoint.sh", "mysqld"].into_iter().chain(list(&container["args"]).iter().map(text)).collect(),
+            [] => ["docker-entrypoint.sh", "mysqld"]
+                .into_iter()
+                .chain(list(&container["args"]).iter().map(text))
+                .collect(),
             words => words.iter().map(text).collect::<Vec<_>>(),
         };
         let own = [("HOSTNAME", self.name.as_str()), ("INTERVAL", INTERVAL)];

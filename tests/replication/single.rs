@@ -19,13 +19,15 @@ fn one_server_its_client_and_its_backup() {
     assert!(chown.unwrap().success());
     cluster.start_containers(SERVER);
     eventually("the server is ready", PATIENCE, || cluster.pod(SERVER).probe("mysql").success.then_some(()));
-    cluster.query(SERVER, "CREATE TABLE app.t (id INT PRIMARY KEY, what TEXT); INSERT INTO app.t VALUES (1, '한국어 🐬')");
+    cluster
+        .query(SERVER, "CREATE TABLE app.t (id INT PRIMARY KEY, what TEXT); INSERT INTO app.t VALUES (1, '한국어 🐬')");
 
     let client = cluster.manifests.get("Pod", "mysql-client").clone();
     let client = cluster.create_job(&client);
     cluster.start_containers(&client);
     let ask = |cluster: &mut Cluster, host: &str| {
-        let words = ["mysql", host, "-uapp", "--default-character-set=utf8mb4", "-N", "-B", "-e", "SELECT what FROM app.t"];
+        let words =
+            ["mysql", host, "-uapp", "--default-character-set=utf8mb4", "-N", "-B", "-e", "SELECT what FROM app.t"];
         cluster.pod(&client).container("mysql-client").run(words, "")
     };
     // Its own namespace's name, and the one that others use.
