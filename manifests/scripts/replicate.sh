@@ -54,7 +54,8 @@ for ((;;)); do
       if [[ $receiving != OFF && $receiving != - ]] || [[ $applying == ON ]]; then ask -e "STOP REPLICA"; fi
       echo "REFUSED: $primary lacks transactions that are here; it is not the primary that this one followed" >&2
     elif ((strangers == 1)); then
-      :
+      sleep 1
+      continue
     elif [[ $configured == 0 || $receive_error == 1045 ]]; then
       echo "following $primary"
       follow

@@ -119,7 +119,7 @@ fn old_backups_go_and_the_last_ones_stay() {
 }
 
 #[test]
-fn a_backup_that_is_killed_at_any_line_is_whole_or_not_there() {
+fn a_backup_that_is_killed_is_whole_or_not_there() {
     let Some(mut cluster) = Cluster::with_data() else { return };
     cluster.bring_up(0);
     let job = job(&mut cluster, "mysql-backup");

@@ -97,8 +97,9 @@ impl Container {
     pub(crate) fn run(&self, words: impl IntoIterator<Item = impl AsRef<OsStr>>, input: &str) -> Outcome {
         let mut command = Command::new("timeout");
         command.args(["--kill-after=1", "60", "nsenter", "--target", &self.first().to_string()]);
-        command.args(["--mount", "--net", "--uts", "--ipc", "--pid", "--root", "--wd=/", "setpriv"]);
-        command.args(["--reuid", "999", "--regid", "999", "--clear-groups", "--"]).args(words);
+        command.args(["--mount", "--net", "--uts", "--ipc", "--pid", "--root", "setpriv"]);
+        command.args(["--reuid", "999", "--regid", "999", "--clear-groups", "--"]);
+        command.args(["env", "--chdir=/"]).args(words);
         command.env_clear().env("PATH", PATH).envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
