@@ -17,6 +17,7 @@ mod nobody;
 #[allow(dead_code, reason = "support offers more than these tests use")]
 mod process;
 #[path = "../support/skip.rs"]
+#[allow(dead_code, reason = "support offers more than these tests use")]
 mod skip;
 #[path = "../support/wait.rs"]
 mod wait;
