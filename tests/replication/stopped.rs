@@ -20,6 +20,23 @@ fn a_transaction_that_cannot_be_applied_stops_it_until_it_can() {
 }
 
 #[test]
+fn a_replica_that_is_more_than_a_minute_behind_has_no_clients() {
+    let Some(mut cluster) = both() else { return };
+    cluster.start_query("mysql-1", "LOCK TABLES app.t READ; SELECT SLEEP(75)");
+    let locked = "SELECT COUNT(*) FROM performance_schema.threads WHERE processlist_info LIKE '%SLEEP(75)%' \
+        AND processlist_state = 'User sleep'";
+    eventually("the table is locked", PATIENCE, || (cluster.query("mysql-1", locked) == "1").then_some(()));
+    cluster.query("mysql-0", "INSERT INTO app.t VALUES (2)");
+    assert!(cluster.pod("mysql-1").probe("mysql").success, "a moment behind is no reason");
+    eventually("it is too far behind", PATIENCE, || {
+        let probe = cluster.pod("mysql-1").probe("mysql");
+        (!probe.success && probe.output.contains("more than a minute behind")).then_some(())
+    });
+    cluster.wait_ready("mysql-1");
+    assert_eq!(cluster.query("mysql-1", "SELECT COUNT(*) FROM app.t"), "2");
+}
+
+#[test]
 fn a_changed_password_is_taken_up() {
     let Some(mut cluster) = both() else { return };
     cluster.query("mysql-0", "ALTER USER replication IDENTIFIED BY 'another1'");
