@@ -5,40 +5,26 @@
 # shellcheck source=common.sh
 source /scripts/common.sh
 
+account() { # NAME HOST GRANT…
+  local secret grant
+  if [[ ! -e /run/secrets/mysql/$1 ]]; then
+    echo "there is no password for $1: it is not made" >&2
+    return
+  fi
+  secret=$(password "$1") || return 1
+  echo "CREATE USER $1@'$2' IDENTIFIED BY '$secret' REQUIRE SSL;"
+  for grant in "${@:3}"; do echo "GRANT $grant TO $1@'$2';"; done
+}
+
 make_accounts() {
-  local account secret
   echo "SET SESSION sql_log_bin = 0;"
-  for account in replication clone keeper backup; do
-    if [[ ! -e /run/secrets/mysql/$account ]]; then
-      echo "there is no password for $account: it is not made" >&2
-      continue
-    fi
-    secret=$(password "$account") || return 1
-    case $account in
-      # To follow the primary.
-      replication)
-        echo "CREATE USER replication@'%' IDENTIFIED BY '$secret' REQUIRE SSL;"
-        echo "GRANT REPLICATION SLAVE ON *.* TO replication@'%';"
-        ;;
-      # To copy the primary's data.
-      clone)
-        echo "CREATE USER clone@'%' IDENTIFIED BY '$secret' REQUIRE SSL;"
-        echo "GRANT BACKUP_ADMIN ON *.* TO clone@'%';"
-        ;;
-      # To start replication, and to see how it does; from inside the pod only.
-      keeper)
-        echo "CREATE USER keeper@'127.0.0.1' IDENTIFIED BY '$secret' REQUIRE SSL;"
-        echo "GRANT REPLICATION_SLAVE_ADMIN ON *.* TO keeper@'127.0.0.1';"
-        echo "GRANT SELECT ON performance_schema.* TO keeper@'127.0.0.1';"
-        ;;
-      # To read everything, and to hold all tables still for the moment in which a dump begins.
-      backup)
-        echo "CREATE USER backup@'%' IDENTIFIED BY '$secret' REQUIRE SSL;"
-        echo "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO backup@'%';"
-        echo "GRANT SHOW_ROUTINE, FLUSH_TABLES ON *.* TO backup@'%';"
-        ;;
-    esac
-  done
+  # To follow the primary, and to copy its data.
+  account replication % "REPLICATION SLAVE ON *.*" || return 1
+  account clone % "BACKUP_ADMIN ON *.*" || return 1
+  # To start replication, and to see how it does; from inside the pod only.
+  account keeper 127.0.0.1 "REPLICATION_SLAVE_ADMIN ON *.*" "SELECT ON performance_schema.*" || return 1
+  # To read everything, and to hold all tables still for the moment in which a dump begins.
+  account backup % "SELECT, SHOW VIEW, TRIGGER, EVENT ON *.*" "SHOW_ROUTINE, FLUSH_TABLES ON *.*" || return 1
 }
 
 # Whole or not at all: no client reads half of the statements.
