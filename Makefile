@@ -31,9 +31,10 @@ demo: policies ## shows the gate at work over TLS, without a cluster
 	$(CARGO) run --quiet -- demo
 
 .PHONY: docs
-docs: policies ## writes docs/rules/ from the rules' texts, and webhook-deploy/05-crds.yaml from the types
+docs: policies ## writes docs/rules/, webhook-deploy/05-crds.yaml and the ConfigMaps of manifests/ from what they are made of
 	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test rules -- reference_is_current
 	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test crds
+	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test manifest_scripts -- the_config_maps_hold_the_scripts
 
 .PHONY: cluster
 cluster: ## builds a Kubernetes control plane, kubectl, helm and kubeseal for the tests

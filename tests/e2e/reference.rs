@@ -17,7 +17,7 @@ fn the_api_server_takes_the_manifests_and_the_gates_own() {
     // Of its own: StorageClass and namespaces have the names that users get.
     let Some(cluster) = ControlPlane::start() else { return };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["manifests/single", "manifests/replicated", "webhook-deploy"] {
+    for folder in ["manifests/single", "manifests/replicated", "manifests/client", "webhook-deploy"] {
         let folder = root.join(folder).display().to_string();
         let apply = || cluster.kubectl(&["apply", "-f", &folder]);
         eventually(&folder, ACCOUNTS, || apply().is_success().then_some(()));

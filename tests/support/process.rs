@@ -94,7 +94,8 @@ impl Process {
         }
     }
 
-    fn exit_status(&mut self) -> Option<ExitStatus> {
+    /// How it ended, once it has.
+    pub(crate) fn exit_status(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("a child can be waited for")
     }
 
