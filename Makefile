@@ -37,13 +37,18 @@ docs: policies ## writes docs/rules/, webhook-deploy/05-crds.yaml and the Config
 	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test manifest_scripts -- the_config_maps_hold_the_scripts
 
 .PHONY: cluster
-cluster: ## builds a Kubernetes control plane, kubectl, helm and kubeseal for the tests
+cluster: ## builds Kubernetes, kubectl, helm and kubeseal for the tests
 	@./scripts/install-tools go
 	@tests/cluster/build.sh
 
 .PHONY: servers
 servers: ## fetches MariaDB and MySQL for the tests, installing nothing
 	@./scripts/real-servers
+
+.PHONY: node
+node: cluster ## builds a Kubernetes node for the tests, with images of MySQL and MariaDB
+	@if tests/node/allowed.sh >&2; then \
+		./scripts/install-tools node && tests/node/build.sh && tests/node/images/build.sh; fi
 
 # axe-core looks for what keeps people out; it is only fetched, and a test does without it where there is no npm.
 AXE := $(or $(CARGO_TARGET_DIR),target)/browser/axe.min.js
@@ -54,10 +59,14 @@ browser: ## installs Chromium for the tests of the HTML report
 	@if [ ! -e $(AXE) ] && command -v npm >/dev/null; then ./scripts/axe-core $(AXE); fi
 
 .PHONY: test
-test: policies cluster servers browser ## runs every test
+test: policies cluster servers browser node ## runs every test
 	@./scripts/install-tools shells pipelines registry authors
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
+
+.PHONY: test-node
+test-node: policies node ## the tests that need a node on which Pods run
+	$(CARGO) test --test node
 
 .PHONY: chaos
 chaos: policies cluster ## kills gate, API server and etcd at random for five minutes
@@ -74,7 +83,8 @@ lint: policies ## formatters, linters, licences
 	$(CARGO) fmt --manifest-path policies/Cargo.toml --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --manifest-path policies/Cargo.toml --workspace --all-targets -- -D warnings
-	test -z "$$(gofmt -l tests/cluster)"
+	test -z "$$(gofmt -l tests/cluster tests/node)"
+	shellcheck tests/node/*.sh tests/node/images/*.sh
 	$(CARGO) run --quiet --package xtask -- licences
 
 .PHONY: bench

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds the tests' control plane into target/cluster, or the folder given: `kube`, and a
-# link to it for each program that it is; and helm and kubeseal, the tools of go.mod. Does
+# Builds the tests' Kubernetes into target/cluster, or the folder given: `kube`, and a link
+# to it for each program that it is; and helm and kubeseal, the tools of go.mod. Does
 # nothing when nothing in this folder has changed. Needs Go only: minutes from nothing,
 # seconds with Go's build cache warm.
 set -eu
 
 here=$(dirname "$0")
-out=${1:-$here/../../target/cluster}
+out=${1:-${CARGO_TARGET_DIR:-$here/../../target}/cluster}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cd "$here"
@@ -41,7 +41,7 @@ CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w$variables" -o "
 CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w $for_helm" -o "$out/" tool
 
 mv "$out/kube.new" "$out/kube"
-for name in etcd kube-apiserver kube-controller-manager kubectl three-way-merge; do
+for name in etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet three-way-merge; do
     ln -sf kube "$out/$name"
 done
 printf '%s\n' "$inputs" >"$out/inputs"

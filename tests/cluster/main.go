@@ -1,13 +1,17 @@
-// Command kube is a real Kubernetes control plane in one program, for the tests:
-// etcd, kube-apiserver, kube-controller-manager and kubectl, and the step of Helm
-// that decides what is written. Which one is chosen by the name that it is called
-// by or by its first argument.
+// Command kube is a real Kubernetes in one program, for the tests: etcd, what a
+// control plane and a node consist of, kubectl, and the step of Helm that decides
+// what is written. Which one is chosen by the name that it is called by or by its
+// first argument.
 package main
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"go.etcd.io/etcd/server/v3/etcdmain"
 	"k8s.io/component-base/cli"
@@ -17,6 +21,9 @@ import (
 	kubectl "k8s.io/kubectl/pkg/cmd"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
+	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
 // components maps the name of each program to its main function, which returns
@@ -25,7 +32,10 @@ var components = map[string]func() int{
 	"etcd":                    func() int { etcdmain.Main(os.Args); return 0 },
 	"kube-apiserver":          func() int { return cli.Run(apiserver.NewAPIServerCommand()) },
 	"kube-controller-manager": func() int { return cli.Run(controllermanager.NewControllerManagerCommand()) },
+	"kube-proxy":              func() int { return cli.Run(proxy.NewProxyCommand()) },
+	"kube-scheduler":          func() int { return cli.Run(scheduler.NewSchedulerCommand()) },
 	"kubectl":                 func() int { return cli.Run(kubectl.NewDefaultKubectlCommand()) },
+	"kubelet":                 func() int { return cli.Run(kubelet.NewKubeletCommand(context.Background())) },
 	"three-way-merge":         threeWayMerge,
 }
 
@@ -36,7 +46,8 @@ func main() {
 		run, ok = components[os.Args[0]]
 	}
 	if !ok {
-		fmt.Fprintln(os.Stderr, "usage: kube etcd|kube-apiserver|kube-controller-manager|kubectl|three-way-merge [ARGUMENT...]")
+		names := slices.Sorted(maps.Keys(components))
+		fmt.Fprintf(os.Stderr, "usage: kube %s [ARGUMENT...]\n", strings.Join(names, "|"))
 		os.Exit(2)
 	}
 	os.Exit(run())

@@ -71,6 +71,11 @@ impl Kubectl {
         Self { program: program.to_owned(), kubeconfig }
     }
 
+    /// For the user of a kubeconfig that is there.
+    pub(crate) fn with_kubeconfig(program: &Path, kubeconfig: &Path) -> Self {
+        Self { program: program.to_owned(), kubeconfig: kubeconfig.to_owned() }
+    }
+
     /// The same user, who acts in this namespace unless told otherwise, as a pod's account does.
     pub(crate) fn in_namespace(self, namespace: &str) -> Self {
         let set = ["config", "set-context", "--current", &format!("--namespace={namespace}")];
