@@ -59,7 +59,7 @@ browser: ## installs Chromium for the tests of the HTML report
 	@if [ ! -e $(AXE) ] && command -v npm >/dev/null; then ./scripts/axe-core $(AXE); fi
 
 .PHONY: test
-test: policies cluster servers browser node ## runs every test
+test: policies cluster servers browser ## runs every test but those of test-node and test-replication
 	@./scripts/install-tools shells pipelines registry authors
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
@@ -67,6 +67,11 @@ test: policies cluster servers browser node ## runs every test
 .PHONY: test-node
 test-node: policies node ## the tests that need a node on which Pods run
 	$(CARGO) test --test node
+
+.PHONY: test-replication
+test-replication: servers ## the reference manifests' scripts on real servers, as root
+	@./scripts/install-tools shells
+	$(CARGO) test --test replication
 
 .PHONY: chaos
 chaos: policies cluster ## kills gate, API server and etcd at random for five minutes
