@@ -185,7 +185,12 @@ fn what_is_no_review_is_told_what_it_is_and_never_quoted() {
             "the AdmissionReview's request must be an object",
         ),
         (
-            format!("{}0{}", "{\"a\":".repeat(10_000), "}".repeat(10_000)).into_bytes(),
+            format!(
+                r#"{{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{{"uid":"x","object":{}0{}}}}}"#,
+                "{\"a\":".repeat(10_000),
+                "}".repeat(10_000)
+            )
+            .into_bytes(),
             "the body is nested more than 128 levels deep",
         ),
         (format!("{{\"a\":[{}0]}}", "0,".repeat(1_000_001)).into_bytes(), "the body has more than 1000000 values"),

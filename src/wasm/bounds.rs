@@ -4,10 +4,12 @@
 //! The figures beside the bounds are those of the largest real components: SpiderMonkey (JavaScript) and CPython.
 
 mod function;
+mod instances;
 
-use wasmparser::{ComponentInstance, Instance, Parser, Payload};
+use wasmparser::{Parser, Payload};
 
 use function::Module;
+use instances::Instances;
 
 use super::convert::one_line;
 use super::local::LARGEST_COMPONENT;
@@ -21,11 +23,6 @@ const MOST_CODE: u64 = 32 << 20;
 const MOST_PARTS: u64 = 500;
 /// How deep they may stand in one another; QuickJS' stand in three.
 const DEEPEST: u64 = 10;
-/// How often one component makes an instance of another. A component may do it with one that does it in turn, and so
-/// on: of so many, no more than 243 instances come (3 × 3 × 3 × 3 × 3 × 1). What languages make does it once or twice.
-const MOST_INSTANTIATIONS: u64 = 16;
-/// How often core modules are instantiated; Python's 38 times.
-const MOST_CORE_INSTANTIATIONS: u64 = 200;
 
 /// Why a component is not compiled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,21 +44,12 @@ pub(super) enum Unfit {
 pub(super) fn check(component: &[u8]) -> Result<(), Unfit> {
     within(mib(component.len() as u64), LARGEST_COMPONENT >> 20, "MiB")?;
     let (mut functions, mut code, mut parts, mut depth) = (0, 0, 0, 0_usize);
-    let (mut instantiations, mut core_instantiations) = (0, 0);
-    let mut module = Module::default();
+    let (mut module, mut instances) = (Module::default(), Instances::default());
     let malformed = |error: wasmparser::BinaryReaderError| Unfit::Malformed(one_line(error.message()));
     for payload in Parser::new(0).parse_all(component) {
-        match payload.map_err(malformed)? {
-            Payload::ComponentInstanceSection(instances) => {
-                let is_made = |one: &Result<_, _>| matches!(one, Ok(ComponentInstance::Instantiate { .. }));
-                instantiations += instances.into_iter().filter(is_made).count() as u64;
-                within(instantiations, MOST_INSTANTIATIONS, "instances of components")?;
-            }
-            Payload::InstanceSection(instances) => {
-                let is_made = |one: &Result<_, _>| matches!(one, Ok(Instance::Instantiate { .. }));
-                core_instantiations += instances.into_iter().filter(is_made).count() as u64;
-                within(core_instantiations, MOST_CORE_INSTANTIATIONS, "instances of modules")?;
-            }
+        let payload = payload.map_err(malformed)?;
+        instances.take(&payload)?;
+        match payload {
             Payload::TypeSection(types) => module.take_types(types),
             Payload::FunctionSection(types) => module.take_functions(types),
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {

@@ -46,8 +46,23 @@ fn what_would_keep_the_compiler_busy_is_refused_unseen() {
     ));
     let code = around(&format!("(func {})", "(drop (i32.const 1000000))".repeat(150_000)).repeat(45));
     let parts = format!("(component {})", "(core module)".repeat(501));
-    let instances = format!("(component (component $a) {})", "(instance (instantiate $a))".repeat(17));
-    let core = format!("(component (core module $a) {})", "(core instance (instantiate $a))".repeat(201));
+    let instances = format!("(component (component $a) {})", "(instance (instantiate $a))".repeat(2_001));
+    let core = format!("(component (core module $a) {})", "(core instance (instantiate $a))".repeat(2_001));
+    // Six times three in one another come to more than a thousand of each level before.
+    let inner = (0..6).fold("(component)".to_owned(), |inner, _| {
+        format!(
+            "(component {} {})",
+            inner.replacen("(component", "(component $a", 1),
+            "(instance (instantiate $a))".repeat(4)
+        )
+    });
+    let beside: String = (1..8)
+        .map(|number| {
+            let again = "(instance (instantiate $b))".repeat(4);
+            format!("(component $c{number} (alias outer 1 $c{} (component $b)) {again})", number - 1)
+        })
+        .collect();
+    let beside = format!("(component (component $c0) {beside})");
     let gives = around(&format!("(func block (result {}) unreachable end unreachable)", "i32 ".repeat(17)));
     let takes = around(&format!(
         "(type $t (func (param {}))) (func {})",
@@ -61,8 +76,10 @@ fn what_would_keep_the_compiler_busy_is_refused_unseen() {
         (joins, "it has 2001000 variables times blocks in one function; at most 2000000 fit here"),
         (code, "it has 33 MiB of code; at most 32 fit here"),
         (wat::parse_str(parts).unwrap(), "it has 501 modules and components; at most 500 fit here"),
-        (wat::parse_str(instances).unwrap(), "it has 17 instances of components; at most 16 fit here"),
-        (wat::parse_str(core).unwrap(), "it has 201 instances of modules; at most 200 fit here"),
+        (wat::parse_str(instances).unwrap(), "it has 2001 instances; at most 2000 fit here"),
+        (wat::parse_str(core).unwrap(), "it has 2001 instances; at most 2000 fit here"),
+        (wat::parse_str(inner).unwrap(), "it has 2730 instances; at most 2000 fit here"),
+        (wat::parse_str(beside).unwrap(), "it has 2730 instances; at most 2000 fit here"),
         (gives, "it has 17 results of one block; at most 16 fit here"),
         (takes, "it has 2010000 variables times blocks in one function; at most 2000000 fit here"),
         (nested(12), "it has 11 components in one another; at most 10 fit here"),
