@@ -95,7 +95,10 @@ fn nothing_is_undefined_in_javascript() {
         author.write(&format!("cases/{answer}.yaml"), &case);
     }
     let quiet = object.replace("name: mysql, namespace", "name: quiet, namespace");
-    author.write("cases/quiet.yaml", &format!("about: It tells nothing.\nobject:{quiet}expect:\n  decision: allow\n  findings: []\n"));
+    author.write(
+        "cases/quiet.yaml",
+        &format!("about: It tells nothing.\nobject:{quiet}expect:\n  decision: allow\n  findings: []\n"),
+    );
     author.write(
         "policy.yaml",
         "apiVersion: tidegate.dev/v1alpha1\nkind: ClusterPolicy\nmetadata: { name: nothing }\nspec:\n  \
