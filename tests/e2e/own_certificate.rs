@@ -147,6 +147,7 @@ fn somebody_elses_certificate_is_served_and_left_alone() {
     let authority = KeyPair::generate().unwrap();
     let mut parameters = CertificateParams::default();
     parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, "somebody's authority");
     let signed = parameters.self_signed(&authority).unwrap().pem();
     // It ends tomorrow; whoever made it sees to that.
     let (certificate, key) = ending_in(1, &signed, &authority.serialize_pem());
