@@ -16,7 +16,7 @@ export function taken() {
 }
 
 /**
- * What a function gives back; an exception becomes one line, with the file and line that threw it.
+ * What a function gives back; an exception becomes one line, with the file and line of the policy that it came from.
  *
  * @template T
  * @param {() => T} function_
@@ -27,7 +27,9 @@ export function told(function_) {
     return function_();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const place = /\(?([^\s(/]+:\d+)(?::\d+)?\)?/.exec(error.stack ?? "")?.[1];
+    const steps = (error.stack ?? "").split("\n");
+    const own = steps.filter((step) => !step.includes("/sdk/"));
+    const place = /\(?([^\s(/]+:\d+)(?::\d+)?\)?/.exec(own.join("\n"))?.[1];
     throw `${error.name}: ${error.message}${place === undefined ? "" : ` (${place})`}`;
   }
 }

@@ -1,5 +1,7 @@
 // Building findings and the steps of their repair.
 
+import { check } from "./answer.js";
+
 /** @typedef {import("tidegate:policy/types@1.0.0").Edit} Edit */
 /** @typedef {import("tidegate:policy/types@1.0.0").Severity} Severity */
 
@@ -32,7 +34,9 @@
  * @returns {Draft}
  */
 export function finding(rule, at, message, more = {}) {
-  return { rule, at, message, severity: more.severity, help: more.help, fix: more.fix ?? [] };
+  const found = { rule, at, message, severity: more.severity, help: more.help, fix: more.fix ?? [] };
+  check(found);
+  return found;
 }
 
 /** The steps of a repair. */
@@ -47,7 +51,7 @@ export const edit = {
    * @param {unknown} value
    * @returns {Edit}
    */
-  set: (at, value) => ({ tag: "set", val: [at, JSON.stringify(value)] }),
+  set: (at, value) => ({ tag: "set", val: [at, json("edit.set", value)] }),
   /**
    * Takes the value at a place away. It must be there.
    *
@@ -62,7 +66,7 @@ export const edit = {
    * @param {unknown} value
    * @returns {Edit}
    */
-  append: (at, value) => ({ tag: "append", val: [at, JSON.stringify(value)] }),
+  append: (at, value) => ({ tag: "append", val: [at, json("edit.append", value)] }),
   /**
    * Moves a literal environment variable into a Secret, whose name tidegate chooses.
    *
@@ -71,3 +75,15 @@ export const edit = {
    */
   moveToSecret: (variable) => ({ tag: "move-to-secret", val: { variable: variable.at } }),
 };
+
+/**
+ * A value as JSON.
+ *
+ * @param {string} function_ who wants it
+ * @param {unknown} value
+ */
+function json(function_, value) {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`${function_} was given ${typeof value}; give what JSON can hold, or use edit.remove`);
+  return text;
+}

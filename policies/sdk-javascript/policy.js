@@ -1,5 +1,6 @@
 // From a policy as its author writes it to the functions of the contract.
 
+import { checked } from "./answer.js";
 import { taken, told } from "./failure.js";
 import { check, withDefaults } from "./settings.js";
 
@@ -80,7 +81,7 @@ export function definePolicy(policy) {
      * @returns {Finding[]}
      */
     review(request, json) {
-      const drafts = told(() => policy.review(request, settingsOf(json)));
+      const drafts = told(() => checked(policy.review(request, settingsOf(json))));
       const failure = taken();
       if (failure !== undefined) throw failure;
       return drafts.map((draft) => {

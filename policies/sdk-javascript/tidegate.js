@@ -27,6 +27,8 @@
 // * Credentials are withheld: a policy sees that a variable holds one, never which.
 // * Everything is fresh: each review runs in an instance of its own, nothing is remembered.
 
+import "./absent.js";
+
 export * as cluster from "./cluster.js";
 export { join } from "./pointer.js";
 export { definePolicy } from "./policy.js";

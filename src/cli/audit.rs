@@ -134,6 +134,15 @@ pub(crate) fn run(arguments: AuditArguments) -> anyhow::Result<ExitCode> {
         None => (policies::load(&policies)?, Vec::new()),
     };
     let baseline = wanted.baseline.as_deref().map(read_baseline).transpose()?;
+    for (policy, rollout) in policies.iter().filter_map(|policy| Some((policy, policy.rollout?))) {
+        if rollout.percent < 100 {
+            eprintln!(
+                "tidegate: policy {} acts in {} of 100 namespaces yet (spec.rollout); of the others the audit tells \
+                 nothing by it",
+                policy.name, rollout.percent
+            );
+        }
+    }
     let selection = wanted.findings.selection(&policies)?;
     let is_whole = selection == Selection::default() && wanted.diff_base.is_none();
     let options = Options { selection, detail: told.needs(), render: !no_render };

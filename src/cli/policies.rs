@@ -9,8 +9,10 @@ use kube::{Client, Config};
 use tokio::runtime::{Builder, Handle, Runtime as Threads};
 
 use super::progress::Patience;
+use crate::closest::closest;
 use crate::files::read_text;
 use crate::modules::{Limits, ModuleSources, is_elsewhere};
+use crate::own_rules::all_ids;
 use crate::policy::{PolicyDocument, PolicyException, PolicySet, parse_documents};
 use crate::server::use_ring;
 use crate::wasm::{LARGEST_COMPONENT, Loader, LocalCode, Runtime};
@@ -89,12 +91,18 @@ pub(super) fn load_beside(
 struct Read {
     /// Each with its file.
     policies: Vec<(String, PolicyDocument)>,
-    exceptions: Vec<PolicyException>,
+    /// Each with its file.
+    exceptions: Vec<(String, PolicyException)>,
 }
 
 impl Read {
     fn load(self, loader: &Loader) -> anyhow::Result<Arc<PolicySet>> {
-        Ok(Arc::new(loader.load(self.policies)?.with_exceptions(self.exceptions, Timestamp::now())))
+        let policies = loader.load(self.policies)?;
+        for (file, exception) in &self.exceptions {
+            check_rules(file, exception, &policies)?;
+        }
+        let exceptions = self.exceptions.into_iter().map(|(_, exception)| exception);
+        Ok(Arc::new(policies.with_exceptions(exceptions, Timestamp::now())))
     }
 
     /// Whether code, or the credentials for it, are in a cluster.
@@ -103,6 +111,15 @@ impl Read {
             document.spec.module.starts_with("configmap://") || !document.spec.pull_secrets.is_empty()
         })
     }
+}
+
+/// That a policy has the rules of an exception: one that is written otherwise would except nothing.
+fn check_rules(file: &str, exception: &PolicyException, policies: &PolicySet) -> anyhow::Result<()> {
+    let in_force = policies.iter().flat_map(|policy| &policy.module.description().rules);
+    let known: Vec<&str> = all_ids().into_iter().chain(in_force.map(|rule| rule.id.as_str())).collect();
+    let Some(unknown) = exception.rules().iter().find(|rule| !known.contains(&rule.as_str())) else { return Ok(()) };
+    let meant = closest(unknown, known).map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+    bail!("{file}: exception {}: spec.rules: no policy has the rule {unknown}{meant}", exception.name);
 }
 
 /// What runs policies' code, with compiled policies kept as [`load`] keeps them.
@@ -152,7 +169,7 @@ fn read(paths: &[PathBuf]) -> anyhow::Result<Read> {
             let text = read_text(&file).with_context(|| format!("{name}: the policy cannot be read"))?;
             let read = parse_documents(&name, &text)?;
             policies.extend(read.policies.into_iter().map(|document| (name.clone(), document)));
-            exceptions.extend(read.exceptions);
+            exceptions.extend(read.exceptions.into_iter().map(|exception| (name.clone(), exception)));
         }
     }
     Ok(Read { policies, exceptions })

@@ -31,9 +31,9 @@ impl Chain<'_> {
                 break;
             }
         }
-        if self.draft.steps() > steps
-            && let Err(misfit) = self.read_workload()
-        {
+        if self.draft.steps() == steps {
+            self.tell_what_is_not_cured(&policy.name, findings);
+        } else if let Err(misfit) = self.read_workload() {
             // Its repairs made something that Kubernetes would refuse: none of them is kept.
             self.draft.undo_to(steps, &self.request.object);
             for judged in &mut self.findings[findings..] {
@@ -44,6 +44,23 @@ impl Chain<'_> {
             self.read_workload()?;
         }
         Ok(self.draft.steps() > steps)
+    }
+
+    /// Repairs that left the object as it is cure nothing: the findings since `first` that have one are not fixed, nor
+    /// are those of before that are found again. Whoever repaired something is asked once more in the next round, so
+    /// that this comes to light there too.
+    fn tell_what_is_not_cured(&mut self, policy: &str, first: usize) {
+        let mut now = self.findings.split_off(first);
+        for judged in now.iter_mut().filter(|judged| judged.fixed) {
+            judged.fixed = false;
+            judged.obstacle = Some(format!("the repair that the policy {policy} offers does not cure it"));
+            let is_same = |before: &Judged| {
+                before.policy == policy
+                    && (&before.finding.rule, &before.finding.at) == (&judged.finding.rule, &judged.finding.at)
+            };
+            self.findings.retain(|before| !is_same(before));
+        }
+        self.findings.extend(now);
     }
 
     /// Lets a policy on probation judge the object as it is now, and keeps what it says apart.

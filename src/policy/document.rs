@@ -66,18 +66,40 @@ impl Metadata {
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
     /// It is not the YAML of a policy document.
-    #[error("{file}: {problem}")]
+    #[error("{file}:{line}: {problem}")]
     Malformed {
         /// The file.
         file: String,
-        /// What the parser says, with line and field.
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong, and the way out.
         problem: String,
     },
+    /// A field is missing, unknown, or of another type.
+    #[error("{file}:{line}: {field}: {problem}")]
+    Unfit {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The path to the field.
+        field: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// There is nothing in it.
+    #[error("{file}: it holds no document; expected apiVersion {API_VERSION}, kind {KIND} or {EXCEPTION}")]
+    Empty {
+        /// The file.
+        file: String,
+    },
     /// It is something else than a policy document.
-    #[error("{file}: expected apiVersion {API_VERSION} and kind {KIND} or {EXCEPTION}, found {found}")]
+    #[error("{file}:{line}: expected apiVersion {API_VERSION} and kind {KIND} or {EXCEPTION}, found {found}")]
     NotAPolicy {
         /// The file.
         file: String,
+        /// The line on which it begins, from 1.
+        line: usize,
         /// What it is instead.
         found: String,
     },

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::module::JudgedKind;
 use super::spec::{LabelOperator, LabelSelector, MatchSpec};
+use crate::closest::closest;
 use crate::lookup::{Lookup, ResourceType};
 use crate::request::Request;
 
@@ -52,6 +53,29 @@ impl Matcher {
             excluded_kinds: spec.exclude.kinds.iter().map(|kind| JudgedKind::parse(kind)).collect(),
             spec,
         })
+    }
+
+    /// Checks that the kinds it names are among those that the policy's code judges: a slip there would switch the
+    /// policy off, and nobody would know.
+    ///
+    /// # Errors
+    /// [`MatchError`] for the first that the code never judges.
+    pub fn check_kinds(&self, judged: &[JudgedKind]) -> Result<(), MatchError> {
+        let lists = [("spec.match.kinds", &self.kinds), ("spec.match.exclude.kinds", &self.excluded_kinds)];
+        for (field, kinds) in lists {
+            let Some(stranger) = kinds.iter().find(|kind| !judged.iter().any(|judged| judged.meets(kind))) else {
+                continue;
+            };
+            let names: Vec<String> = judged.iter().map(JudgedKind::to_string).collect();
+            let stranger = stranger.to_string();
+            let all = names.join(", ");
+            let problem = match closest(&stranger, names.iter().map(String::as_str)) {
+                Some(meant) => format!("the policy never judges {stranger}; did you mean {meant}? It judges {all}"),
+                None => format!("the policy never judges {stranger}; it judges {all}"),
+            };
+            return Err(MatchError { field, problem });
+        }
+        Ok(())
     }
 
     /// What it was made of.

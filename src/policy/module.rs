@@ -75,6 +75,13 @@ impl JudgedKind {
         (kind == "*" || is_word) && group.is_none_or(|group| group.is_empty() || group.split('.').all(is_label))
     }
 
+    /// Whether some objects can be of both.
+    pub fn meets(&self, other: &Self) -> bool {
+        let is_any = |kind: &Self| kind.kind == "*";
+        let groups = self.group.as_ref().zip(other.group.as_ref());
+        (is_any(self) || is_any(other) || self.kind == other.kind) && groups.is_none_or(|(left, right)| left == right)
+    }
+
     /// Whether objects of this `apiVersion` and `kind` are among it.
     pub fn holds(&self, api_version: &str, kind: &str) -> bool {
         let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);

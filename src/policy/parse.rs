@@ -1,11 +1,11 @@
 //! The documents of a file: policies, and exceptions from them.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::document::{API_VERSION, DocumentError, EXCEPTION, KIND, PolicyDocument};
 use super::exception::PolicyException;
+use crate::finding::place;
+use crate::yaml::{self, Document, Unfit};
 
 /// What a file of policies holds.
 #[derive(Debug, Clone, Default)]
@@ -26,96 +26,83 @@ struct Header {
     kind: String,
 }
 
-/// What `kubectl get -o yaml` makes of several objects.
-#[derive(Deserialize)]
-struct List {
-    #[serde(default)]
-    items: Option<Vec<Value>>,
-}
-
-/// What a document is read from.
-enum Source<'a> {
-    Text(&'a str),
-    Item { number: usize, value: Value },
-}
-
-impl Source<'_> {
-    fn read<T: DeserializeOwned>(&self) -> Result<T, String> {
-        match self {
-            Self::Text(text) => serde_saphyr::from_str(text).map_err(|error| unquoted(&error)),
-            Self::Item { number, value } => {
-                serde_json::from_value(value.clone()).map_err(|error| format!("items[{number}]: {error}"))
-            }
+/// Reads all documents of a text, those of lists too; `file` is for messages.
+///
+/// # Errors
+/// [`DocumentError`] on the first that cannot be used.
+pub fn parse_documents(file: &str, text: &str) -> Result<Documents, DocumentError> {
+    let mut documents = Documents::default();
+    for document in yaml::parse(text) {
+        let document = document.map_err(|problem| DocumentError::Malformed {
+            file: file.to_owned(),
+            line: problem.line,
+            problem: problem.to_string(),
+        })?;
+        let header = header_of(file, &document, "")?;
+        let is_list = header.api_version == "v1" && header.kind == "List"
+            || header.api_version == API_VERSION && header.kind.strip_suffix("List").is_some_and(is_ours);
+        if !is_list {
+            documents.add(file, &header, &document, "")?;
+            continue;
+        }
+        let items = document.value["items"].as_array().map_or(0, Vec::len);
+        for number in 0..items {
+            let pointer = format!("/items/{number}");
+            let header = header_of(file, &document, &pointer)?;
+            documents.add(file, &header, &document, &pointer)?;
         }
     }
+    if documents.policies.is_empty() && documents.exceptions.is_empty() {
+        return Err(DocumentError::Empty { file: file.to_owned() });
+    }
+    Ok(documents)
 }
 
-/// What is wrong and where, without the lines around it: settings may hold what is not for everybody who reads a log.
-fn unquoted(error: &serde_saphyr::Error) -> String {
-    error.without_snippet().to_string()
+fn is_ours(kind: &str) -> bool {
+    kind == KIND || kind == EXCEPTION
+}
+
+fn header_of(file: &str, document: &Document, pointer: &str) -> Result<Header, DocumentError> {
+    if !document.value.pointer(pointer).is_some_and(serde_json::Value::is_object) {
+        let problem = "write a mapping, with apiVersion, kind, metadata and spec".to_owned();
+        let (line, pointer) = (document.locations.find(pointer).line, pointer.to_owned());
+        return Err(unfit_field(file, Unfit { line, pointer, problem }));
+    }
+    document.read(pointer).map_err(|unfit| unfit_field(file, unfit))
 }
 
 impl Documents {
-    fn add(&mut self, file: &str, header: &Header, source: &Source<'_>) -> Result<(), DocumentError> {
-        let malformed = |problem: String| DocumentError::Malformed { file: file.to_owned(), problem };
+    fn add(&mut self, file: &str, header: &Header, document: &Document, pointer: &str) -> Result<(), DocumentError> {
+        let unfit = |unfit| unfit_field(file, unfit);
         match (header.api_version.as_str(), header.kind.as_str()) {
             (API_VERSION, KIND) => {
-                let policy: PolicyDocument = source.read().map_err(malformed)?;
+                let policy: PolicyDocument = document.read(pointer).map_err(unfit)?;
                 policy.check(file)?;
                 self.policies.push(policy);
             }
             (API_VERSION, EXCEPTION) => {
-                self.exceptions.push(PolicyException::new(file, source.read().map_err(malformed)?)?);
+                self.exceptions.push(PolicyException::new(file, document.read(pointer).map_err(unfit)?)?);
             }
             (api_version, kind) => {
-                let found = format!("{api_version} {kind}");
-                return Err(DocumentError::NotAPolicy { file: file.to_owned(), found });
+                let line = document.locations.find(pointer).line;
+                let found = if kind.is_empty() { "none".to_owned() } else { format!("{api_version} {kind}") };
+                return Err(DocumentError::NotAPolicy { file: file.to_owned(), line, found });
             }
         }
         Ok(())
     }
 }
 
-/// Reads all documents of a text, those of lists too; `file` is for messages.
-///
-/// # Errors
-/// [`DocumentError`] on the first that cannot be used.
-pub fn parse_documents(file: &str, text: &str) -> Result<Documents, DocumentError> {
-    let malformed = |problem: String| DocumentError::Malformed { file: file.to_owned(), problem };
-    let mut documents = Documents::default();
-    for document in split(text) {
-        let source = Source::Text(&document);
-        let Some(header) = source.read::<Option<Header>>().map_err(malformed)? else { continue };
-        if (header.api_version.as_str(), header.kind.as_str()) != ("v1", "List") {
-            documents.add(file, &header, &source)?;
-            continue;
-        }
-        let List { items } = source.read().map_err(malformed)?;
-        for (number, value) in items.into_iter().flatten().enumerate() {
-            let item = Source::Item { number, value };
-            let header: Header = item.read().map_err(malformed)?;
-            documents.add(file, &header, &item)?;
-        }
+/// What settings hold is not for everybody who reads a log, and is not quoted.
+fn unfit_field(file: &str, unfit: Unfit) -> DocumentError {
+    let Unfit { line, pointer, problem } = unfit;
+    let is_setting = pointer.split('/').any(|part| part == "settings");
+    DocumentError::Unfit {
+        file: file.to_owned(),
+        line,
+        field: place(&pointer),
+        problem: if is_setting { "write a mapping of names to values".to_owned() } else { problem },
     }
-    if documents.policies.is_empty() && documents.exceptions.is_empty() {
-        return Err(malformed(format!("it holds no document; expected apiVersion {API_VERSION}, kind {KIND}")));
-    }
-    Ok(documents)
-}
-
-/// The documents of a text, each behind as many empty lines as are before it, so that errors name the right line.
-fn split(text: &str) -> Vec<String> {
-    let mut documents = vec![String::new()];
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        // At the start of a line these three are a marker wherever they stand, in a block of text too.
-        if line.strip_prefix("---").is_some_and(|rest| rest.trim().is_empty() || rest.starts_with([' ', '\t'])) {
-            documents.push("\n".repeat(number));
-        }
-        if let Some(last) = documents.last_mut() {
-            last.push_str(line);
-        }
-    }
-    documents
 }
 
 #[cfg(test)]
@@ -200,12 +187,25 @@ status: {}
             let alone = parse_documents("p.yaml", &text).unwrap_err().to_string();
             let listed = parse_documents("p.yaml", &list(&[EXCEPTION, &text])).unwrap_err().to_string();
             for found in [alone, listed] {
-                assert!(found.starts_with("p.yaml: ") && found.contains(told), "{told}: {found}");
+                assert!(found.starts_with("p.yaml:") && found.contains(told), "{told}: {found}");
             }
         }
         let text = list(&[EXCEPTION, &POLICY.replacen("  uid:", "  uuid:", 1)]);
         let told = parse_documents("p.yaml", &text).unwrap_err().to_string();
-        assert!(told.starts_with("p.yaml: items[1]: unknown field `uuid`"), "{told}");
+        assert!(told.starts_with("p.yaml:34: items[1].metadata.uuid: unknown field `uuid`"), "{told}");
         assert!(parse_documents("p.yaml", &list(&[])).unwrap_err().to_string().contains("it holds no document"));
+        for (from, to, told) in [
+            ("action: warn", "action: explode", "p.yaml:22: spec.action: unknown variant `explode`"),
+            ("action: warn", "enabled: \"false\"", "p.yaml:22: spec.enabled: invalid type: string \"false\""),
+            ("action: warn", "settings: hunter2", "p.yaml:22: spec.settings: write a mapping of names to values"),
+            ("action: warn", "module: builtin://probes", "p.yaml:23: the key \"module\" is there twice"),
+            ("  action: warn", "\taction: warn", "p.yaml:22: there is a tab where YAML allows only spaces"),
+            ("apiVersion: tidegate.dev/v1alpha1\nkind", "apiVersion: v1\nkind", "p.yaml:1: expected apiVersion"),
+        ] {
+            let found = parse_documents("p.yaml", &POLICY.replacen(from, to, 1)).unwrap_err().to_string();
+            assert!(found.starts_with(told), "{found}");
+        }
+        let found = parse_documents("p.yaml", "hunter2").unwrap_err().to_string();
+        assert_eq!(found, "p.yaml:1: the object itself: write a mapping, with apiVersion, kind, metadata and spec");
     }
 }

@@ -59,11 +59,9 @@ impl LoadedCode {
             path,
             problem,
         })?;
-        let matcher = Matcher::new(document.spec.matches.clone()).map_err(|source| LoadError::Match {
-            file: file.to_owned(),
-            policy: name.clone(),
-            source,
-        })?;
+        let unusable = |source| LoadError::Match { file: file.to_owned(), policy: name.clone(), source };
+        let matcher = Matcher::new(document.spec.matches.clone()).map_err(unusable)?;
+        matcher.check_kinds(&self.description().kinds).map_err(unusable)?;
         Ok(InstalledPolicy {
             action: document.spec.action,
             on_error: document.spec.on_error,

@@ -10,6 +10,7 @@ mod fields;
 mod locate;
 mod parse;
 mod problem;
+mod read;
 mod scalar;
 mod split;
 mod text;
@@ -20,6 +21,7 @@ mod tests;
 pub use edit::{EditError, Splice, apply, edit, render, render_flow};
 pub use locate::{Locations, Place};
 pub use problem::{Problem, YamlError};
+pub use read::Unfit;
 pub use text::{LARGEST_FILE, decode};
 
 use std::ops::Range;

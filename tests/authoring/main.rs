@@ -20,6 +20,7 @@ mod sdk;
 #[path = "../support/skip.rs"]
 #[allow(dead_code, reason = "it serves other tests too")]
 mod skip;
+mod slips;
 mod tutorial;
 mod watch;
 

@@ -71,7 +71,7 @@ fn suppressed_findings_are_shown_on_demand() {
     assert_eq!(page.number(), "17 findings");
     assert_eq!(
         page.texts("#rows .suppressed"),
-        ["excepted by the author: the ledger is probed by its sidecar until June", "known by the baseline"]
+        ["excepted: the ledger is probed by its sidecar until June", "known by the baseline"]
     );
 }
 

@@ -104,12 +104,20 @@ fn policy_documents_that_cannot_be_used() {
     setup.rejects("127.0.0.1:0", key, Some(&absent), &["absent.yaml", "cannot be read"]);
     setup.rejects("127.0.0.1:0", key, Some(setup.folder.path()), &["there are no policy documents in this folder"]);
     for (spec, parts) in [
-        ("  module: builtin://probes\n  sevrity: high\n", &["policy.yaml", "sevrity", "line 6"][..]),
+        ("  module: builtin://probes\n  sevrity: high\n", &["policy.yaml:6: spec.sevrity: unknown field"][..]),
         ("  module: builtin://nothing\n", &["policy mine", "spec.module", "\"nothing\"", "storage-class"]),
         ("  module: nothing\n", &["spec.module", "none of builtin://NAME, file://PATH, https://"]),
         ("  module: file://absent.wasm\n", &["spec.module", "absent.wasm"]),
         ("  module: builtin://probes\n  timeout: soon\n", &["spec.timeout", "\"soon\" is not a duration"]),
-        ("  module: builtin://probes\n  action: explode\n", &["action", "explode"]),
+        (
+            "  module: builtin://probes\n  match: {kinds: [Deploymnet]}\n",
+            &["policy mine", "spec.match.kinds: the policy never judges Deploymnet; did you mean Deployment?"],
+        ),
+        (
+            "  module: builtin://probes\n  match: {exclude: {kinds: [Ingress]}}\n",
+            &["spec.match.exclude.kinds: the policy never judges Ingress; it judges "],
+        ),
+        ("  module: builtin://probes\n  action: explode\n", &["policy.yaml:6: spec.action: ", "explode"]),
         (
             "  module: builtin://storage-class\n  settings: {allowed: [gp2, 3]}\n",
             &["policy mine", "spec.settings.allowed[1]"],

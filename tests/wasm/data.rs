@@ -14,6 +14,8 @@ pub(crate) type Slice = (u32, u32);
 #[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) rule: String,
+    /// As the contract counts: 0 is info, 1 is low, and so on.
+    pub(crate) severity: u32,
     pub(crate) at: String,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
@@ -23,7 +25,7 @@ pub(crate) struct Found {
 impl Default for Found {
     fn default() -> Self {
         let (rule, at, message) = ("T001".to_owned(), "/spec".to_owned(), "wrong".to_owned());
-        Self { rule, at, message, help: None, fix: Vec::new() }
+        Self { rule, severity: 1, at, message, help: None, fix: Vec::new() }
     }
 }
 
@@ -86,7 +88,7 @@ impl Data {
         self.list(&items)
     }
 
-    /// A list of findings of severity low.
+    /// A list of findings.
     pub(crate) fn findings(&mut self, findings: &[Found]) -> Slice {
         let items: Vec<Vec<u32>> = findings
             .iter()
@@ -95,7 +97,7 @@ impl Data {
                 let help = found.help.as_ref().map(|help| self.text(help));
                 let (is_some, help) = (u32::from(help.is_some()), help.unwrap_or_default());
                 let fix = self.edits(&found.fix);
-                let head = [rule.0, rule.1, 1, at.0, at.1, message.0, message.1];
+                let head = [rule.0, rule.1, found.severity, at.0, at.1, message.0, message.1];
                 [head.as_slice(), &[is_some, help.0, help.1, fix.0, fix.1]].concat()
             })
             .collect();

@@ -103,7 +103,7 @@ fn what_is_not_a_policys_to_change() {
     }
     for (fix, told) in [
         (set("", "{}"), "the repair of T001: the whole object is not a policy's to change"),
-        (set("spec", "1"), "the repair of T001: \"spec\" is not a JSON Pointer"),
+        (set("spec", "1"), "T001 points at \"spec\"; a place begins with a slash: \"/spec/replicas\""),
         (set("/spec/~2", "1"), "the repair of T001: \"/spec/~2\" is not a JSON Pointer"),
         (
             set("/spec/replicas", "one"),
@@ -135,7 +135,7 @@ fn what_is_not_a_policys_to_change() {
 fn a_place_has_to_be_in_the_object() {
     for (place, told) in [
         ("/spec/nowhere/0", "T001 points at /spec/nowhere/0, which the object does not have"),
-        ("spec", "T001 points at spec, which the object does not have"),
+        ("spec", "T001 points at \"spec\"; a place begins with a slash: \"/spec/replicas\""),
         ("/spec/\u{1b}[2J", "T001 points at \"/spec/ [2J\", which has control characters"),
     ] {
         let found = Found { at: place.to_owned(), ..Found::default() };
@@ -145,6 +145,17 @@ fn a_place_has_to_be_in_the_object() {
         repairing(vec![Edit::MoveToSecret("/metadata/name".to_owned())]).as_deref(),
         Some("its answer cannot be used: the repair of T001: the object has no place /metadata/name"),
     );
+}
+
+#[test]
+fn a_finding_may_be_less_severe_than_its_rule_says_and_not_more() {
+    for (severity, told) in [
+        (0, None),
+        (1, None),
+        (2, Some("its answer cannot be used: a finding of T001 is medium; the rule allows at most low")),
+    ] {
+        assert_eq!(finding(Found { severity, ..Found::default() }).as_deref(), told);
+    }
 }
 
 #[test]

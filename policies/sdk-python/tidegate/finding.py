@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from wit_world.imports.types import Edit, Finding, Severity
 
+from . import answer
+
 if TYPE_CHECKING:
     from .policy import Rule
 
@@ -30,4 +32,8 @@ def finding(
     :param severity: how bad it is here, if that is less than the rule says
     :param fix: the repair; without it a person must decide
     """
-    return Finding(rule.id, severity or rule.severity, at, message, help, list(fix))
+    if not isinstance(getattr(rule, "id", None), str):
+        raise TypeError(f"the rule of a finding is {answer.kind(rule)}; give one of the policy's rules, a Rule")
+    found = Finding(rule.id, severity or rule.severity, at, message, help, list(fix))
+    answer.check(found)
+    return found

@@ -11,7 +11,7 @@ from componentize_py_types import Err
 from wit_world.imports.types import Description, Finding, Request, ResourceType, Severity
 from wit_world.imports.types import Rule as _Rule
 
-from . import failure, settings
+from . import absent, answer, failure, settings
 from .traceback import told
 
 S = TypeVar("S")
@@ -70,6 +70,7 @@ class Policy(ABC, Generic[S]):
 def export(policy: Callable[[], Policy[S]]) -> type[wit_world.WitWorld]:
     """The class that the component of a policy exports, to be called ``WitWorld``."""
     own = policy()
+    absent.take_away()
 
     class WitWorld(wit_world.WitWorld):
         def describe(self) -> Description:
@@ -93,7 +94,7 @@ def export(policy: Callable[[], Policy[S]]) -> type[wit_world.WitWorld]:
         def review(self, request: Request, text: str) -> list[Finding]:
             read = _read(own.settings, text)
             try:
-                findings = own.review(request, read)
+                findings = answer.checked(own.review(request, read))
             except BaseException as error:
                 # Without this the host would be told of a crash, and of nothing else.
                 raise Err(told(error)) from None

@@ -64,7 +64,7 @@ fn status(object: &ObjectReport, finding: &FindingReport) -> TestCaseStatus {
     if let Some(suppression) = &finding.suppression {
         let mut status = TestCaseStatus::skipped();
         status.set_message(match suppression {
-            Suppression::Exception { reason } => format!("excepted by the author: {}", one_line(reason)),
+            Suppression::Exception { reason } => format!("excepted: {}", one_line(reason)),
             Suppression::Baseline => "known by the baseline".to_owned(),
             Suppression::Before => "there before".to_owned(),
         });

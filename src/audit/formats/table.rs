@@ -131,7 +131,7 @@ fn finding_group<'a>(object: &ObjectReport, finding: &'a FindingReport) -> Group
     }
     let does_not_count = match &finding.suppression {
         None => None,
-        Some(Suppression::Exception { reason }) => Some(format!("excepted by the author: {reason}")),
+        Some(Suppression::Exception { reason }) => Some(format!("excepted: {reason}")),
         Some(Suppression::Baseline) => Some("known by the baseline".to_owned()),
         Some(Suppression::Before) => Some("there before".to_owned()),
     };
@@ -230,7 +230,7 @@ fn write_totals(report: &AuditReport, out: &mut dyn Write) -> io::Result<()> {
         all.filter_map(|finding| finding.suppression.as_ref()).filter(|why| is(why)).count()
     };
     for (number, words) in [
-        (suppressed(|why| matches!(why, Suppression::Exception { .. })), "excepted by the author"),
+        (suppressed(|why| matches!(why, Suppression::Exception { .. })), "excepted"),
         (suppressed(|why| *why == Suppression::Baseline), "known by the baseline"),
         (suppressed(|why| *why == Suppression::Before), "there before"),
     ] {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::format::{Case, Expectation};
 use crate::files;
-use crate::yaml::{self, Document};
+use crate::yaml::{self, Document, Unfit};
 
 /// Why a case cannot be used. Every message names the file and the place in it.
 #[derive(Debug, thiserror::Error)]
@@ -102,16 +102,15 @@ impl CaseFile {
             (Some(Err(problem)), _) => return Err(malformed(problem.line, problem.to_string())),
             (Some(Ok(document)), None) => document,
         };
-        let field = |pointer: &str, problem: String| {
-            let place = document.locations.find(pointer);
-            let field = if pointer.is_empty() { "the case".to_owned() } else { crate::finding::place(pointer) };
-            CaseError::Field { file: shown.clone(), line: place.line, field, problem }
+        let field = |Unfit { line, pointer, problem }| {
+            let field = if pointer.is_empty() { "the case".to_owned() } else { crate::finding::place(&pointer) };
+            CaseError::Field { file: shown.clone(), line, field, problem }
         };
-        let case: Case = serde_path_to_error::deserialize(&document.value)
-            .map_err(|error| field(&pointer(error.path()), error.inner().to_string()))?;
+        let case: Case = document.read("").map_err(field)?;
         if case.expect.as_ref().is_some_and(|expect| !is_whole(expect)) {
             let problem = "it needs decision and findings ([] for none), or error".to_owned();
-            return Err(field("/expect", problem));
+            let (line, pointer) = (document.locations.find("/expect").line, "/expect".to_owned());
+            return Err(field(Unfit { line, pointer, problem }));
         }
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self { file: file.to_owned(), name, text, document, case })
@@ -138,20 +137,4 @@ pub fn case_files(folder: &Path) -> Result<Vec<PathBuf>, CaseError> {
 
 fn is_whole(expect: &Expectation) -> bool {
     expect.error.is_some() || (expect.decision.is_some() && expect.findings.is_some())
-}
-
-/// A path through a value as an RFC 6901 pointer.
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut pointer = String::new();
-    for segment in path {
-        let token = match segment {
-            Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
-            Segment::Enum { .. } | Segment::Unknown => continue,
-        };
-        pointer.push('/');
-        pointer.push_str(&token);
-    }
-    pointer
 }

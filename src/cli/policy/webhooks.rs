@@ -12,7 +12,7 @@ use crate::cli::policies::{self, PolicyArguments};
 use crate::cluster::discover;
 use crate::resources::Resources;
 use crate::server::use_ring;
-use crate::webhooks::{Phase, Templates, derive};
+use crate::webhooks::{Gap, Phase, Templates, derive};
 
 /// Something of a policy is never sent.
 const EXIT_GAPS: u8 = 1;
@@ -38,7 +38,7 @@ pub(crate) struct WebhooksArguments {
 /// Prints them.
 pub(crate) fn run(arguments: WebhooksArguments) -> anyhow::Result<ExitCode> {
     let policies = policies::load(&arguments.policies)?;
-    let resources = if arguments.cluster { of_cluster(arguments.context)? } else { Resources::of_kubernetes() };
+    let resources = if arguments.cluster { of_cluster(arguments.context.clone())? } else { Resources::of_kubernetes() };
     let derived = derive(&Templates::embedded()?, &policies, &resources);
     let mut text = Vec::new();
     for phase in [Phase::Mutating, Phase::Validating] {
@@ -51,7 +51,14 @@ pub(crate) fn run(arguments: WebhooksArguments) -> anyhow::Result<ExitCode> {
         outcome => outcome.context("the configurations cannot be written")?,
     }
     for gap in &derived.gaps {
-        writeln!(std::io::stderr(), "tidegate: {gap}")?;
+        match gap {
+            // Nobody has asked the cluster.
+            Gap::Unknown { policy, kind } if !arguments.cluster => writeln!(
+                std::io::stderr(),
+                "tidegate: policy {policy}: Kubernetes itself has no kind {kind}; with --cluster your cluster is asked"
+            )?,
+            gap => writeln!(std::io::stderr(), "tidegate: {gap}")?,
+        }
     }
     let is_whole = derived.gaps.is_empty();
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(EXIT_GAPS) })

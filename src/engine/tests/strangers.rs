@@ -97,6 +97,29 @@ fn any_kind_is_judged_by_who_wants_it_and_by_nobody_else() {
 }
 
 #[test]
+fn a_repair_that_does_not_cure_is_none() {
+    let refused = |at: &'static str, value: Value| {
+        let repair = move || vec![Edit::Set(at.to_owned(), value.clone())];
+        let one = plain("p", &["Ingress"], move |_| vec![finding("/spec", Severity::High, repair())]);
+        let evaluation = judged(ingress(), vec![one]);
+        assert_eq!(rules(&evaluation), [("p", "X1", false)], "{at}");
+        let obstacle = evaluation.findings[0].obstacle.as_deref();
+        assert_eq!(obstacle, Some("the repair that the policy p offers does not cure it"), "{at}");
+        !evaluation.is_allowed()
+    };
+    // It leaves everything as it is, or changes something else.
+    assert!(refused("/spec/ingressClassName", json!("a")));
+    assert!(refused("/spec/rules", json!([])));
+    // Two findings with one repair are both cured by it.
+    let one = plain("p", &["Ingress"], |object| {
+        let repair = || vec![Edit::Set("/spec/rules".to_owned(), json!([]))];
+        let found = || vec![finding("/spec", Severity::High, repair()), finding("", Severity::High, repair())];
+        if object["spec"]["rules"].is_null() { found() } else { Vec::new() }
+    });
+    assert_eq!(rules(&judged(ingress(), vec![one])), [("p", "X1", true), ("p", "X1", true)]);
+}
+
+#[test]
 fn an_update_that_leaves_the_pods_as_they_are_never_replaces_them() {
     let update = |change: fn(&mut Value)| {
         let mut request = Request { operation: Operation::Update, ..mutating(deployment()) };

@@ -118,9 +118,14 @@ pub(super) fn findings(found: Vec<contract::Finding>, description: &Description)
 }
 
 fn finding(found: contract::Finding, description: &Description) -> Result<Finding, ReviewError> {
-    if !description.rules.iter().any(|rule| rule.id == found.rule) {
+    let Some(rule) = description.rules.iter().find(|rule| rule.id == found.rule) else {
         let rule = one_line(&found.rule);
         return Err(ReviewError::BadAnswer(format!("the rule \"{rule}\" is none of those that it describes")));
+    };
+    let severity = severity(found.severity);
+    if severity > rule.severity {
+        let problem = format!("a finding of {} is {severity}; the rule allows at most {}", rule.id, rule.severity);
+        return Err(ReviewError::BadAnswer(problem));
     }
     if found.fix.len() > MOST_EDITS {
         return Err(ReviewError::BadAnswer(format!(
@@ -130,7 +135,7 @@ fn finding(found: contract::Finding, description: &Description) -> Result<Findin
     }
     Ok(Finding {
         at: pointer(found.at, &found.rule)?,
-        severity: severity(found.severity),
+        severity,
         message: one_line(&found.message),
         help: found.help.map(|help| lines(&help)),
         fix: found.fix.into_iter().map(|fix| edit(fix, &found.rule)).collect::<Result<_, _>>()?,
@@ -168,6 +173,10 @@ fn pointer(pointer: String, rule: &str) -> Result<String, ReviewError> {
     if pointer.chars().any(char::is_control) {
         let pointer = one_line(&pointer);
         return Err(ReviewError::BadAnswer(format!("{rule} points at \"{pointer}\", which has control characters")));
+    }
+    if !pointer.is_empty() && !pointer.starts_with('/') {
+        let problem = format!("{rule} points at \"{pointer}\"; a place begins with a slash: \"/spec/replicas\"");
+        return Err(ReviewError::BadAnswer(problem));
     }
     Ok(pointer)
 }

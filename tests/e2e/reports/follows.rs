@@ -106,6 +106,7 @@ fn follows(kinds: ReportKinds) {
     // It has nothing to do with MySQL any more.
     let turn = json!([
         { "op": "replace", "path": "/spec/template/spec/containers", "value": [{ "name": "web", "image": "nginx:1" }] },
+        { "op": "remove", "path": "/spec/template/spec/initContainers" },
         { "op": "replace", "path": "/spec/template/spec/volumes", "value": [] },
     ]);
     board.kubectl(&["patch", "deployment/mysql", "-n", &namespace, "--type=json", "-p", &turn.to_string()]);

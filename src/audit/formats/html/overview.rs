@@ -84,7 +84,7 @@ fn lead(report: &AuditReport, totals: &Totals<'_>) -> String {
         sentences.push(format!("{} not judged: {}.", count(number, "object"), why.reason()));
     }
     for (number, why) in [
-        (totals.excepted, "excepted by the author"),
+        (totals.excepted, "excepted"),
         (totals.known, "known by the baseline"),
         (totals.before, "left out, as there before"),
     ] {

@@ -59,7 +59,7 @@ pub(super) fn outcome(object: &ObjectReport) -> (&'static str, &'static str) {
 /// Why a finding does not count.
 pub(super) fn suppression(why: &Suppression) -> String {
     match why {
-        Suppression::Exception { reason } => format!("excepted by the author: {reason}"),
+        Suppression::Exception { reason } => format!("excepted: {reason}"),
         Suppression::Baseline => "known by the baseline".to_owned(),
         Suppression::Before => "there before".to_owned(),
     }
