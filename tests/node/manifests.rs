@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use crate::images;
@@ -35,7 +36,8 @@ pub(crate) fn install(node: &Node, folder: &str, namespace: &str, accounts: &[&s
     apply(node, folder);
 }
 
-/// Applies every file of a folder but the storage class.
+/// Applies every file of a folder but the storage class, with the image that the node has: it can pull none, and what
+/// the manifests name by its digest no other image can be.
 #[track_caller]
 pub(crate) fn apply(node: &Node, folder: &str) {
     let mut files: Vec<PathBuf> = fs::read_dir(root().join(folder))
@@ -45,11 +47,12 @@ pub(crate) fn apply(node: &Node, folder: &str) {
         .collect();
     files.sort();
     assert!(files.len() > 3, "{folder} has {} files", files.len());
-    let mut arguments = vec!["apply"];
-    for file in &files {
-        arguments.extend(["-f", file.to_str().unwrap()]);
-    }
-    node.kubectl(&arguments).expect_success();
+    let texts: Vec<String> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let text = texts.join("\n---\n");
+    let named = Regex::new(r"image: mysql:\S+@sha256:[0-9a-f]{64}").unwrap();
+    assert!(named.is_match(&text), "{folder} names no image by its digest");
+    let text = named.replace_all(&text, format!("image: {}", images::MYSQL));
+    node.kubectl_with_input(&["apply", "-f", "-"], &text).expect_success();
 }
 
 /// Waits for a workload; if it does not come, what its pods say is the failure.

@@ -84,7 +84,11 @@ make_accounts() {
         export MYSQL_ROOT_PASSWORD
         mysql_note "GENERATED ROOT PASSWORD: $MYSQL_ROOT_PASSWORD"
     fi
-    local elsewhere=
+    local own="" elsewhere=""
+    # Its installation makes root several times, by each address of the machine and without a password.
+    if [ "$server" = mariadbd ]; then
+        own="DELETE FROM mysql.global_priv WHERE User = 'root' AND Host != 'localhost'; FLUSH PRIVILEGES;"
+    fi
     if [ "${MYSQL_ROOT_HOST:=%}" != localhost ]; then
         elsewhere="CREATE USER 'root'@'$MYSQL_ROOT_HOST' IDENTIFIED BY '$MYSQL_ROOT_PASSWORD';
             GRANT ALL ON *.* TO 'root'@'$MYSQL_ROOT_HOST' WITH GRANT OPTION;"
@@ -92,6 +96,7 @@ make_accounts() {
     # Of this server alone: a replica makes its own.
     docker_process_sql --dont-use-mysql-root-password --database=mysql <<END
 SET @@SESSION.SQL_LOG_BIN = 0;
+$own
 $elsewhere
 ALTER USER 'root'@'localhost' IDENTIFIED BY '$MYSQL_ROOT_PASSWORD';
 FLUSH PRIVILEGES;
