@@ -31,9 +31,10 @@ demo: policies ## shows the gate at work over TLS, without a cluster
 	$(CARGO) run --quiet -- demo
 
 .PHONY: docs
-docs: policies ## writes docs/rules/, webhook-deploy/05-crds.yaml and the ConfigMaps of manifests/ from what they are made of
+docs: policies ## writes docs/rules/, the CRDs, the chart's templates and the ConfigMaps of manifests/ from what they are made of
 	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test rules -- reference_is_current
 	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test crds
+	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test chart -- templates_are_current
 	TIDEGATE_WRITE_DOCS=1 $(CARGO) test --test manifest_scripts -- the_config_maps_hold_the_scripts
 
 .PHONY: cluster

@@ -16,6 +16,11 @@ pub use keeper::{Choice, Keeper};
 pub use kept::KeptError;
 pub use problem::Problem;
 
+/// When a certificate ends: the first of a chain in PEM.
+pub fn ends_at(chain: &str) -> Option<jiff::Timestamp> {
+    kept::dates(chain).map(|dates| dates.until)
+}
+
 /// A certificate and its key, in PEM, to be served.
 #[derive(Clone)]
 pub struct Served {

@@ -8,6 +8,7 @@ use kube::{Client, Config};
 use tokio::sync::watch;
 
 use crate::certificates::{Choice, Keeper, Served};
+use crate::metrics::CertificateMetrics;
 use crate::server::{CERTIFICATE_INTERVAL, Certificate, CertificateError, CertificateFiles, CurrentCertificate};
 
 /// Where the certificate comes from.
@@ -35,10 +36,11 @@ impl CertificateArguments {
         self,
         webhooks: &str,
         identity: &str,
+        metrics: &CertificateMetrics,
         stopping: watch::Receiver<bool>,
     ) -> anyhow::Result<Arc<CurrentCertificate>> {
         match (self.tls_cert, self.tls_key, self.tls_secret) {
-            (Some(certificate), Some(key), None) => of_files(CertificateFiles { certificate, key }),
+            (Some(certificate), Some(key), None) => of_files(CertificateFiles { certificate, key }, metrics),
             (None, None, Some(secret)) => {
                 let config = Config::infer().await.context("--tls-secret needs a cluster, and none is at hand")?;
                 let choice = Choice {
@@ -49,16 +51,16 @@ impl CertificateArguments {
                     identity: identity.to_owned(),
                 };
                 let client = Client::try_from(config).context("the cluster's configuration cannot be used")?;
-                of_secret(client, choice, stopping).await
+                of_secret(client, choice, metrics, stopping).await
             }
             _ => bail!("name --tls-cert and --tls-key, or --tls-secret"),
         }
     }
 }
 
-fn of_files(files: CertificateFiles) -> anyhow::Result<Arc<CurrentCertificate>> {
+fn of_files(files: CertificateFiles, metrics: &CertificateMetrics) -> anyhow::Result<Arc<CurrentCertificate>> {
     let (certificate, seen) = files.load()?;
-    let current = CurrentCertificate::new(certificate);
+    let current = CurrentCertificate::new(certificate, metrics);
     tokio::spawn(files.follow(Arc::clone(&current), seen, CERTIFICATE_INTERVAL));
     Ok(current)
 }
@@ -66,6 +68,7 @@ fn of_files(files: CertificateFiles) -> anyhow::Result<Arc<CurrentCertificate>> 
 async fn of_secret(
     client: Client,
     choice: Choice,
+    metrics: &CertificateMetrics,
     stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<Arc<CurrentCertificate>> {
     let secret = format!("Secret {}/{}", choice.namespace, choice.secret);
@@ -81,7 +84,7 @@ async fn of_secret(
         }
         announced.changed().await.context("nobody looks after the certificate any more")?;
     };
-    let current = CurrentCertificate::new(first);
+    let current = CurrentCertificate::new(first, metrics);
     let replaced = Arc::clone(&current);
     tokio::spawn(async move {
         while announced.changed().await.is_ok() {

@@ -10,6 +10,7 @@ mod destinations;
 mod explain;
 mod fix;
 mod git;
+mod install;
 mod interrupt;
 mod kubectl;
 mod live;
@@ -25,6 +26,8 @@ mod reports;
 mod secrets;
 mod selection;
 mod serve;
+mod status;
+mod uninstall;
 mod webhooks;
 
 use std::io::Write;
@@ -57,6 +60,8 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Repair manifests in their files, with comments and layout kept.
     Fix(fix::FixArguments),
+    /// Put the gate into the current cluster.
+    Install(install::InstallArguments),
     /// Write the manual's pages.
     Man(man::ManArguments),
     /// Write, try and install policies.
@@ -64,6 +69,10 @@ enum Command {
     Policy(policy::PolicyCommand),
     /// Answer an API server's admission reviews over HTTPS.
     Serve(serve::ServeArguments),
+    /// Tell how the gate stands in the current cluster.
+    Status(status::StatusArguments),
+    /// Take the gate out of the current cluster.
+    Uninstall(uninstall::UninstallArguments),
 }
 
 /// Runs the command that the process was started with.
@@ -83,9 +92,12 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
+        Command::Install(arguments) => install::run(arguments),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
         Command::Policy(command) => policy::run(command),
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Status(arguments) => status::run(arguments),
+        Command::Uninstall(arguments) => uninstall::run(arguments),
     };
     outcome.unwrap_or_else(|error| {
         // Nobody is left to be told if this fails.

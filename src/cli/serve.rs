@@ -21,11 +21,14 @@ use super::reports::ReportArguments;
 use super::secrets::SecretArguments;
 use super::webhooks::WebhookArguments;
 use crate::cluster::LiveCluster;
+use crate::events::Announcer;
 use crate::lookup::{Lookup, NoLookup};
 use crate::metrics::Metrics;
 use crate::policy::{CurrentPolicies, PolicySet};
 use crate::secrets::{KubeSecretStore, NoSecretStore, SecretStore};
-use crate::server::{Ending, Gate, Lifecycle, Listener, Readiness, Service, router, server_config, signals, use_ring};
+use crate::server::{
+    Ending, Gate, Lifecycle, Listener, Readiness, Service, Witness, router, server_config, signals, use_ring,
+};
 use crate::wasm::Loader;
 use crate::webhooks::Keeper;
 
@@ -121,19 +124,21 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let mut signals = Box::pin(signals.inspect(move |_| {
         stop.send_replace(true);
     }));
+    let metrics = Metrics::default();
     let certificate = tokio::select! {
-        certificate = certificate.start(webhooks.name(), &identity, stopping.clone()) => certificate?,
+        certificate = certificate.start(webhooks.name(), &identity, metrics.certificate(), stopping.clone()) => certificate?,
         // Nothing was served yet.
         _ = signals.next() => return Ok(Ending::Finished),
     };
-    let metrics = Metrics::default();
     metrics_port.serve(&metrics).await?;
     let loaded = load_policies(policies).await?;
     let number = loaded.1.len();
     let mut policies = Followed::new(loaded, metrics.clone());
     tokio::spawn(end_exceptions(Arc::clone(policies.current())));
-    let (lookup, secrets) = cluster(&secrets, &reports, &webhooks, &mut policies, &identity, stopping).await?;
-    let gate = Arc::new(Gate::new(Arc::clone(policies.current()), lookup, secrets, metrics));
+    let Outside { lookup, secrets, witness } =
+        cluster(&secrets, &reports, &webhooks, &mut policies, &identity, stopping).await?;
+    let gate = Gate::new(Arc::clone(policies.current()), lookup, secrets, metrics.clone());
+    let gate = Arc::new(gate.with_witness(witness));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
     let service = Service { tls: server_config(certificate)?, router: router(gate, readiness.clone()) };
@@ -159,6 +164,13 @@ async fn load_policies(arguments: PolicyArguments) -> anyhow::Result<(Loader, Ar
     tokio::task::spawn_blocking(load).await.context("loading the policies failed")?
 }
 
+/// What the gate is joined with.
+struct Outside {
+    lookup: Arc<dyn Lookup>,
+    secrets: Arc<dyn SecretStore>,
+    witness: Option<Arc<dyn Witness>>,
+}
+
 /// The cluster of `KUBECONFIG`, of the default kubeconfig or of the pod's own account, if there is
 /// one. It need not answer yet.
 async fn cluster(
@@ -168,7 +180,7 @@ async fn cluster(
     policies: &mut Followed,
     identity: &str,
     stopping: watch::Receiver<bool>,
-) -> anyhow::Result<(Arc<dyn Lookup>, Arc<dyn SecretStore>)> {
+) -> anyhow::Result<Outside> {
     match Config::infer().await {
         Ok(config) => {
             let (address, namespace) = (config.cluster_url.to_string(), config.default_namespace.clone());
@@ -196,8 +208,9 @@ async fn cluster(
                     stopping,
                 ));
             }
+            let witness = Arc::new(Announcer::start(client.clone(), identity));
             let secrets = KubeSecretStore::new(client, arguments.changed_passwords());
-            Ok((lookup, Arc::new(secrets)))
+            Ok(Outside { lookup, secrets: Arc::new(secrets), witness: Some(witness) })
         }
         Err(error) if std::env::var_os("KUBECONFIG").is_some_and(|value| !value.is_empty()) => {
             Err(error).context("KUBECONFIG is set but cannot be used")
@@ -207,7 +220,7 @@ async fn cluster(
                 "no cluster is at hand (KUBECONFIG, ~/.kube/config or a pod's account): what policies ask of it stays \
                  unknown, and an object whose password needs a Secret is refused"
             );
-            Ok((Arc::new(NoLookup), Arc::new(NoSecretStore)))
+            Ok(Outside { lookup: Arc::new(NoLookup), secrets: Arc::new(NoSecretStore), witness: None })
         }
     }
 }

@@ -37,15 +37,17 @@ pub(super) async fn start(policies: Arc<PolicySet>, lookup: Arc<dyn Lookup>) -> 
     let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(|error| failed(&error))?;
     let address = listener.address();
     let secrets = Arc::new(MemorySecretStore::default());
+    let metrics = Metrics::default();
     let gate = Arc::new(Gate::new(
         Arc::new(CurrentPolicies::new(policies)),
         lookup,
         Arc::clone(&secrets) as _,
-        Metrics::default(),
+        metrics.clone(),
     ));
     let readiness = Readiness::default();
     let service = Service {
-        tls: server_config(CurrentCertificate::new(certificate)).map_err(|error| failed(&error))?,
+        tls: server_config(CurrentCertificate::new(certificate, metrics.certificate()))
+            .map_err(|error| failed(&error))?,
         router: router(Arc::clone(&gate), readiness.clone()),
     };
     let lifecycle = Lifecycle {

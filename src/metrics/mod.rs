@@ -3,9 +3,11 @@
 //! Names and labels hold names of policies, rules and reasons, never anything of an object.
 
 mod admissions;
+mod certificate;
 mod policies;
 
 pub use admissions::{Admission, AdmissionMetrics, Found};
+pub use certificate::CertificateMetrics;
 pub use policies::PolicyMetrics;
 
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use prometheus_client::registry::Registry;
 pub struct Metrics {
     registry: Arc<Registry>,
     admissions: AdmissionMetrics,
+    certificate: CertificateMetrics,
     policies: PolicyMetrics,
 }
 
@@ -25,8 +28,9 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("tidegate");
         let admissions = AdmissionMetrics::register(&mut registry);
+        let certificate = CertificateMetrics::register(&mut registry);
         let policies = PolicyMetrics::register(&mut registry);
-        Self { registry: Arc::new(registry), admissions, policies }
+        Self { registry: Arc::new(registry), admissions, certificate, policies }
     }
 }
 
@@ -34,6 +38,11 @@ impl Metrics {
     /// What is counted of admissions.
     pub fn admissions(&self) -> &AdmissionMetrics {
         &self.admissions
+    }
+
+    /// What is known of the certificate.
+    pub fn certificate(&self) -> &CertificateMetrics {
+        &self.certificate
     }
 
     /// What is counted of the policies as such.
@@ -69,6 +78,7 @@ mod tests {
         policies.load_failed("mine", "DownloadFailed");
         policies.in_force("0123456789abcdef");
         policies.swapped("fedcba9876543210");
+        metrics.certificate().ends_at(1_800_000_000);
         let admissions = metrics.admissions();
         admissions.found("mine", "MINE001", Found::Denied);
         admissions.found_in_shadow("mine", "MINE001");
@@ -89,6 +99,7 @@ mod tests {
             "tidegate_policy_load_failures_total{policy=\"mine\",reason=\"DownloadFailed\"} 1",
             "tidegate_policies_revision_info{revision=\"fedcba9876543210\"} 1",
             "tidegate_policies_swaps_total 1",
+            "tidegate_certificate_expiry_timestamp_seconds 1800000000",
             "tidegate_policy_shadow_findings_total{policy=\"mine\",rule=\"MINE001\"} 1",
             "tidegate_policy_findings_total{policy=\"mine\",rule=\"MINE001\",outcome=\"denied\"} 1",
             "tidegate_policy_review_failures_total{policy=\"mine\"} 1",

@@ -22,6 +22,7 @@ mod router;
 mod text;
 mod tls;
 mod warning;
+mod witness;
 
 #[cfg(test)]
 mod tests;
@@ -37,3 +38,4 @@ pub use readiness::Readiness;
 pub use review::{Gate, ReviewError};
 pub use router::router;
 pub use tls::{Certificate, CertificateError, CurrentCertificate, server_config, use_ring};
+pub use witness::{Outcome, Witness, Witnessed};

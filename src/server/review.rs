@@ -11,6 +11,7 @@ use super::in_flight::InFlight;
 use super::incoming::{Incoming, NotAReview};
 use super::response::Answer;
 use super::review_log::Record;
+use super::witness::{Witness, Witnessed};
 use crate::engine::{self, Evaluation, WorkloadSecret};
 use crate::lookup::Lookup;
 use crate::metrics::Metrics;
@@ -30,6 +31,7 @@ pub struct Gate {
     secrets: Arc<dyn SecretStore>,
     effects: InFlight,
     metrics: Metrics,
+    witness: Option<Arc<dyn Witness>>,
     /// For large bodies, which take many times their size where they are judged.
     large: Semaphore,
 }
@@ -58,7 +60,14 @@ impl Gate {
         secrets: Arc<dyn SecretStore>,
         metrics: Metrics,
     ) -> Self {
-        Self { policies, lookup, secrets, effects: InFlight::default(), metrics, large: Semaphore::new(LARGE_AT_ONCE) }
+        let (effects, large) = (InFlight::default(), Semaphore::new(LARGE_AT_ONCE));
+        Self { policies, lookup, secrets, effects, metrics, witness: None, large }
+    }
+
+    /// Tells somebody of each refusal and repair.
+    #[must_use]
+    pub fn with_witness(self, witness: Option<Arc<dyn Witness>>) -> Self {
+        Self { witness, ..self }
     }
 
     /// The effects that are under way, also those whose client has gone.
@@ -95,7 +104,7 @@ impl Gate {
         record.evaluated(&evaluation);
         let is_due = phase == Phase::Mutate && evaluation.is_allowed();
         let Some(secret) = evaluation.secret.take().filter(|_| is_due) else {
-            record.count(&evaluation, self.metrics.admissions());
+            self.note(&request, &evaluation, record);
             return Answer::of(&title, evaluation, phase);
         };
         let secret = Arc::new(secret);
@@ -112,12 +121,22 @@ impl Gate {
         if let Err(error) = evaluation.use_keys(&secret, &applied.keys) {
             return Answer::refused(&title, 400, &error.to_string());
         }
-        record.count(&evaluation, self.metrics.admissions());
+        self.note(&request, &evaluation, record);
         let mut answer = Answer::of(&title, evaluation, phase);
         for told in changes(&secret, &applied) {
             answer.tell_first(&told);
         }
         answer
+    }
+
+    /// Counts what a judgement says, and tells of it.
+    fn note(&self, request: &Request, evaluation: &Evaluation, record: &Record) {
+        record.count(evaluation, self.metrics.admissions());
+        if let Some(witness) = &self.witness
+            && let Some(witnessed) = Witnessed::of(request, evaluation)
+        {
+            witness.saw(witnessed);
+        }
     }
 
     /// What becomes of an update whose Secret cannot be, of an object that is stored with its passwords in
@@ -127,7 +146,7 @@ impl Gate {
         match self.evaluate(&again, title).await {
             Ok(evaluation) if evaluation.is_allowed() && evaluation.secret.is_none() => {
                 record.evaluated(&evaluation);
-                record.count(&evaluation, self.metrics.admissions());
+                self.note(request, &evaluation, record);
                 // The validating phase tells what is left; why nothing was moved is known only here.
                 let mut answer = Answer::of(title, evaluation, request.phase);
                 answer.tell_first(&format!("tidegate: the password stays where it was, in plain text: {error}"));

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{Error, InconsistentKeys, ServerConfig};
+
+use crate::certificates::ends_at;
+use crate::metrics::CertificateMetrics;
 
 /// Why a certificate cannot be used. No message holds anything of the key.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +36,11 @@ pub enum CertificateError {
 
 /// A certificate with its key, checked to belong together.
 #[derive(Debug, Clone)]
-pub struct Certificate(Arc<CertifiedKey>);
+pub struct Certificate {
+    pair: Arc<CertifiedKey>,
+    /// In seconds since 1970.
+    ends_at: Option<i64>,
+}
 
 impl Certificate {
     /// Reads a chain, the server's own certificate first, and its key.
@@ -40,6 +48,7 @@ impl Certificate {
     /// # Errors
     /// [`CertificateError`] if they cannot be used, or not together.
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, CertificateError> {
+        let ends_at = std::str::from_utf8(chain).ok().and_then(ends_at).map(Timestamp::as_second);
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(chain)
             .collect::<Result<_, _>>()
             .map_err(|_| CertificateError::NoCertificate)?;
@@ -48,7 +57,7 @@ impl Certificate {
         }
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| CertificateError::NoKey)?;
         match CertifiedKey::from_der(chain, key, &ring::default_provider()) {
-            Ok(pair) => Ok(Self(Arc::new(pair))),
+            Ok(pair) => Ok(Self { pair: Arc::new(pair), ends_at }),
             Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => Err(CertificateError::Mismatch),
             Err(error) => Err(CertificateError::Unusable(error)),
         }
@@ -57,23 +66,28 @@ impl Certificate {
 
 /// The certificate in use. New handshakes get the newest; connections keep theirs.
 #[derive(Debug)]
-pub struct CurrentCertificate(ArcSwap<CertifiedKey>);
+pub struct CurrentCertificate {
+    pair: ArcSwap<CertifiedKey>,
+    metrics: CertificateMetrics,
+}
 
 impl CurrentCertificate {
-    /// Starts with one.
-    pub fn new(certificate: Certificate) -> Arc<Self> {
-        Arc::new(Self(ArcSwap::new(certificate.0)))
+    /// Starts with one, whose end is told.
+    pub fn new(certificate: Certificate, metrics: &CertificateMetrics) -> Arc<Self> {
+        metrics.ends_at(certificate.ends_at.unwrap_or_default());
+        Arc::new(Self { pair: ArcSwap::new(certificate.pair), metrics: metrics.clone() })
     }
 
     /// Takes another one from now on.
     pub fn replace(&self, certificate: Certificate) {
-        self.0.store(certificate.0);
+        self.metrics.ends_at(certificate.ends_at.unwrap_or_default());
+        self.pair.store(certificate.pair);
     }
 }
 
 impl ResolvesServerCert for CurrentCertificate {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.0.load_full())
+        Some(self.pair.load_full())
     }
 }
 

@@ -20,7 +20,7 @@ fn a_new_pair_is_used_without_a_restart() {
     let gate = Gate::builder(&nowhere(folder.path())).start();
     expect_vouched(&gate, gate.certificates());
 
-    // As `certificate.sh` or cert-manager would, but for files that are written in place.
+    // As cert-manager would, but for files that are written in place.
     let second = Certificates::write_to(folder.path());
     fs::copy(&second.key_file, &gate.certificates().key_file).unwrap();
     fs::copy(&second.certificate_file, &gate.certificates().certificate_file).unwrap();

@@ -141,3 +141,6 @@ mod policies;
 
 // What the API server sends follows from the policies.
 mod webhooks;
+
+// The gate put into a cluster, and taken out of it.
+mod install;

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rcgen::{CertificateParams, Issuer, KeyPair};
+use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use time::OffsetDateTime;
 
 use crate::stage::make_account;
 use crate::support::control_plane::ControlPlane;
+use crate::support::ending::ending_in;
 use crate::support::kubectl::Kubectl;
 use crate::support::port;
 use crate::support::process::{Process, tied};
@@ -89,15 +89,6 @@ impl Board {
         let (body, _) = rest.split_once("-----END CERTIFICATE-----")?;
         shown.status.success().then(|| body.trim().to_owned())
     }
-}
-
-/// A certificate for the gate, signed by the authority of the Secret, that ends in so many days.
-fn ending_in(days: i64, authority: &str, key: &str) -> (String, String) {
-    let issuer = Issuer::from_ca_cert_pem(authority, KeyPair::from_pem(key).unwrap()).unwrap();
-    let own = KeyPair::generate().unwrap();
-    let mut parameters = CertificateParams::new(vec![NAME.to_owned()]).unwrap();
-    parameters.not_after = OffsetDateTime::now_utc() + Duration::from_secs(days.unsigned_abs() * 24 * 3600);
-    (parameters.signed_by(&own, &issuer).unwrap().pem(), own.serialize_pem())
 }
 
 #[test]

@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 // The cluster, kubectl, and what they stand on.
+#[path = "../support/ending.rs"]
+mod ending;
 #[path = "../support/folder.rs"]
 #[allow(dead_code, reason = "support offers more than these tests use")]
 mod folder;
@@ -46,3 +48,9 @@ mod replicated;
 
 // Several nodes, and programs that crash.
 mod several;
+
+// Somebody who applies all the time.
+mod load;
+
+// The gate by its image, before a real server.
+mod gate;

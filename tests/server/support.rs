@@ -58,10 +58,11 @@ impl Server {
     ) -> Self {
         log_lines();
         let (chain, key) = pair();
-        let certificate = CurrentCertificate::new(Certificate::from_pem(chain.as_bytes(), key.as_bytes()).unwrap());
+        let metrics = Metrics::default();
+        let certificate = Certificate::from_pem(chain.as_bytes(), key.as_bytes()).unwrap();
+        let certificate = CurrentCertificate::new(certificate, metrics.certificate());
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.address();
-        let metrics = Metrics::default();
         let gate = Arc::new(Gate::new(policies, Arc::new(NoLookup), secrets, metrics.clone()));
         let readiness = Readiness::default();
         let lifecycle = Lifecycle {

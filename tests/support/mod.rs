@@ -14,6 +14,7 @@
 pub(crate) mod certificates;
 pub(crate) mod control_plane;
 pub(crate) mod corpus;
+pub(crate) mod ending;
 pub(crate) mod fault_proxy;
 pub(crate) mod gate;
 pub(crate) mod https;

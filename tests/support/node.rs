@@ -84,6 +84,11 @@ impl Node {
         self.admin.json(arguments)
     }
 
+    /// kubectl as the administrator, for another thread.
+    pub(crate) fn handle(&self) -> Kubectl {
+        self.admin.handle()
+    }
+
     /// The administrator's kubeconfig. Its address is only to be reached by [`Self::client`].
     pub(crate) fn kubeconfig(&self) -> &Path {
         self.admin.kubeconfig()

@@ -1,0 +1,134 @@
+//! `tidegate install`: puts the gate into the current cluster.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+
+use super::live::Connection;
+use crate::install::{self, NAMESPACE, Options, Plan, Progress, Reports};
+
+/// The arguments of `install`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  tidegate install --image registry.example/tidegate:0.1.0\n  \
+    tidegate install --dry-run\n  tidegate install --output gate.yaml && kubectl apply --server-side -f gate.yaml\n\n\
+    Webhooks are registered last, when the gate answers: nothing is held up meanwhile. To run it again does no harm: \
+    it goes on where it stopped, and brings an older installation to this version.")]
+pub(crate) struct InstallArguments {
+    #[command(flatten)]
+    place: Place,
+    /// The gate's image; without, that of the installation that is there.
+    #[arg(long, value_name = "NAME")]
+    image: Option<String>,
+    /// A Secret of the gate's namespace with credentials for the image's registry.
+    #[arg(long, value_name = "SECRET")]
+    pull_secret: Option<String>,
+    /// How many replicas; of fewer than two none is left while one is replaced.
+    #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
+    replicas: u32,
+    /// Let cert-manager make the certificate; without, the gate makes and renews its own.
+    #[arg(long)]
+    cert_manager: bool,
+    /// Write what is found in stored objects as reports of this kind beside them.
+    #[arg(long, value_name = "KIND", default_value = "off")]
+    reports: ReportsArgument,
+    /// How many seconds the gate may take until it answers.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    timeout: u64,
+    /// Print what would be applied, and ask no cluster.
+    #[arg(long, conflicts_with = "output")]
+    dry_run: bool,
+    /// Write what would be applied into a file, and ask no cluster.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Where the gate is, or is to be.
+#[derive(Debug, clap::Args)]
+pub(super) struct Place {
+    /// The gate's own namespace.
+    #[arg(long, value_name = "NAME", default_value = NAMESPACE)]
+    pub(super) namespace: String,
+    /// The context of the kubeconfig; its current one if none is named.
+    #[arg(long, value_name = "NAME")]
+    pub(super) context: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ReportsArgument {
+    Off,
+    #[value(name = "policyreport")]
+    PolicyReport,
+    #[value(name = "openreports")]
+    OpenReports,
+}
+
+/// Installs, or prints what would be installed.
+pub(crate) fn run(arguments: InstallArguments) -> anyhow::Result<ExitCode> {
+    let InstallArguments { place, image, pull_secret, replicas, cert_manager, reports, timeout, dry_run, output } =
+        arguments;
+    check_namespace(&place.namespace)?;
+    let reports = match reports {
+        ReportsArgument::Off => Reports::Off,
+        ReportsArgument::PolicyReport => Reports::PolicyReport,
+        ReportsArgument::OpenReports => Reports::OpenReports,
+    };
+    let timeout = Duration::from_secs(timeout);
+    let options = Options { namespace: place.namespace, image, pull_secret, replicas, cert_manager, reports, timeout };
+    if dry_run || output.is_some() {
+        return print(&Plan::new(&options)?, output.as_deref());
+    }
+    let connection = Connection::open(place.context)?;
+    connection.threads().block_on(install::install(connection.client(), &options, &mut tell))?;
+    println!("The gate is in force. How it stands: tidegate status{}", named(&options.namespace));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A namespace's name is a DNS label, to the API server too; said before anything is asked of it.
+pub(super) fn check_namespace(namespace: &str) -> anyhow::Result<()> {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_label = (1..=63).contains(&namespace.len())
+        && namespace.bytes().all(is_letter)
+        && !namespace.starts_with('-')
+        && !namespace.ends_with('-');
+    if !is_label {
+        bail!("--namespace: a name is of lower-case letters, digits and hyphens, at most 63");
+    }
+    if namespace.starts_with("kube-") || namespace == "default" {
+        bail!("--namespace: the gate judges nothing in its own namespace, so it needs one of its own, not {namespace}");
+    }
+    Ok(())
+}
+
+/// How a command names a namespace that is not the usual one.
+fn named(namespace: &str) -> String {
+    if namespace == NAMESPACE { String::new() } else { format!(" --namespace {namespace}") }
+}
+
+fn print(plan: &Plan, output: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let mut text = String::new();
+    for object in plan.objects() {
+        text.push_str("---\n");
+        text.push_str(serde_saphyr::to_string(object)?.trim_end());
+        text.push('\n');
+    }
+    match output {
+        Some(file) => fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))?,
+        None => std::io::stdout().lock().write_all(text.as_bytes()).context("what is applied cannot be printed")?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(progress: Progress) {
+    match progress {
+        Progress::Applied(object) => println!("applied {object}"),
+        Progress::Waiting(what) => println!("waiting {what}"),
+        Progress::Obstacle(what) => println!("  {what}"),
+        Progress::Tried => println!("tried: the API server asks the gate, and takes its answer"),
+        Progress::Untried(why) => println!("could not be tried by a dry run: {why}"),
+    }
+}

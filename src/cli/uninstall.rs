@@ -1,0 +1,39 @@
+//! `tidegate uninstall`: takes the gate out of the current cluster.
+
+use std::process::ExitCode;
+
+use super::install::{Place, check_namespace};
+use super::live::Connection;
+use crate::install::{self, Removal};
+
+/// The arguments of `uninstall`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  tidegate uninstall\n  tidegate uninstall --with-crds --with-namespace\n\n\
+    The webhooks go first, so that nobody is held up. Databases go on as they are, and the Secrets with their \
+    passwords stay: they are the databases' own by now.")]
+pub(crate) struct UninstallArguments {
+    #[command(flatten)]
+    place: Place,
+    /// Delete the kinds ClusterPolicy and PolicyException too, and with them every policy and exception.
+    #[arg(long)]
+    with_crds: bool,
+    /// Delete the gate's namespace too, with all that is in it.
+    #[arg(long)]
+    with_namespace: bool,
+}
+
+/// Takes it out.
+pub(crate) fn run(arguments: UninstallArguments) -> anyhow::Result<ExitCode> {
+    let UninstallArguments { place, with_crds, with_namespace } = arguments;
+    check_namespace(&place.namespace)?;
+    let connection = Connection::open(place.context)?;
+    let removal = Removal { kinds: with_crds, namespace: with_namespace };
+    let mut tell = |object: String| println!("deleted {object}");
+    let removed = install::remove(connection.client(), &place.namespace, removal, &mut tell);
+    connection.threads().block_on(removed)?;
+    println!("The gate is gone. Secrets with passwords stay: databases use them.");
+    if !with_crds {
+        println!("Policies and exceptions stay too; --with-crds deletes them.");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,121 @@
+//! Why the gate cannot be installed, and the way out.
+
+use std::fmt::Write as _;
+
+/// Why it cannot.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// What this program was built with cannot be read.
+    #[error("{file} cannot be read, which is a fault of tidegate: {problem}")]
+    Embedded {
+        /// The file.
+        file: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The API server does not answer.
+    #[error("the API server cannot be reached ({0}): is it the right context? kubectl config get-contexts shows them")]
+    Unreachable(String),
+    /// The API server is too old.
+    #[error("the cluster is Kubernetes {0}; the gate needs 1.30 or later, for matchConditions of webhooks")]
+    TooOld(String),
+    /// The account may not do all that has to be done.
+    #[error("{}", missing_rights(.0))]
+    Rights(Vec<Right>),
+    /// The namespace is on its way out.
+    #[error("namespace {0} is being deleted: wait until it is gone (kubectl get namespace {0}), and install again")]
+    Terminating(String),
+    /// Somebody else's gate is called.
+    #[error(
+        "the {kind} tidegate calls a gate in namespace {found}: install there with --namespace {found}, or take that \
+         one out first with: tidegate uninstall --namespace {found}"
+    )]
+    AnotherGate {
+        /// The configuration's kind.
+        kind: &'static str,
+        /// Its namespace.
+        found: String,
+    },
+    /// Something has the name that is not the gate's.
+    #[error(
+        "there is a {kind} tidegate that was not made for tidegate (it has no label app.kubernetes.io/name: tidegate)"
+    )]
+    Foreign {
+        /// The kind.
+        kind: &'static str,
+    },
+    /// Objects are stored in a version that this program does not know.
+    #[error(
+        "{name} has objects in version {version}, which this tidegate does not know: it is older than what was \
+         installed. Use the newer one, or uninstall with --with-crds, which deletes those objects"
+    )]
+    NewerKinds {
+        /// The definition.
+        name: String,
+        /// The version.
+        version: String,
+    },
+    /// There is no image to take.
+    #[error("name the gate's image with --image: build it with `make image`, and push it where the nodes can pull it")]
+    NoImage,
+    /// The API server refuses an object.
+    #[error("{object} cannot be applied: {problem}")]
+    Refused {
+        /// `Deployment tidegate-system/tidegate`.
+        object: String,
+        /// What the API server says.
+        problem: String,
+    },
+    /// Something took too long.
+    #[error("{what}; {way_out}")]
+    TookTooLong {
+        /// What was waited for, and what is known of it.
+        what: String,
+        /// What to do.
+        way_out: String,
+    },
+    /// The gate answers, and the API server does not get through to it.
+    #[error(
+        "the API server cannot call the gate: {problem}; {}",
+        if *.are_removed {
+            "the webhooks were taken away again, so nobody is held up: see whether the control plane may reach the \
+             pods on port 8443, then install again"
+        } else {
+            "until it can, MySQL workloads can be neither created nor changed; tidegate uninstall takes the webhooks away"
+        }
+    )]
+    NotCalled {
+        /// What the API server says.
+        problem: String,
+        /// Whether the webhooks are gone again.
+        are_removed: bool,
+    },
+}
+
+/// A right that is missing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Right {
+    /// The API group.
+    pub group: String,
+    /// The resources, in plural.
+    pub resource: String,
+    /// The verb.
+    pub verb: &'static str,
+    /// The namespace; none: cluster-wide.
+    pub namespace: Option<String>,
+}
+
+fn missing_rights(rights: &[Right]) -> String {
+    let mut text = "the account of this context may not do all that has to be done; it lacks:".to_owned();
+    for right in rights {
+        let wherever =
+            right.namespace.as_ref().map_or_else(String::new, |namespace| format!(" in namespace {namespace}"));
+        let _ = write!(
+            text,
+            "\n- {{ apiGroups: [\"{}\"], resources: [{}], verbs: [{}] }}{wherever}",
+            right.group, right.resource, right.verb
+        );
+    }
+    text.push_str("\nAsk for these rules in a ClusterRole, or let somebody install who has cluster-admin");
+    text
+}

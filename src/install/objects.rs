@@ -1,0 +1,106 @@
+//! Objects of any kind in a cluster: applied, read, taken away.
+
+use std::time::Duration;
+
+use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, GroupVersionKind, Patch, PatchParams};
+use kube::{Client, Error};
+use serde_json::Value;
+
+use super::InstallError;
+
+/// Whose fields they are, to the API server.
+const MANAGER: &str = "tidegate-install";
+/// A namespace is there, and an admission plug-in of the API server does not know it yet: tried again.
+const AGAIN: [Duration; 4] =
+    [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+
+/// A cluster in which the gate is, or is to be.
+#[derive(Clone)]
+pub(super) struct Objects {
+    client: Client,
+}
+
+impl Objects {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    pub(super) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Those of a kind, in a namespace or in none.
+    pub(super) fn api(&self, api_version: &str, kind: &str, namespace: Option<&str>) -> Api<DynamicObject> {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
+        match namespace {
+            Some(namespace) => Api::namespaced_with(self.client.clone(), namespace, &resource),
+            None => Api::all_with(self.client.clone(), &resource),
+        }
+    }
+
+    fn of(&self, object: &Value) -> (Api<DynamicObject>, String) {
+        let text = |field: &Value| field.as_str().unwrap_or_default().to_owned();
+        let metadata = &object["metadata"];
+        let api = self.api(&text(&object["apiVersion"]), &text(&object["kind"]), metadata["namespace"].as_str());
+        (api, text(&metadata["name"]))
+    }
+
+    /// Brings an object to what is wanted, whoever wrote it before.
+    pub(super) async fn apply(&self, object: &Value) -> Result<DynamicObject, InstallError> {
+        let (api, name) = self.of(object);
+        let parameters = PatchParams::apply(MANAGER).force();
+        let mut waits = AGAIN.iter();
+        loop {
+            let error = match api.patch(&name, &parameters, &Patch::Apply(object)).await {
+                Ok(applied) => return Ok(applied),
+                Err(error) => error,
+            };
+            match (&error, waits.next()) {
+                (Error::Api(status), Some(wait)) if status.is_not_found() || status.code >= 500 => {
+                    tokio::time::sleep(*wait).await;
+                }
+                _ => return Err(refused(title(object), &error)),
+            }
+        }
+    }
+
+    /// An object as it is stored; none if there is none.
+    pub(super) async fn get(&self, object: &Value) -> Result<Option<DynamicObject>, InstallError> {
+        let (api, name) = self.of(object);
+        match api.get_opt(&name).await {
+            Ok(found) => Ok(found),
+            // Its kind is not installed.
+            Err(Error::Api(status)) if status.code == 404 => Ok(None),
+            Err(error) => Err(refused(title(object), &error)),
+        }
+    }
+
+    /// Takes an object away. Whether it was there.
+    pub(super) async fn delete(&self, object: &Value) -> Result<bool, InstallError> {
+        let (api, name) = self.of(object);
+        match api.delete(&name, &DeleteParams::background()).await {
+            Ok(_) => Ok(true),
+            Err(Error::Api(status)) if status.code == 404 => Ok(false),
+            Err(error) => Err(refused(title(object), &error)),
+        }
+    }
+}
+
+/// What people call an object: `Deployment tidegate-system/tidegate`.
+pub(super) fn title(object: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (kind, name) = (text(&object["kind"]), text(&object["metadata"]["name"]));
+    match object["metadata"]["namespace"].as_str() {
+        Some(namespace) => format!("{kind} {namespace}/{name}"),
+        None => format!("{kind} {name}"),
+    }
+}
+
+/// An error of the API server about an object.
+pub(super) fn refused(object: String, error: &Error) -> InstallError {
+    match error {
+        Error::Api(status) => InstallError::Refused { object, problem: status.message.clone() },
+        other => InstallError::Unreachable(other.to_string()),
+    }
+}

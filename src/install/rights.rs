@@ -1,0 +1,66 @@
+//! Whether the account may do what has to be done, asked before anything is done.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec};
+use kube::api::{Api, PostParams};
+use kube::core::{GroupVersionKind, ObjectMeta};
+use kube::discovery::ApiResource;
+use serde_json::Value;
+
+use super::error::Right;
+use super::objects::{Objects, refused};
+use super::{InstallError, Plan};
+
+/// What server-side apply needs.
+const APPLY: [&str; 3] = ["get", "create", "patch"];
+
+/// Asks for every right that applying a plan takes.
+///
+/// # Errors
+/// [`InstallError::Rights`] with all that are missing.
+pub(super) async fn check(objects: &Objects, plan: &Plan) -> Result<(), InstallError> {
+    let wanted: BTreeSet<Right> = plan.objects().flat_map(|object| APPLY.map(|verb| right(object, verb))).collect();
+    missing(objects, wanted).await
+}
+
+/// The same for taking objects away.
+pub(super) async fn check_removal<'a>(
+    objects: &Objects,
+    removed: impl Iterator<Item = &'a Value>,
+) -> Result<(), InstallError> {
+    missing(objects, removed.map(|object| right(object, "delete")).collect()).await
+}
+
+async fn missing(objects: &Objects, wanted: BTreeSet<Right>) -> Result<(), InstallError> {
+    let reviews: Api<SelfSubjectAccessReview> = Api::all(objects.client());
+    let mut missing = Vec::new();
+    for right in wanted {
+        let attributes = ResourceAttributes {
+            group: Some(right.group.clone()),
+            resource: Some(right.resource.clone()),
+            verb: Some(right.verb.to_owned()),
+            namespace: right.namespace.clone(),
+            ..ResourceAttributes::default()
+        };
+        let review = SelfSubjectAccessReview {
+            metadata: ObjectMeta::default(),
+            spec: SelfSubjectAccessReviewSpec { resource_attributes: Some(attributes), ..Default::default() },
+            status: None,
+        };
+        let answer = reviews.create(&PostParams::default(), &review).await;
+        let answer = answer.map_err(|error| refused("SelfSubjectAccessReview".to_owned(), &error))?;
+        if !answer.status.is_some_and(|status| status.allowed) {
+            missing.push(right);
+        }
+    }
+    if missing.is_empty() { Ok(()) } else { Err(InstallError::Rights(missing)) }
+}
+
+fn right(object: &Value, verb: &'static str) -> Right {
+    let text = |field: &str| object[field].as_str().unwrap_or_default();
+    let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
+    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, text("kind")));
+    let namespace = object["metadata"]["namespace"].as_str().map(str::to_owned);
+    Right { group: group.to_owned(), resource: resource.plural, verb, namespace }
+}

@@ -1,0 +1,129 @@
+//! Waits for what was applied: kinds that are established, a gate that answers; says meanwhile what is in the way.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{Api, DynamicObject, ListParams};
+use serde_json::Value;
+
+use super::objects::{Objects, title};
+use super::plan::Stage;
+use super::run::Progress;
+use super::{InstallError, Plan};
+
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+/// A definition is established within a moment.
+const ESTABLISHED: Duration = Duration::from_secs(30);
+
+/// Waits until the kinds can be used.
+pub(super) async fn kinds(objects: &Objects, plan: &Plan) -> Result<(), InstallError> {
+    for object in plan.of(Stage::Kinds) {
+        let begun = Instant::now();
+        while !objects.get(object).await?.is_some_and(|found| is_established(&found)) {
+            if begun.elapsed() > ESTABLISHED {
+                let what = format!("{} is not established after {ESTABLISHED:?}", title(object));
+                let way_out = "kubectl describe says why".to_owned();
+                return Err(InstallError::TookTooLong { what, way_out });
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+    Ok(())
+}
+
+fn is_established(definition: &DynamicObject) -> bool {
+    let conditions = definition.data["status"]["conditions"].as_array();
+    conditions.into_iter().flatten().any(|one| one["type"] == "Established" && one["status"] == "True")
+}
+
+/// Waits until every replica of the gate, in its newest form, answers.
+pub(super) async fn gate(
+    objects: &Objects,
+    plan: &Plan,
+    timeout: Duration,
+    tell: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(), InstallError> {
+    let begun = Instant::now();
+    let mut told = BTreeSet::new();
+    loop {
+        let deployment = objects.get(plan.gate()).await?;
+        let Some(deployment) = deployment else {
+            let what = "the gate's Deployment was deleted while it was waited for".to_owned();
+            return Err(InstallError::TookTooLong { what, way_out: "install again".to_owned() });
+        };
+        let (ready, wanted) = replicas(&deployment);
+        if ready == Some(wanted) {
+            return Ok(());
+        }
+        let obstacles = obstacles(objects, plan).await;
+        for obstacle in obstacles.iter().filter(|obstacle| !told.contains(*obstacle)) {
+            tell(Progress::Obstacle(obstacle.clone()));
+        }
+        told.extend(obstacles.iter().cloned());
+        if begun.elapsed() > timeout {
+            let known = if obstacles.is_empty() {
+                "nothing more is known of it".to_owned()
+            } else {
+                obstacles.into_iter().collect::<Vec<_>>().join("; ")
+            };
+            return Err(InstallError::TookTooLong {
+                what: format!("the gate does not answer after {} s: {known}", timeout.as_secs()),
+                way_out: "no webhook was registered, so nobody is held up; mend it and install again".to_owned(),
+            });
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// How many replicas answer, once the controller has seen the newest form and only that is left; how many there are to
+/// be.
+fn replicas(deployment: &DynamicObject) -> (Option<u64>, u64) {
+    let status = &deployment.data["status"];
+    let number = |value: &Value| value.as_u64().unwrap_or_default();
+    let wanted = deployment.data["spec"]["replicas"].as_u64().unwrap_or(1);
+    let is_seen = status["observedGeneration"].as_i64() >= deployment.metadata.generation;
+    let is_new = number(&status["updatedReplicas"]) == wanted && number(&status["replicas"]) == wanted;
+    ((is_seen && is_new).then(|| number(&status["availableReplicas"])), wanted)
+}
+
+/// What keeps pods of the gate from answering, as far as they say.
+async fn obstacles(objects: &Objects, plan: &Plan) -> BTreeSet<String> {
+    let gate = plan.gate();
+    let namespace = gate["metadata"]["namespace"].as_str().unwrap_or_default();
+    let pods: Api<Pod> = Api::namespaced(objects.client(), namespace);
+    let labels = gate["spec"]["selector"]["matchLabels"].as_object();
+    let selector: Vec<String> = labels
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()))
+        .collect();
+    let found = pods.list(&ListParams::default().labels(&selector.join(","))).await;
+    // Who may not look at pods waits without being told.
+    found.map(|pods| pods.items.iter().flat_map(of_pod).collect()).unwrap_or_default()
+}
+
+fn of_pod(pod: &Pod) -> Vec<String> {
+    let Some(status) = &pod.status else { return Vec::new() };
+    let mut all = Vec::new();
+    for condition in status.conditions.iter().flatten() {
+        if condition.type_ == "PodScheduled" && condition.status == "False" {
+            all.push(format!("a pod has no node: {}", condition.message.clone().unwrap_or_default()));
+        }
+    }
+    for container in status.container_statuses.iter().flatten() {
+        let waiting = container.state.as_ref().and_then(|state| state.waiting.as_ref());
+        match waiting.and_then(|waiting| waiting.reason.as_deref()) {
+            None | Some("ContainerCreating" | "PodInitializing") => {}
+            Some("ErrImagePull" | "ImagePullBackOff" | "ErrImageNeverPull" | "InvalidImageName") => {
+                all.push(format!("the image {} cannot be pulled", container.image));
+            }
+            Some("CrashLoopBackOff") => {
+                all.push("the gate ends again and again; kubectl logs says why".to_owned());
+            }
+            Some(other) => all.push(format!("a container waits: {other}")),
+        }
+    }
+    all
+}

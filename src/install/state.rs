@@ -1,0 +1,162 @@
+//! How the gate stands in a cluster, as far as the API server tells whoever asks.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::api::events::v1::Event;
+use kube::Client;
+use kube::api::{Api, DynamicObject, ListParams};
+use serde_json::Value;
+
+use super::certificate::SECRET;
+use super::objects::{Objects, refused};
+use super::plan::{Stage, configuration_kind};
+use super::{InstallError, Options, Plan, checks};
+use crate::certificates::ends_at;
+
+/// How many of the last refusals are told.
+const REFUSALS: usize = 5;
+
+/// How it stands. What the account may not see is none.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// The image; none: there is no gate in the namespace.
+    pub image: Option<String>,
+    /// How many replicas answer.
+    pub ready: u64,
+    /// How many there are to be.
+    pub wanted: u64,
+    /// Which of the two webhook configurations are registered.
+    pub webhooks: Vec<&'static str>,
+    /// Until when the certificate can be used.
+    pub certificate: Option<Timestamp>,
+    /// The policies that are objects of the cluster.
+    pub policies: Vec<PolicyState>,
+    /// The last refusals, the latest first.
+    pub refusals: Vec<Refusal>,
+    /// What could not be read, and why.
+    pub unheard: Vec<String>,
+}
+
+/// A policy of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyState {
+    /// Its name.
+    pub name: String,
+    /// Whether it is in force as its document says; none: no gate has said so yet.
+    pub is_ready: Option<bool>,
+    /// Why, in one word.
+    pub reason: String,
+    /// Why, and the way out.
+    pub message: String,
+}
+
+/// An object that was kept out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// When, last.
+    pub at: Option<Timestamp>,
+    /// `Deployment shop/mysql`.
+    pub object: String,
+    /// By which rules.
+    pub note: String,
+}
+
+impl State {
+    /// Whether all is as it should be.
+    pub fn is_well(&self, now: Timestamp) -> bool {
+        self.image.is_some()
+            && self.wanted > 0
+            && self.ready >= self.wanted
+            && self.webhooks.len() == 2
+            && self.certificate.is_none_or(|until| until > now)
+            && self.policies.iter().all(|policy| policy.is_ready != Some(false))
+    }
+}
+
+/// Looks at everything.
+///
+/// # Errors
+/// [`InstallError`] if the API server does not answer.
+pub async fn read_state(client: Client, namespace: &str) -> Result<State, InstallError> {
+    let plan = Plan::new(&Options { namespace: namespace.to_owned(), ..Options::default() })?;
+    let objects = Objects::new(client);
+    checks::version(&objects.client()).await?;
+    let mut state = State::default();
+    if let Some(found) = heard(objects.get(plan.gate()).await, &mut state).flatten() {
+        let number = |pointer: &str| found.data.pointer(pointer).and_then(Value::as_u64).unwrap_or_default();
+        let image = found.data.pointer("/spec/template/spec/containers/0/image").and_then(Value::as_str);
+        state.image = Some(image.unwrap_or_default().to_owned());
+        state.ready = number("/status/availableReplicas");
+        state.wanted = number("/spec/replicas");
+    }
+    for configuration in plan.of(Stage::Webhooks) {
+        if heard(objects.get(configuration).await, &mut state).flatten().is_some() {
+            state.webhooks.push(configuration_kind(configuration));
+        }
+    }
+    state.certificate = heard(certificate(&objects, namespace).await, &mut state).flatten();
+    state.policies = heard(policies(&objects).await, &mut state).unwrap_or_default();
+    state.refusals = heard(refusals(&objects).await, &mut state).unwrap_or_default();
+    Ok(state)
+}
+
+/// What was read; what was not is noted.
+fn heard<T>(read: Result<T, InstallError>, state: &mut State) -> Option<T> {
+    read.map_err(|error| state.unheard.push(error.to_string())).ok()
+}
+
+/// The end of the certificate in the Secret. Of the Secret nothing else is looked at.
+async fn certificate(objects: &Objects, namespace: &str) -> Result<Option<Timestamp>, InstallError> {
+    let secrets: Api<Secret> = Api::namespaced(objects.client(), namespace);
+    let title = || format!("Secret {namespace}/{SECRET}");
+    let found = secrets.get_opt(SECRET).await.map_err(|error| refused(title(), &error))?;
+    let Some(chain) = found.and_then(|secret| secret.data?.remove("tls.crt")) else { return Ok(None) };
+    Ok(std::str::from_utf8(&chain.0).ok().and_then(ends_at))
+}
+
+async fn policies(objects: &Objects) -> Result<Vec<PolicyState>, InstallError> {
+    let api = objects.api("tidegate.dev/v1alpha1", "ClusterPolicy", None);
+    match api.list(&ListParams::default()).await {
+        Ok(list) => Ok(list.items.iter().map(policy).collect()),
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(Vec::new()),
+        Err(error) => Err(refused("the list of ClusterPolicies".to_owned(), &error)),
+    }
+}
+
+fn policy(object: &DynamicObject) -> PolicyState {
+    let conditions = object.data["status"]["conditions"].as_array();
+    let ready = conditions.into_iter().flatten().find(|condition| condition["type"] == "Ready");
+    let text = |field: &str| ready.and_then(|ready| ready[field].as_str()).unwrap_or_default().to_owned();
+    PolicyState {
+        name: object.metadata.name.clone().unwrap_or_default(),
+        is_ready: ready.map(|ready| ready["status"] == "True"),
+        reason: text("reason"),
+        message: text("message"),
+    }
+}
+
+/// The Events of the gate that tell of refusals; Kubernetes keeps them for an hour.
+async fn refusals(objects: &Objects) -> Result<Vec<Refusal>, InstallError> {
+    let api: Api<Event> = Api::all(objects.client());
+    let wanted = ListParams::default().fields("reason=Refused,reportingController=tidegate");
+    let list = api.list(&wanted).await.map_err(|error| refused("the list of Events".to_owned(), &error))?;
+    let mut latest: BTreeMap<(i128, usize), Refusal> = BTreeMap::new();
+    for (number, event) in list.items.into_iter().enumerate() {
+        let refusal = refusal(event);
+        latest.insert((refusal.at.map_or(0, Timestamp::as_nanosecond), number), refusal);
+    }
+    Ok(latest.into_values().rev().take(REFUSALS).collect())
+}
+
+fn refusal(event: Event) -> Refusal {
+    let seen = event.series.as_ref().map(|series| series.last_observed_time.0).or(event.event_time.map(|time| time.0));
+    let regarding = event.regarding.unwrap_or_default();
+    let (kind, name) = (regarding.kind.unwrap_or_default(), regarding.name.unwrap_or_default());
+    let object = match regarding.namespace {
+        Some(namespace) => format!("{kind} {namespace}/{name}"),
+        None => format!("{kind} {name}"),
+    };
+    Refusal { at: seen, object, note: event.note.unwrap_or_default() }
+}

@@ -1,0 +1,84 @@
+//! What is applied, without a cluster. What becomes of it in one is shown by tests/e2e/install and tests/node.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::plan::Stage;
+use super::{Options, Plan, Reports, manifests};
+
+fn plan(options: &Options) -> Vec<Value> {
+    Plan::new(options).unwrap().objects().cloned().collect()
+}
+
+fn gate(options: &Options) -> Value {
+    Plan::new(options).unwrap().gate().clone()
+}
+
+#[test]
+fn every_file_of_webhook_deploy_is_part_of_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("webhook-deploy");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let count = files.filter(|file| file.extension().is_some_and(|end| end == "yaml")).count();
+    assert_eq!(count, manifests::COUNT);
+}
+
+#[test]
+fn what_the_gate_needs_comes_before_it_and_the_webhooks_come_last() {
+    let plan = Plan::new(&Options { cert_manager: true, ..Options::default() }).unwrap();
+    let kinds: Vec<&str> = plan.objects().map(|object| object["kind"].as_str().unwrap()).collect();
+    let at = |kind: &str| kinds.iter().position(|own| *own == kind).unwrap();
+    assert_eq!(at("Namespace"), 0);
+    for kind in ["CustomResourceDefinition", "ServiceAccount", "PriorityClass", "Service", "Certificate"] {
+        assert!(at(kind) < at("Deployment"), "{kind}");
+    }
+    assert_eq!(kinds[kinds.len() - 2..], ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]);
+    assert_eq!(plan.of(Stage::Gate).count(), 1);
+}
+
+#[test]
+fn options_change_what_they_say_and_nothing_else() {
+    let usual = gate(&Options::default());
+    let options = Options {
+        image: Some("registry.example/tidegate@sha256:1".to_owned()),
+        pull_secret: Some("registry".to_owned()),
+        replicas: 3,
+        reports: Reports::OpenReports,
+        ..Options::default()
+    };
+    let mut expected = usual.clone();
+    expected["spec"]["replicas"] = json!(3);
+    let pod = &mut expected["spec"]["template"]["spec"];
+    pod["imagePullSecrets"] = json!([{ "name": "registry" }]);
+    pod["containers"][0]["image"] = json!("registry.example/tidegate@sha256:1");
+    let arguments = pod["containers"][0]["args"].as_array_mut().unwrap();
+    let reports = arguments.iter_mut().find(|argument| **argument == "--reports=off").unwrap();
+    *reports = json!("--reports=openreports");
+    assert_eq!(gate(&options), expected);
+}
+
+#[test]
+fn a_certificate_of_cert_manager_is_mounted_and_believed() {
+    let gate = gate(&Options { cert_manager: true, ..Options::default() });
+    let text = gate.to_string();
+    for part in ["--tls-cert=/etc/tidegate/tls/tls.crt", "--tls-key=/etc/tidegate/tls/tls.key", "tidegate-tls"] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert!(!text.contains("--tls-secret"), "{text}");
+    let all = plan(&Options { cert_manager: true, ..Options::default() });
+    let believing = all.iter().filter(|object| {
+        object["metadata"]["annotations"]["cert-manager.io/inject-ca-from"] == "tidegate-system/tidegate"
+    });
+    assert_eq!(believing.count(), 2);
+}
+
+#[test]
+fn another_namespace_is_everywhere() {
+    let options = Options { namespace: "gate".to_owned(), cert_manager: true, ..Options::default() };
+    for object in plan(&options) {
+        assert!(!object.to_string().contains("tidegate-system"), "{object}");
+    }
+}
