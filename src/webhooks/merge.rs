@@ -10,10 +10,7 @@ use super::template::{self, Phase, Templates, text};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
     /// Where the gate is, and whose certificate it has, is told by the webhooks that are there.
-    #[error(
-        "the {kind} has no webhook that says where the gate is: apply the file of webhook-deploy/ again, and let \
-         certificate.sh write its authority"
-    )]
+    #[error("the {kind} has no webhook that says where the gate is: apply the file of webhook-deploy/ again")]
     Empty {
         /// The configuration's kind.
         kind: &'static str,
