@@ -51,6 +51,11 @@ node: cluster ## builds a Kubernetes node for the tests, with images of MySQL an
 	@if tests/node/allowed.sh >&2; then \
 		./scripts/install-tools node && tests/node/build.sh && tests/node/images/build.sh; fi
 
+.PHONY: monitoring
+monitoring: ## builds promtool, which tries the alerts
+	@./scripts/install-tools go
+	@tests/monitoring/promtool/build.sh
+
 # axe-core looks for what keeps people out; it is only fetched, and a test does without it where there is no npm.
 AXE := $(or $(CARGO_TARGET_DIR),target)/browser/axe.min.js
 
@@ -60,19 +65,19 @@ browser: ## installs Chromium for the tests of the HTML report
 	@if [ ! -e $(AXE) ] && command -v npm >/dev/null; then ./scripts/axe-core $(AXE); fi
 
 .PHONY: test
-test: policies cluster servers browser ## runs every test but those of test-node and test-replication
+test: policies cluster servers browser node monitoring ## runs every test
 	@./scripts/install-tools shells pipelines registry authors
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
 
 .PHONY: test-node
 test-node: policies node ## the tests that need a node on which Pods run
-	$(CARGO) test --test node
+	$(CARGO) test --workspace --test node
 
 .PHONY: test-replication
 test-replication: servers ## the reference manifests' scripts on real servers, as root
 	@./scripts/install-tools shells
-	$(CARGO) test --test replication
+	$(CARGO) test --workspace --test replication
 
 .PHONY: chaos
 chaos: policies cluster ## kills gate, API server and etcd at random for five minutes
@@ -90,7 +95,7 @@ lint: policies ## formatters, linters, licences
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --manifest-path policies/Cargo.toml --workspace --all-targets -- -D warnings
 	test -z "$$(gofmt -l tests/cluster tests/node)"
-	shellcheck tests/node/*.sh tests/node/images/*.sh
+	shellcheck tests/node/*.sh tests/node/images/*.sh tests/monitoring/promtool/*.sh
 	$(CARGO) run --quiet --package xtask -- licences
 
 .PHONY: bench

@@ -125,7 +125,7 @@ fn the_example_is_repaired_and_its_data_stay(cluster: &Node, namespace: &str) {
 
 /// Everything that happens to a gate, while somebody applies all the time.
 fn nobody_is_refused_and_nothing_slips_by(cluster: &Node) {
-    let load = Load::start(cluster, &cluster.create_namespace("load"));
+    let load = Load::start(cluster, &cluster.create_namespace("load"), example());
     load.goes_on("before anything happens");
 
     // A replica is killed, without a word.

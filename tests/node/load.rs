@@ -14,6 +14,9 @@ use crate::wait;
 const ENOUGH: usize = 10;
 const PATIENCE: Duration = Duration::from_mins(3);
 
+/// What may not be stored: the manifest's password, as kubectl prints it.
+const IN_PLAIN_TEXT: &str = "\"value\": \"password\"";
+
 /// What came of it.
 #[derive(Default)]
 struct Counts {
@@ -32,15 +35,15 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// Begins, in a namespace.
-    pub(crate) fn start(cluster: &Node, namespace: &str) -> Self {
+    /// Begins, in a namespace, with a manifest that has the password `password`.
+    pub(crate) fn start(cluster: &Node, namespace: &str, manifest: String) -> Self {
         let (counts, ends) = (Arc::new(Counts::default()), Arc::new(AtomicBool::new(false)));
         let (client, namespace) = (cluster.handle(), namespace.to_owned());
         let thread = {
             let (counts, ends) = (Arc::clone(&counts), Arc::clone(&ends));
             thread::spawn(move || {
                 while !ends.load(Ordering::Relaxed) {
-                    once(&client, &namespace, &counts);
+                    once(&client, &namespace, &manifest, &counts);
                 }
             })
         };
@@ -52,10 +55,10 @@ impl Load {
     pub(crate) fn goes_on(&self, when: &str) {
         let before = self.counts.repaired.load(Ordering::Relaxed);
         wait::eventually(&format!("admissions {when}"), PATIENCE, || {
+            let wrong = self.counts.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+            assert!(wrong.is_empty(), "{when}: {wrong:#?}");
             (self.counts.repaired.load(Ordering::Relaxed) >= before + ENOUGH).then_some(())
         });
-        let wrong = self.counts.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        assert!(wrong.is_empty(), "{when}: {wrong:#?}");
     }
 
     /// Ends, and says what came of it.
@@ -80,18 +83,14 @@ impl Drop for Load {
 }
 
 /// One apply, as a dry run: what the API server would store is what it answers.
-fn once(client: &Kubectl, namespace: &str, counts: &Counts) {
-    let manifest = r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"load"},"spec":{
-        "selector":{"matchLabels":{"app":"load"}},"template":{"metadata":{"labels":{"app":"load"}},"spec":{
-        "containers":[{"name":"mysql","image":"mysql:8.4","env":[
-        {"name":"MYSQL_ROOT_PASSWORD","value":"in-plain-text"}]}]}}}}"#;
+fn once(client: &Kubectl, namespace: &str, manifest: &str, counts: &Counts) {
     let create = ["create", "--dry-run=server", "-n", namespace, "-o", "json", "-f", "-"];
     let output = client.run_with_input(&create, manifest);
     let is_unanswered =
         ["refused - did you specify", "EOF", "connection reset", "was refused", "TLS handshake", "unexpected error"]
             .iter()
             .any(|sign| output.stderr.contains(sign));
-    if output.is_success() && !output.stdout.contains("\"value\": \"in-plain-text\"") {
+    if output.is_success() && !output.stdout.contains(IN_PLAIN_TEXT) {
         counts.repaired.fetch_add(1, Ordering::Relaxed);
     } else if !output.is_success() && is_unanswered && !output.stderr.contains("failed calling webhook") {
         counts.unanswered.fetch_add(1, Ordering::Relaxed);
