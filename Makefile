@@ -65,7 +65,7 @@ browser: ## installs Chromium for the tests of the HTML report
 	@if [ ! -e $(AXE) ] && command -v npm >/dev/null; then ./scripts/axe-core $(AXE); fi
 
 .PHONY: test
-test: policies cluster servers browser node monitoring ## runs every test
+test: policies cluster servers browser ## runs every test but those of test-node and test-replication
 	@./scripts/install-tools shells pipelines registry authors
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path policies/Cargo.toml --workspace
