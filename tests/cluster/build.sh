@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the tests' Kubernetes into target/cluster, or the folder given: `kube`, and a link
-# to it for each program that it is; and helm and kubeseal, the tools of go.mod. Does
+# to it for each program that it is; kubectl; and helm and kubeseal, the tools of go.mod. Does
 # nothing when nothing in this folder has changed. Needs Go only: minutes from nothing,
 # seconds with Go's build cache warm.
 set -eu
@@ -15,7 +15,7 @@ cd "$here"
 exec 9>"$out/lock"
 flock 9
 
-inputs=$(cat -- *.go go.mod go.sum build.sh | sha256sum)
+inputs=$(cat -- *.go kubectl/*.go go.mod go.sum build.sh | sha256sum)
 if [ -x "$out/kube" ] && [ "$(cat "$out/inputs" 2>/dev/null)" = "$inputs" ]; then
     exit 0
 fi
@@ -37,11 +37,13 @@ for_helm="-X $capabilities.k8sVersionMajor=1 -X $capabilities.k8sVersionMinor=${
 
 echo "building Kubernetes $version for the tests (minutes, the first time)" >&2
 CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w$variables" -o "$out/kube.new" .
+CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w$variables" -o "$out/kubectl.new" ./kubectl
 # Programs of their own: what is in a package main cannot be imported.
 CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w $for_helm" -o "$out/" tool
 
 mv "$out/kube.new" "$out/kube"
-for name in etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet three-way-merge; do
+mv "$out/kubectl.new" "$out/kubectl"
+for name in etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubelet three-way-merge; do
     ln -sf kube "$out/$name"
 done
 printf '%s\n' "$inputs" >"$out/inputs"

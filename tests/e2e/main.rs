@@ -144,3 +144,6 @@ mod webhooks;
 
 // The gate put into a cluster, and taken out of it.
 mod install;
+
+// What is told of refusals and repairs.
+mod told;

@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long to rest between two looks.
-const PAUSE: Duration = Duration::from_millis(50);
+/// How long to rest between two looks. Most look by kubectl, which takes a tenth of a second of a processor.
+const PAUSE: Duration = Duration::from_millis(150);
 
 /// Looks until `look` finds something, and gives up when the time is over.
 pub(crate) fn poll<T>(within: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
