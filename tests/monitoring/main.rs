@@ -13,6 +13,7 @@ use tidegate::metrics::{Admission, Found, Metrics};
 
 mod query;
 #[path = "../support/skip.rs"]
+#[allow(dead_code, reason = "nothing is skipped here that has to be there")]
 mod skip;
 
 use query::{Query, all};
