@@ -21,6 +21,6 @@ pub use costs::write as write_costs;
 pub use docs::{DocsError, Readme, reference};
 pub use inspect::{Inspection, kilobytes, policy_document, rights, write_text};
 pub use language::Language;
-pub use opened::{OpenError, Opened, component_in, open};
+pub use opened::{OpenError, Opened, component_in, in_folder, open};
 pub use stale::newer_source;
 pub use subject::{Given, Place, PlaceError, Subject, SubjectError};

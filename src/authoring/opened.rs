@@ -84,11 +84,14 @@ impl Opened {
     }
 }
 
-/// Opens a component: a file, or `builtin://NAME`. It is loaded as the gate loads it, with no settings.
+/// Opens a component: a file, the folder of a policy that is built, or `builtin://NAME`. It is loaded as the gate loads
+/// it, with no settings.
 ///
 /// # Errors
 /// [`OpenError`].
 pub fn open(module: &str, runtime: &Arc<Runtime>) -> Result<Opened, OpenError> {
+    let in_folder = in_folder(Path::new(module))?.map(|file| file.display().to_string());
+    let module = in_folder.as_deref().unwrap_or(module);
     let document = document_of(module);
     let code = LocalCode.code("", &document).map_err(OpenError::Nothing)?;
     let component = code.component.into_owned();
@@ -98,6 +101,14 @@ pub fn open(module: &str, runtime: &Arc<Runtime>) -> Result<Opened, OpenError> {
     let policy =
         install(&document, runtime).map_err(|problem| OpenError::Unusable { file: module.to_owned(), problem })?;
     Ok(Opened { module: module.to_owned(), component, surface, policy })
+}
+
+/// The component of a policy's folder, if it is a folder.
+///
+/// # Errors
+/// As [`component_in`].
+pub fn in_folder(path: &Path) -> Result<Option<PathBuf>, OpenError> {
+    path.is_dir().then(|| component_in(path)).transpose()
 }
 
 /// The component of a policy's folder, as `policy build` has made it.

@@ -56,7 +56,7 @@ fn text(state: &State, namespace: &str, now: Timestamp) -> String {
         }
         None => {}
     }
-    if state.policies.is_empty() {
+    if state.policies.is_empty() && state.unheard.is_empty() {
         line("policies", "the built-in ones, as they are");
     }
     for policy in &state.policies {

@@ -1,5 +1,7 @@
 //! `tidegate policy inspect`: what a component is and needs, in each form, and the documents that it makes.
 
+use std::path::Path;
+
 use serde_json::Value;
 use tidegate::policy::parse_documents;
 use tidegate::wasm::builtin_names;
@@ -52,6 +54,24 @@ fn programs_read_the_same_in_either_form() {
     assert!(json["bytes"].as_u64().unwrap() > 10_000 && json["digest"].as_str().unwrap().len() == 71);
     let settings = json["settings"].as_array().unwrap();
     assert!(!settings.is_empty() && settings.iter().all(|setting| setting["description"].is_string()), "{settings:?}");
+}
+
+#[test]
+fn a_folder_stands_for_what_was_built_in_it() {
+    let place = Place::with(&[]);
+    std::fs::create_dir(place.path("empty")).unwrap();
+    let (code, _, err) = place.run(&["policy", "inspect", "empty"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("empty/build has no component; make it with `tidegate policy build empty`"), "{err}");
+    let build = place.path("empty/build");
+    std::fs::create_dir(&build).unwrap();
+    let component = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/target/components/probes.wasm");
+    std::fs::copy(component, build.join("probes.wasm")).unwrap();
+    for command in ["inspect", "check"] {
+        let (code, out, err) = place.run(&["policy", command, "empty"]);
+        assert_eq!(code, 0, "{command}: {err}");
+        assert!(out.contains("probes"), "{command}: {out}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::cli::policies;
 )]
 pub(crate) struct CheckArguments {
     /// Components.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE|FOLDER", required = true)]
     files: Vec<String>,
     /// Take warnings for errors.
     #[arg(long)]

@@ -19,7 +19,7 @@ use crate::cli::policies;
     tidegate policy inspect --rights backup-deadline.wasm | kubectl apply -f -"
 )]
 pub(crate) struct InspectArguments {
-    /// A component, or builtin://NAME for one that is part of this program.
+    /// A component, the folder of a policy that is built, or builtin://NAME for one that is part of this program.
     #[arg(value_name = "FILE")]
     module: String,
     /// How it is written.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use super::super::policies::{self, RegistryArguments};
+use crate::authoring::in_folder;
 use crate::modules::Artifact;
 use crate::wasm::{Inspection, LARGEST_COMPONENT, inspect};
 
@@ -16,7 +17,7 @@ use crate::wasm::{Inspection, LARGEST_COMPONENT, inspect};
 #[command(after_help = "Credentials are those of `docker login`.\n\n\
     Examples:\n  tidegate policy push backup.wasm oci://registry.example.com/policies/backup:1.0.0")]
 pub(crate) struct PushArguments {
-    /// The component.
+    /// The component, or the folder of a policy that is built.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Where it goes. The tag is its version.
@@ -31,9 +32,11 @@ pub(crate) struct PushArguments {
 
 /// Checks the component as the gate would, pushes it, and prints the lines that install it.
 pub(crate) fn run(arguments: &PushArguments) -> anyhow::Result<ExitCode> {
-    let component = read(&arguments.file)?;
+    let in_folder = in_folder(&arguments.file)?;
+    let file = in_folder.as_deref().unwrap_or(&arguments.file);
+    let component = read(file)?;
     let runtime = policies::runtime(arguments.cache_dir.as_deref())?;
-    let found = inspect(&runtime, &component).with_context(|| arguments.file.display().to_string())?;
+    let found = inspect(&runtime, &component).with_context(|| file.display().to_string())?;
     let version = version(&arguments.address)?;
     let threads = policies::threads()?;
     let artifact = Artifact {
