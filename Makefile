@@ -76,7 +76,7 @@ test-node: policies node ## the tests that need a node on which Pods run
 
 .PHONY: test-replication
 test-replication: servers ## the reference manifests' scripts on real servers, as root
-	@./scripts/install-tools shells
+	@./scripts/install-tools shells network
 	$(CARGO) test --workspace --test replication
 
 .PHONY: chaos
