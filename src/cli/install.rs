@@ -1,16 +1,16 @@
 //! `tidegate install`: puts the gate into the current cluster.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use clap::ValueEnum;
 
 use super::live::Connection;
-use crate::install::{self, NAMESPACE, Options, Plan, Progress, Reports};
+use super::reports::ReportKind;
+use crate::install::{self, NAMESPACE, Options, Plan, Progress};
 
 /// The arguments of `install`.
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub(crate) struct InstallArguments {
     cert_manager: bool,
     /// Write what is found in stored objects as reports of this kind beside them.
     #[arg(long, value_name = "KIND", default_value = "off")]
-    reports: ReportsArgument,
+    reports: ReportKind,
     /// How many seconds the gate may take until it answers.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     timeout: u64,
@@ -58,25 +58,12 @@ pub(super) struct Place {
     pub(super) context: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ReportsArgument {
-    Off,
-    #[value(name = "policyreport")]
-    PolicyReport,
-    #[value(name = "openreports")]
-    OpenReports,
-}
-
 /// Installs, or prints what would be installed.
 pub(crate) fn run(arguments: InstallArguments) -> anyhow::Result<ExitCode> {
     let InstallArguments { place, image, pull_secret, replicas, cert_manager, reports, timeout, dry_run, output } =
         arguments;
     check_namespace(&place.namespace)?;
-    let reports = match reports {
-        ReportsArgument::Off => Reports::Off,
-        ReportsArgument::PolicyReport => Reports::PolicyReport,
-        ReportsArgument::OpenReports => Reports::OpenReports,
-    };
+    let reports = reports.into();
     let timeout = Duration::from_secs(timeout);
     let options = Options { namespace: place.namespace, image, pull_secret, replicas, cert_manager, reports, timeout };
     if dry_run || output.is_some() {
@@ -84,7 +71,7 @@ pub(crate) fn run(arguments: InstallArguments) -> anyhow::Result<ExitCode> {
     }
     let connection = Connection::open(place.context)?;
     connection.threads().block_on(install::install(connection.client(), &options, &mut tell))?;
-    println!("The gate is in force. How it stands: tidegate status{}", named(&options.namespace));
+    say(&format!("The gate is in force. How it stands: tidegate status{}", named(&options.namespace)));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -118,17 +105,26 @@ fn print(plan: &Plan, output: Option<&Path>) -> anyhow::Result<ExitCode> {
     }
     match output {
         Some(file) => fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))?,
-        None => std::io::stdout().lock().write_all(text.as_bytes()).context("what is applied cannot be printed")?,
+        None => match std::io::stdout().lock().write_all(text.as_bytes()) {
+            // Who reads with `head` has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            outcome => outcome.context("what is applied cannot be printed")?,
+        },
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn tell(progress: Progress) {
-    match progress {
-        Progress::Applied(object) => println!("applied {object}"),
-        Progress::Waiting(what) => println!("waiting {what}"),
-        Progress::Obstacle(what) => println!("  {what}"),
-        Progress::Tried => println!("tried: the API server asks the gate, and takes its answer"),
-        Progress::Untried(why) => println!("could not be tried by a dry run: {why}"),
-    }
+    say(&match progress {
+        Progress::Applied(object) => format!("applied {object}"),
+        Progress::Waiting(what) => format!("waiting {what}"),
+        Progress::Obstacle(what) => format!("  {what}"),
+        Progress::Tried => "tried: the API server asks the gate, and takes its answer".to_owned(),
+        Progress::Untried(why) => format!("could not be tried by a dry run: {why}"),
+    });
+}
+
+/// Writes a line to standard output. If nobody reads it any more, what was begun is finished all the same.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::serve::parse_duration;
 use crate::audit::policy_report::ReportApi;
+use crate::install;
 use crate::reports::Reports;
 
 /// Below that, one scan would begin as the other ends.
@@ -16,7 +17,7 @@ pub(super) struct ReportArguments {
     /// Writes what is found in the objects that the cluster stores as reports beside them; docs/reports.md has what
     /// that needs.
     #[arg(long, value_name = "KIND", value_enum, default_value = "off", env = "TIDEGATE_REPORTS")]
-    reports: Kind,
+    reports: ReportKind,
     /// How often everything is looked at for that.
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = parse_period, env = "TIDEGATE_REPORTS_EVERY")]
     reports_every: Duration,
@@ -25,8 +26,9 @@ pub(super) struct ReportArguments {
     reports_rate: NonZeroU16,
 }
 
+/// In which kinds they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Kind {
+pub(super) enum ReportKind {
     /// None.
     Off,
     /// PolicyReport and ClusterPolicyReport, wgpolicyk8s.io/v1alpha2.
@@ -37,13 +39,23 @@ enum Kind {
     OpenReports,
 }
 
+impl From<ReportKind> for install::Reports {
+    fn from(kind: ReportKind) -> Self {
+        match kind {
+            ReportKind::Off => Self::Off,
+            ReportKind::PolicyReport => Self::PolicyReport,
+            ReportKind::OpenReports => Self::OpenReports,
+        }
+    }
+}
+
 impl ReportArguments {
     /// How reports are written, if they are, by a gate in this namespace.
     pub(super) fn reports(&self, namespace: &str, identity: &str) -> Option<Reports> {
         let api = match self.reports {
-            Kind::Off => return None,
-            Kind::PolicyReport => ReportApi::PolicyReport,
-            Kind::OpenReports => ReportApi::OpenReports,
+            ReportKind::Off => return None,
+            ReportKind::PolicyReport => ReportApi::PolicyReport,
+            ReportKind::OpenReports => ReportApi::OpenReports,
         };
         Some(Reports {
             api,

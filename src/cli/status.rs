@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use jiff::{Timestamp, Unit};
 
-use super::install::{Place, check_namespace};
+use super::install::{Place, check_namespace, say};
 use super::live::Connection;
 use crate::install::{PolicyState, State, read_state};
 
@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: StatusArguments) -> anyhow::Result<ExitCode> {
     let connection = Connection::open(place.context)?;
     let state = connection.threads().block_on(read_state(connection.client(), &place.namespace))?;
     let now = Timestamp::now();
-    print!("{}", text(&state, &place.namespace, now));
+    say(text(&state, &place.namespace, now).trim_end());
     Ok(if state.is_well(now) { ExitCode::SUCCESS } else { ExitCode::from(EXIT_UNWELL) })
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::install::{Place, check_namespace};
+use super::install::{Place, check_namespace, say};
 use super::live::Connection;
 use crate::install::{self, Removal};
 
@@ -28,12 +28,12 @@ pub(crate) fn run(arguments: UninstallArguments) -> anyhow::Result<ExitCode> {
     check_namespace(&place.namespace)?;
     let connection = Connection::open(place.context)?;
     let removal = Removal { kinds: with_crds, namespace: with_namespace };
-    let mut tell = |object: String| println!("deleted {object}");
+    let mut tell = |object: String| say(&format!("deleted {object}"));
     let removed = install::remove(connection.client(), &place.namespace, removal, &mut tell);
     connection.threads().block_on(removed)?;
-    println!("The gate is gone. Secrets with passwords stay: databases use them.");
+    say("The gate is gone. Secrets with passwords stay: databases use them.");
     if !with_crds {
-        println!("Policies and exceptions stay too; --with-crds deletes them.");
+        say("Policies and exceptions stay too; --with-crds deletes them.");
     }
     Ok(ExitCode::SUCCESS)
 }
