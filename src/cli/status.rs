@@ -14,7 +14,10 @@ const EXIT_UNWELL: u8 = 1;
 
 /// The arguments of `status`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit code 1: there is no gate, or something of it is not as it should be.")]
+#[command(
+    after_help = "Exit code: 0 all is well, 1 there is no gate, or something of it is not as it should be, 2 the \
+                        cluster cannot be asked.\n\nExamples:\n  tidegate status\n  tidegate status --context production"
+)]
 pub(crate) struct StatusArguments {
     #[command(flatten)]
     place: Place,
