@@ -26,8 +26,9 @@ if [[ $HOSTNAME == mysql-0 && $from != nobody ]]; then
   if ! known mysql-0; then echo "DNS does not know this pod: is there the headless Service mysql?" >&2; exit 1; fi
   for peer in mysql-{1..9}; do
     if known "$peer"; then
-      echo "REFUSED: this volume is empty, but there is $peer, and so there were data. Say where they come from:" >&2
-      echo "  kubectl create configmap mysql-recovery --namespace mysql --from-literal=from=$peer" >&2
+      echo "REFUSED: this volume is empty, but there is $peer, and so there were data. Say where they come" >&2
+      echo "from, in the namespace of this pod:" >&2
+      echo "  kubectl create configmap mysql-recovery --from-literal=from=$peer" >&2
       echo "or from=nobody, to begin with none." >&2
       exit 1
     fi

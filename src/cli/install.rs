@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use serde_json::Value;
 
 use super::live::Connection;
 use super::reports::ReportKind;
@@ -67,7 +68,7 @@ pub(crate) fn run(arguments: InstallArguments) -> anyhow::Result<ExitCode> {
     let timeout = Duration::from_secs(timeout);
     let options = Options { namespace: place.namespace, image, pull_secret, replicas, cert_manager, reports, timeout };
     if dry_run || output.is_some() {
-        return print(&Plan::new(&options)?, output.as_deref());
+        return print(Plan::new(&options)?.objects(), output.as_deref());
     }
     let connection = Connection::open(place.context)?;
     connection.threads().block_on(install::install(connection.client(), &options, &mut tell))?;
@@ -75,8 +76,17 @@ pub(crate) fn run(arguments: InstallArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A namespace's name is a DNS label, to the API server too; said before anything is asked of it.
+/// The gate's own namespace cannot be one that is judged.
 pub(super) fn check_namespace(namespace: &str) -> anyhow::Result<()> {
+    check_label(namespace)?;
+    if namespace.starts_with("kube-") || namespace == "default" {
+        bail!("--namespace: the gate judges nothing in its own namespace, so it needs one of its own, not {namespace}");
+    }
+    Ok(())
+}
+
+/// A namespace's name is a DNS label, to the API server too; said before anything is asked of it.
+pub(super) fn check_label(namespace: &str) -> anyhow::Result<()> {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_label = (1..=63).contains(&namespace.len())
         && namespace.bytes().all(is_letter)
@@ -84,9 +94,6 @@ pub(super) fn check_namespace(namespace: &str) -> anyhow::Result<()> {
         && !namespace.ends_with('-');
     if !is_label {
         bail!("--namespace: a name is of lower-case letters, digits and hyphens, at most 63");
-    }
-    if namespace.starts_with("kube-") || namespace == "default" {
-        bail!("--namespace: the gate judges nothing in its own namespace, so it needs one of its own, not {namespace}");
     }
     Ok(())
 }
@@ -96,9 +103,10 @@ fn named(namespace: &str) -> String {
     if namespace == NAMESPACE { String::new() } else { format!(" --namespace {namespace}") }
 }
 
-fn print(plan: &Plan, output: Option<&Path>) -> anyhow::Result<ExitCode> {
+/// Prints objects, or writes them into a file.
+pub(super) fn print<'a>(objects: impl Iterator<Item = &'a Value>, output: Option<&Path>) -> anyhow::Result<ExitCode> {
     let mut text = String::new();
-    for object in plan.objects() {
+    for object in objects {
         text.push_str("---\n");
         text.push_str(serde_saphyr::to_string(object)?.trim_end());
         text.push('\n');

@@ -6,6 +6,7 @@ mod certificate;
 mod cluster_policies;
 mod completions;
 mod demo;
+mod deploy;
 mod destinations;
 mod explain;
 mod fix;
@@ -56,6 +57,9 @@ enum Command {
     Completions(completions::CompletionsArguments),
     /// Show the gate at work over TLS, without a cluster.
     Demo(demo::DemoArguments),
+    /// Put a MySQL as it should be into the current cluster, and look after it.
+    #[command(subcommand, after_help = deploy::EXAMPLES)]
+    Deploy(deploy::DeployCommand),
     /// Tell what a rule is about: what is wrong, what happens otherwise, what to do.
     Explain(explain::ExplainArguments),
     /// Repair manifests in their files, with comments and layout kept.
@@ -90,6 +94,7 @@ pub fn run() -> ExitCode {
         Command::Audit(arguments) => audit::run(arguments),
         Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),
         Command::Demo(arguments) => demo::run(arguments),
+        Command::Deploy(command) => deploy::run(command),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
         Command::Install(arguments) => install::run(arguments),

@@ -6,8 +6,8 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::Api;
 use serde_json::{Value, json};
 
-use super::objects::{Objects, refused};
 use super::{InstallError, Options};
+use crate::objects::{Objects, refused};
 
 /// The Secret that `webhook-deploy/40-deployment.yaml` names.
 pub(super) const SECRET: &str = "tidegate-tls";

@@ -4,9 +4,9 @@ use kube::Client;
 use kube::api::DynamicObject;
 use serde_json::Value;
 
-use super::objects::Objects;
 use super::plan::{Stage, configuration_kind};
 use super::{InstallError, Plan};
+use crate::objects::{ObjectError, Objects};
 
 /// The oldest Kubernetes: since then `matchConditions` of webhooks are on for good.
 const OLDEST: (u32, u32) = (1, 30);
@@ -15,7 +15,7 @@ const LABEL: (&str, &str) = ("app.kubernetes.io/name", "tidegate");
 
 /// Whether the API server answers, and is new enough.
 pub(super) async fn version(client: &Client) -> Result<(), InstallError> {
-    let found = client.apiserver_version().await.map_err(|error| InstallError::Unreachable(error.to_string()))?;
+    let found = client.apiserver_version().await.map_err(|error| ObjectError::Unreachable(error.to_string()))?;
     // Some say `30+`.
     let number = |text: &str| text.trim_end_matches(|letter: char| !letter.is_ascii_digit()).parse::<u32>().ok();
     match (number(&found.major), number(&found.minor)) {

@@ -1,6 +1,6 @@
 //! Why the gate cannot be installed, and the way out.
 
-use std::fmt::Write as _;
+use crate::objects::ObjectError;
 
 /// Why it cannot.
 #[derive(Debug, thiserror::Error)]
@@ -13,15 +13,12 @@ pub enum InstallError {
         /// What is wrong.
         problem: String,
     },
-    /// The API server does not answer.
-    #[error("the API server cannot be reached ({0}): is it the right context? kubectl config get-contexts shows them")]
-    Unreachable(String),
+    /// The API server does not answer, refuses an object, or the account may not do all that has to be done.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
     /// The API server is too old.
     #[error("the cluster is Kubernetes {0}; the gate needs 1.30 or later, for matchConditions of webhooks")]
     TooOld(String),
-    /// The account may not do all that has to be done.
-    #[error("{}", missing_rights(.0))]
-    Rights(Vec<Right>),
     /// The namespace is on its way out.
     #[error("namespace {0} is being deleted: wait until it is gone (kubectl get namespace {0}), and install again")]
     Terminating(String),
@@ -58,14 +55,6 @@ pub enum InstallError {
     /// There is no image to take.
     #[error("name the gate's image with --image: build it with `make image`, and push it where the nodes can pull it")]
     NoImage,
-    /// The API server refuses an object.
-    #[error("{object} cannot be applied: {problem}")]
-    Refused {
-        /// `Deployment tidegate-system/tidegate`.
-        object: String,
-        /// What the API server says.
-        problem: String,
-    },
     /// Something took too long.
     #[error("{what}; {way_out}")]
     TookTooLong {
@@ -90,32 +79,4 @@ pub enum InstallError {
         /// Whether the webhooks are gone again.
         are_removed: bool,
     },
-}
-
-/// A right that is missing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Right {
-    /// The API group.
-    pub group: String,
-    /// The resources, in plural.
-    pub resource: String,
-    /// The verb.
-    pub verb: &'static str,
-    /// The namespace; none: cluster-wide.
-    pub namespace: Option<String>,
-}
-
-fn missing_rights(rights: &[Right]) -> String {
-    let mut text = "the account of this context may not do all that has to be done; it lacks:".to_owned();
-    for right in rights {
-        let wherever =
-            right.namespace.as_ref().map_or_else(String::new, |namespace| format!(" in namespace {namespace}"));
-        let _ = write!(
-            text,
-            "\n- {{ apiGroups: [\"{}\"], resources: [{}], verbs: [{}] }}{wherever}",
-            right.group, right.resource, right.verb
-        );
-    }
-    text.push_str("\nAsk for these rules in a ClusterRole, or let somebody install who has cluster-admin");
-    text
 }

@@ -7,12 +7,10 @@ mod certificate;
 mod checks;
 mod error;
 mod manifests;
-mod objects;
 mod options;
 mod plan;
 mod probe;
 mod removal;
-mod rights;
 mod rollout;
 mod run;
 mod state;
@@ -26,3 +24,6 @@ pub use plan::Plan;
 pub use removal::{Removal, remove};
 pub use run::{Progress, install};
 pub use state::{PolicyState, Refusal, State, read_state};
+
+/// Whose fields they are, to the API server.
+const MANAGER: &str = "tidegate-install";

@@ -6,7 +6,7 @@ use kube::Error;
 use kube::api::{DynamicObject, PostParams};
 use serde_json::{Value, json};
 
-use super::objects::Objects;
+use crate::objects::Objects;
 
 /// What the API server takes until it asks a new webhook, and every kube-proxy knows the Service's new addresses.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -2,9 +2,9 @@
 
 use kube::Client;
 
-use super::objects::{Objects, title};
 use super::plan::Stage;
-use super::{InstallError, Options, Plan, checks, rights};
+use super::{InstallError, MANAGER, Options, Plan, checks};
+use crate::objects::{self, Objects, title};
 
 /// What is taken away beside the gate itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub async fn remove(
     let plan = Plan::new(&options)?;
     // What only some installations have.
     let with_cert_manager = Plan::new(&Options { cert_manager: true, ..options })?;
-    let objects = Objects::new(client);
+    let objects = Objects::new(client, MANAGER);
     checks::version(&objects.client()).await?;
     let stages = [
         (Stage::Webhooks, true),
@@ -40,7 +40,7 @@ pub async fn remove(
         (Stage::Namespace, removal.namespace),
     ];
     let wanted: Vec<_> = stages.iter().filter(|(_, is_wanted)| *is_wanted).map(|(stage, _)| *stage).collect();
-    rights::check_removal(&objects, wanted.iter().flat_map(|stage| plan.of(*stage))).await?;
+    objects::check(&objects, objects::to_delete(wanted.iter().flat_map(|stage| plan.of(*stage)))).await?;
     checks::nothing_in_the_way(&objects, &plan, namespace).await.or_else(|error| match error {
         // On its way out already, or newer than this program: both can be taken away.
         InstallError::Terminating(_) | InstallError::NewerKinds { .. } => Ok(()),

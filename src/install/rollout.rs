@@ -7,10 +7,10 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Api, DynamicObject, ListParams};
 use serde_json::Value;
 
-use super::objects::{Objects, title};
 use super::plan::Stage;
 use super::run::Progress;
 use super::{InstallError, Plan};
+use crate::objects::{Objects, obstacles_of, title};
 
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -101,29 +101,5 @@ async fn obstacles(objects: &Objects, plan: &Plan) -> BTreeSet<String> {
         .collect();
     let found = pods.list(&ListParams::default().labels(&selector.join(","))).await;
     // Who may not look at pods waits without being told.
-    found.map(|pods| pods.items.iter().flat_map(of_pod).collect()).unwrap_or_default()
-}
-
-fn of_pod(pod: &Pod) -> Vec<String> {
-    let Some(status) = &pod.status else { return Vec::new() };
-    let mut all = Vec::new();
-    for condition in status.conditions.iter().flatten() {
-        if condition.type_ == "PodScheduled" && condition.status == "False" {
-            all.push(format!("a pod has no node: {}", condition.message.clone().unwrap_or_default()));
-        }
-    }
-    for container in status.container_statuses.iter().flatten() {
-        let waiting = container.state.as_ref().and_then(|state| state.waiting.as_ref());
-        match waiting.and_then(|waiting| waiting.reason.as_deref()) {
-            None | Some("ContainerCreating" | "PodInitializing") => {}
-            Some("ErrImagePull" | "ImagePullBackOff" | "ErrImageNeverPull" | "InvalidImageName") => {
-                all.push(format!("the image {} cannot be pulled", container.image));
-            }
-            Some("CrashLoopBackOff") => {
-                all.push("the gate ends again and again; kubectl logs says why".to_owned());
-            }
-            Some(other) => all.push(format!("a container waits: {other}")),
-        }
-    }
-    all
+    found.map(|pods| pods.items.iter().flat_map(obstacles_of).collect()).unwrap_or_default()
 }

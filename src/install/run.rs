@@ -3,10 +3,10 @@
 use kube::Client;
 use serde_json::Value;
 
-use super::objects::{Objects, title};
 use super::plan::Stage;
 use super::probe::{self, Trial};
-use super::{InstallError, Options, Plan, certificate, checks, rights, rollout};
+use super::{InstallError, MANAGER, Options, Plan, certificate, checks, rollout};
+use crate::objects::{self, Objects, title};
 
 /// What is told meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +34,9 @@ pub async fn install(
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), InstallError> {
     let mut plan = Plan::new(options)?;
-    let objects = Objects::new(client);
+    let objects = Objects::new(client, MANAGER);
     checks::version(&objects.client()).await?;
-    rights::check(&objects, &plan).await?;
+    objects::check(&objects, objects::to_apply(plan.objects())).await?;
     checks::nothing_in_the_way(&objects, &plan, &options.namespace).await?;
     if options.image.is_none() {
         let found = objects.get(plan.gate()).await?.ok_or(InstallError::NoImage)?;

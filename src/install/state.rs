@@ -10,10 +10,10 @@ use kube::api::{Api, DynamicObject, ListParams};
 use serde_json::Value;
 
 use super::certificate::SECRET;
-use super::objects::{Objects, refused};
 use super::plan::{Stage, configuration_kind};
-use super::{InstallError, Options, Plan, checks};
+use super::{InstallError, MANAGER, Options, Plan, checks};
 use crate::certificates::ends_at;
+use crate::objects::{Objects, refused};
 
 /// How many of the last refusals are told.
 const REFUSALS: usize = 5;
@@ -81,7 +81,7 @@ impl State {
 /// [`InstallError`] if the API server does not answer.
 pub async fn read_state(client: Client, namespace: &str) -> Result<State, InstallError> {
     let plan = Plan::new(&Options { namespace: namespace.to_owned(), ..Options::default() })?;
-    let objects = Objects::new(client);
+    let objects = Objects::new(client, MANAGER);
     checks::version(&objects.client()).await?;
     let mut state = State::default();
     if let Some(found) = heard(objects.get(plan.gate()).await, &mut state).flatten() {
@@ -103,7 +103,7 @@ pub async fn read_state(client: Client, namespace: &str) -> Result<State, Instal
 }
 
 /// What was read; what was not is noted.
-fn heard<T>(read: Result<T, InstallError>, state: &mut State) -> Option<T> {
+fn heard<T>(read: Result<T, impl ToString>, state: &mut State) -> Option<T> {
     read.map_err(|error| state.unheard.push(error.to_string())).ok()
 }
 
@@ -121,7 +121,7 @@ async fn policies(objects: &Objects) -> Result<Vec<PolicyState>, InstallError> {
     match api.list(&ListParams::default()).await {
         Ok(list) => Ok(list.items.iter().map(policy).collect()),
         Err(kube::Error::Api(status)) if status.code == 404 => Ok(Vec::new()),
-        Err(error) => Err(refused("the list of ClusterPolicies".to_owned(), &error)),
+        Err(error) => Err(refused("the list of ClusterPolicies".to_owned(), &error).into()),
     }
 }
 

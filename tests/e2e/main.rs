@@ -145,5 +145,8 @@ mod webhooks;
 // The gate put into a cluster, and taken out of it.
 mod install;
 
+// A database put in and taken out, as far as it goes without pods.
+mod deploy;
+
 // What is told of refusals and repairs.
 mod told;

@@ -9,36 +9,37 @@ use kube::discovery::ApiResource;
 use serde_json::Value;
 
 use super::error::Right;
-use super::objects::{Objects, refused};
-use super::{InstallError, Plan};
+use super::{ObjectError, Objects, refused};
 
 /// What server-side apply needs.
 const APPLY: [&str; 3] = ["get", "create", "patch"];
 
-/// Asks for every right that applying a plan takes.
+/// What it takes to apply these objects.
+pub fn to_apply<'a>(objects: impl Iterator<Item = &'a Value>) -> BTreeSet<Right> {
+    objects.flat_map(|object| APPLY.map(|verb| right(object, verb))).collect()
+}
+
+/// What it takes to delete these objects.
+pub fn to_delete<'a>(objects: impl Iterator<Item = &'a Value>) -> BTreeSet<Right> {
+    objects.map(|object| right(object, "delete")).collect()
+}
+
+/// Asks the API server for each right.
 ///
 /// # Errors
-/// [`InstallError::Rights`] with all that are missing.
-pub(super) async fn check(objects: &Objects, plan: &Plan) -> Result<(), InstallError> {
-    let wanted: BTreeSet<Right> = plan.objects().flat_map(|object| APPLY.map(|verb| right(object, verb))).collect();
-    missing(objects, wanted).await
-}
-
-/// The same for taking objects away.
-pub(super) async fn check_removal<'a>(
-    objects: &Objects,
-    removed: impl Iterator<Item = &'a Value>,
-) -> Result<(), InstallError> {
-    missing(objects, removed.map(|object| right(object, "delete")).collect()).await
-}
-
-async fn missing(objects: &Objects, wanted: BTreeSet<Right>) -> Result<(), InstallError> {
+/// [`ObjectError::Rights`] with all that are missing.
+pub async fn check(objects: &Objects, wanted: BTreeSet<Right>) -> Result<(), ObjectError> {
     let reviews: Api<SelfSubjectAccessReview> = Api::all(objects.client());
     let mut missing = Vec::new();
     for right in wanted {
+        let (resource, subresource) = match right.resource.split_once('/') {
+            Some((resource, subresource)) => (resource, Some(subresource.to_owned())),
+            None => (right.resource.as_str(), None),
+        };
         let attributes = ResourceAttributes {
             group: Some(right.group.clone()),
-            resource: Some(right.resource.clone()),
+            resource: Some(resource.to_owned()),
+            subresource,
             verb: Some(right.verb.to_owned()),
             namespace: right.namespace.clone(),
             ..ResourceAttributes::default()
@@ -54,7 +55,7 @@ async fn missing(objects: &Objects, wanted: BTreeSet<Right>) -> Result<(), Insta
             missing.push(right);
         }
     }
-    if missing.is_empty() { Ok(()) } else { Err(InstallError::Rights(missing)) }
+    if missing.is_empty() { Ok(()) } else { Err(ObjectError::Rights(missing)) }
 }
 
 fn right(object: &Value, verb: &'static str) -> Right {

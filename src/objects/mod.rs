@@ -1,4 +1,9 @@
-//! Objects of any kind in a cluster: applied, read, taken away.
+//! Objects of any kind in a cluster, for whoever at a terminal puts something there: applied, read, taken away; and
+//! whether the account may.
+
+mod error;
+mod pod;
+mod rights;
 
 use std::time::Duration;
 
@@ -6,31 +11,34 @@ use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, GroupVersionKind,
 use kube::{Client, Error};
 use serde_json::Value;
 
-use super::InstallError;
+pub use error::{ObjectError, Right};
+pub use pod::obstacles_of;
+pub use rights::{check, to_apply, to_delete};
 
-/// Whose fields they are, to the API server.
-const MANAGER: &str = "tidegate-install";
 /// A namespace is there, and an admission plug-in of the API server does not know it yet: tried again.
 const AGAIN: [Duration; 4] =
     [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
-/// A cluster in which the gate is, or is to be.
+/// A cluster, and who writes there.
 #[derive(Clone)]
-pub(super) struct Objects {
+pub struct Objects {
     client: Client,
+    manager: &'static str,
 }
 
 impl Objects {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client }
+    /// Of a cluster; `manager` is whose fields they are, to the API server.
+    pub fn new(client: Client, manager: &'static str) -> Self {
+        Self { client, manager }
     }
 
-    pub(super) fn client(&self) -> Client {
+    /// The connection.
+    pub fn client(&self) -> Client {
         self.client.clone()
     }
 
     /// Those of a kind, in a namespace or in none.
-    pub(super) fn api(&self, api_version: &str, kind: &str, namespace: Option<&str>) -> Api<DynamicObject> {
+    pub fn api(&self, api_version: &str, kind: &str, namespace: Option<&str>) -> Api<DynamicObject> {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
         match namespace {
@@ -47,9 +55,12 @@ impl Objects {
     }
 
     /// Brings an object to what is wanted, whoever wrote it before.
-    pub(super) async fn apply(&self, object: &Value) -> Result<DynamicObject, InstallError> {
+    ///
+    /// # Errors
+    /// [`ObjectError`] with what the API server says.
+    pub async fn apply(&self, object: &Value) -> Result<DynamicObject, ObjectError> {
         let (api, name) = self.of(object);
-        let parameters = PatchParams::apply(MANAGER).force();
+        let parameters = PatchParams::apply(self.manager).force();
         let mut waits = AGAIN.iter();
         loop {
             let error = match api.patch(&name, &parameters, &Patch::Apply(object)).await {
@@ -66,7 +77,10 @@ impl Objects {
     }
 
     /// An object as it is stored; none if there is none.
-    pub(super) async fn get(&self, object: &Value) -> Result<Option<DynamicObject>, InstallError> {
+    ///
+    /// # Errors
+    /// [`ObjectError`] with what the API server says.
+    pub async fn get(&self, object: &Value) -> Result<Option<DynamicObject>, ObjectError> {
         let (api, name) = self.of(object);
         match api.get_opt(&name).await {
             Ok(found) => Ok(found),
@@ -77,7 +91,10 @@ impl Objects {
     }
 
     /// Takes an object away. Whether it was there.
-    pub(super) async fn delete(&self, object: &Value) -> Result<bool, InstallError> {
+    ///
+    /// # Errors
+    /// [`ObjectError`] with what the API server says.
+    pub async fn delete(&self, object: &Value) -> Result<bool, ObjectError> {
         let (api, name) = self.of(object);
         match api.delete(&name, &DeleteParams::background()).await {
             Ok(_) => Ok(true),
@@ -88,7 +105,7 @@ impl Objects {
 }
 
 /// What people call an object: `Deployment tidegate-system/tidegate`.
-pub(super) fn title(object: &Value) -> String {
+pub fn title(object: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (kind, name) = (text(&object["kind"]), text(&object["metadata"]["name"]));
     match object["metadata"]["namespace"].as_str() {
@@ -98,9 +115,9 @@ pub(super) fn title(object: &Value) -> String {
 }
 
 /// An error of the API server about an object.
-pub(super) fn refused(object: String, error: &Error) -> InstallError {
+pub fn refused(object: String, error: &Error) -> ObjectError {
     match error {
-        Error::Api(status) => InstallError::Refused { object, problem: status.message.clone() },
-        other => InstallError::Unreachable(other.to_string()),
+        Error::Api(status) => ObjectError::Refused { object, problem: status.message.clone() },
+        other => ObjectError::Unreachable(other.to_string()),
     }
 }

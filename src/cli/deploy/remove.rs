@@ -1,0 +1,107 @@
+//! `tidegate deploy remove`: a database's servers go.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+
+use super::named;
+use crate::cli::answers;
+use crate::cli::install::{check_label, say};
+use crate::cli::live::Connection;
+use crate::deploy::{self, Kind, Removal, Removed};
+
+/// The arguments of `deploy remove`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  tidegate deploy remove replicated\n  tidegate deploy remove single --with-data \
+    --confirm mysql-single\n\nBackups, the namespace and the StorageClass stay in any case. Without --with-data, what was \
+    removed comes back with its data by tidegate deploy.")]
+pub(crate) struct RemoveArguments {
+    /// Which form.
+    #[arg(value_enum)]
+    form: Form,
+    /// The database's namespace; without, mysql-single or mysql.
+    #[arg(long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// The context of the kubeconfig; its current one if none is named.
+    #[arg(long, value_name = "NAME")]
+    context: Option<String>,
+    /// Delete the claims with the data and the passwords too; that is asked again, unless --confirm says it.
+    #[arg(long)]
+    with_data: bool,
+    /// The namespace once more, so that no data are deleted by mistake.
+    #[arg(long, value_name = "NAMESPACE", requires = "with_data")]
+    confirm: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Form {
+    /// One server on one volume.
+    Single,
+    /// A primary and its replicas.
+    Replicated,
+}
+
+impl From<Form> for Kind {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Single => Self::Single,
+            Form::Replicated => Self::Replicated,
+        }
+    }
+}
+
+/// Removes it.
+pub(super) fn run(arguments: RemoveArguments) -> anyhow::Result<ExitCode> {
+    let RemoveArguments { form, namespace, context, with_data, confirm } = arguments;
+    let kind = Kind::from(form);
+    let namespace = namespace.unwrap_or_else(|| kind.namespace().to_owned());
+    check_label(&namespace)?;
+    if with_data {
+        confirm_data(&namespace, confirm)?;
+    }
+    let connection = Connection::open(context)?;
+    let removal = Removal { kind, namespace, with_data };
+    let mut tell = |object: String| say(&format!("deleted {object}"));
+    let removed = deploy::remove(connection.client(), &removal, &mut tell);
+    let removed = connection.threads().block_on(removed)?;
+    say(&what_is_left(&removal, &removed));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The second time.
+fn confirm_data(namespace: &str, confirm: Option<String>) -> anyhow::Result<()> {
+    let said = match confirm {
+        Some(said) => said,
+        None if std::io::stdin().is_terminal() => {
+            let question =
+                format!("All data of the MySQL in namespace {namespace} will be deleted. Write its name to go on:");
+            answers::word(&question).context("nobody answers")?.unwrap_or_default()
+        }
+        None => bail!("--with-data deletes all data: say it twice, with --confirm {namespace}"),
+    };
+    if said != namespace {
+        bail!("nothing was deleted: the namespace is {namespace}, and not {said:?}");
+    }
+    Ok(())
+}
+
+fn what_is_left(removal: &Removal, removed: &Removed) -> String {
+    let Removal { kind, namespace, with_data } = removal;
+    let mut text = "The servers are gone.".to_owned();
+    if !removed.kept_claims.is_empty() {
+        text.push_str(&format!(" Kept in namespace {namespace}: {}", removed.kept_claims.join(", ")));
+        text.push_str(if *with_data { "." } else { ", and the Secret mysql-passwords." });
+    }
+    if !with_data {
+        let image = removed.image.as_ref().map_or_else(String::new, |image| format!(" --image {image}"));
+        text.push_str(&format!("\nBack with its data: tidegate deploy {kind}{}{image}", named(*kind, namespace)));
+    }
+    if !removed.volumes.is_empty() {
+        text.push_str(&format!(
+            "\nThese volumes had the data, and stay if their class says Retain: kubectl get persistentvolume {}",
+            removed.volumes.join(" ")
+        ));
+    }
+    text
+}

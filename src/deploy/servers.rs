@@ -1,0 +1,59 @@
+//! The pods of a database, and what each does now.
+
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use kube::ResourceExt;
+use kube::api::{Api, ListParams};
+
+use super::{Kind, NAME};
+use crate::objects::{ObjectError, Objects, obstacles_of, refused};
+
+/// All servers' pods, by their names.
+///
+/// # Errors
+/// [`ObjectError`] with what the API server says.
+pub(super) async fn list(objects: &Objects, kind: Kind, namespace: &str) -> Result<Vec<Pod>, ObjectError> {
+    let pods: Api<Pod> = Api::namespaced(objects.client(), namespace);
+    let found = pods.list(&ListParams::default().labels(kind.selector())).await;
+    let mut pods = found.map_err(|error| refused(format!("the list of pods of {namespace}"), &error))?.items;
+    // mysql-10 comes after mysql-9.
+    pods.sort_by_key(|pod| (pod.name_any().len(), pod.name_any()));
+    Ok(pods)
+}
+
+/// Whether clients are sent to it.
+pub(super) fn is_ready(pod: &Pod) -> bool {
+    let conditions = pod.status.iter().flat_map(|status| status.conditions.iter().flatten());
+    pod.metadata.deletion_timestamp.is_none()
+        && conditions.into_iter().any(|condition| condition.type_ == "Ready" && condition.status == "True")
+}
+
+/// What it does, in words for people.
+pub(super) fn doing(pod: &Pod) -> String {
+    if pod.metadata.deletion_timestamp.is_some() {
+        return "ends".to_owned();
+    }
+    let obstacles = obstacles_of(pod);
+    if !obstacles.is_empty() {
+        return obstacles.join("; ");
+    }
+    if is_ready(pod) {
+        return "ready".to_owned();
+    }
+    let statuses = |of: fn(&Pod) -> Option<&Vec<ContainerStatus>>| of(pod).into_iter().flatten();
+    let is_running = |status: &&ContainerStatus| status.state.as_ref().is_some_and(|state| state.running.is_some());
+    let initial = statuses(|pod| pod.status.as_ref()?.init_container_statuses.as_ref()).find(is_running);
+    if let Some(step) = initial {
+        return match step.name.as_str() {
+            "configure" => "writes its options".to_owned(),
+            "initialise" => "makes the first data".to_owned(),
+            "clone" => "copies the primary's data".to_owned(),
+            other => format!("runs {other}"),
+        };
+    }
+    let mut containers = statuses(|pod| pod.status.as_ref()?.container_statuses.as_ref());
+    match containers.find(|status| status.name == NAME && is_running(status)) {
+        Some(server) if server.started == Some(true) => "runs, and is not ready yet".to_owned(),
+        Some(_) => "starts its server".to_owned(),
+        None => "waits for its node, its volume and its image".to_owned(),
+    }
+}

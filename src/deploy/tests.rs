@@ -1,0 +1,110 @@
+//! The plan, and what pods are said to do.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{Kind, Options, Plan, Size, manifests, servers};
+
+fn plan(options: &Options) -> Vec<Value> {
+    Plan::new(options).unwrap().objects().cloned().collect()
+}
+
+#[test]
+fn every_file_of_the_manifests_is_applied() {
+    for kind in Kind::ALL {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("manifests/{kind}"));
+        let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let there: BTreeSet<String> =
+            names.filter(|name| name.ends_with(".yaml")).map(|name| format!("manifests/{kind}/{name}")).collect();
+        let embedded: BTreeSet<String> = manifests::files(kind).iter().map(|(file, _)| (*file).to_owned()).collect();
+        assert_eq!(embedded, there);
+    }
+}
+
+#[test]
+fn without_options_the_plan_is_the_manifests() {
+    for kind in Kind::ALL {
+        assert_eq!(plan(&Options::new(kind)), manifests::objects(kind).unwrap());
+    }
+}
+
+#[test]
+fn every_object_of_a_namespace_can_be_told_from_others() {
+    for kind in Kind::ALL {
+        for object in plan(&Options::new(kind)).iter().filter(|object| object["metadata"]["namespace"].is_string()) {
+            assert_eq!(object["metadata"]["labels"]["app.kubernetes.io/instance"], kind.instance(), "{object}");
+        }
+    }
+}
+
+#[test]
+fn options_are_written_everywhere() {
+    for kind in Kind::ALL {
+        let options = Options {
+            namespace: "shop".to_owned(),
+            replicas: Some(5),
+            storage_class: Some("fast".to_owned()),
+            image: Some("registry.example/mysql:9.7".to_owned()),
+            size: Some("100Gi".parse().unwrap()),
+            ..Options::new(kind)
+        };
+        let objects = plan(&options);
+        assert!(objects.iter().all(|object| object["kind"] != "StorageClass"));
+        let text = json!(objects).to_string();
+        for gone in ["mysql-gp2", "\"mysql:8.4", "20Gi", "mysql-single", "\"namespace\":\"mysql\""] {
+            assert!(!text.contains(gone), "{kind}: {gone}");
+        }
+        let claims = text.matches("\"storageClassName\":\"fast\"").count();
+        assert_eq!((claims, text.matches("\"storage\":\"100Gi\"").count()), (2, 2), "{kind}");
+        let workload = objects.iter().find(|object| object["kind"] == kind.workload()).unwrap();
+        let replicas = if kind == Kind::Replicated { 5 } else { 1 };
+        assert_eq!(workload["spec"]["replicas"], replicas);
+        assert_eq!(objects[0]["metadata"]["name"], "shop");
+    }
+}
+
+#[test]
+fn sizes_are_those_of_volumes() {
+    for good in ["1Gi", "20Gi", "500Mi", "2Ti", "100G"] {
+        assert_eq!(good.parse::<Size>().unwrap().to_string(), good);
+    }
+    for bad in ["", "Gi", "0Gi", "-1Gi", "20", "20GB", "1.5Gi", "1e9", "20 Gi", "１Gi"] {
+        assert!(bad.parse::<Size>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_pod_says_what_it_does() {
+    let init = |name: &str, state: Value| json!({ "initContainerStatuses": [status(name, &state)] });
+    let main = |state: Value, started: bool| {
+        let mut status = status("mysql", &state);
+        status["started"] = json!(started);
+        json!({ "containerStatuses": [status] })
+    };
+    let running = || json!({ "running": {} });
+    let waiting = |reason: &str| json!({ "waiting": { "reason": reason } });
+    let ready = json!({ "conditions": [{ "type": "Ready", "status": "True" }] });
+    let nowhere = json!({ "conditions": [{ "type": "PodScheduled", "status": "False", "message": "no memory" }] });
+    for (status, doing) in [
+        (json!({}), "waits for its node, its volume and its image"),
+        (nowhere, "a pod has no node: no memory"),
+        (init("clone", running()), "copies the primary's data"),
+        (init("initialise", running()), "makes the first data"),
+        (init("clone", waiting("CrashLoopBackOff")), "the container clone ends again and again; kubectl logs says why"),
+        (init("clone", waiting("ImagePullBackOff")), "the image mysql:8.4 cannot be pulled"),
+        (init("configure", waiting("PodInitializing")), "waits for its node, its volume and its image"),
+        (main(running(), false), "starts its server"),
+        (main(running(), true), "runs, and is not ready yet"),
+        (ready, "ready"),
+    ] {
+        let pod = json!({ "metadata": { "name": "mysql-1" }, "status": status });
+        assert_eq!(servers::doing(&serde_json::from_value(pod).unwrap()), doing);
+    }
+}
+
+fn status(name: &str, state: &Value) -> Value {
+    json!({ "name": name, "image": "mysql:8.4", "imageID": "", "ready": false, "restartCount": 0, "state": state })
+}
