@@ -8,6 +8,7 @@ mod rights;
 use std::time::Duration;
 
 use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, GroupVersionKind, Patch, PatchParams};
+use kube::core::Status;
 use kube::{Client, Error};
 use serde_json::Value;
 
@@ -16,8 +17,13 @@ pub use pod::obstacles_of;
 pub use rights::{check, to_apply, to_delete};
 
 /// A namespace is there, and an admission plug-in of the API server does not know it yet: tried again.
-const AGAIN: [Duration; 4] =
-    [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
+const AGAIN: [Duration; 5] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
 
 /// A cluster, and who writes there.
 #[derive(Clone)]
@@ -68,7 +74,7 @@ impl Objects {
                 Err(error) => error,
             };
             match (&error, waits.next()) {
-                (Error::Api(status), Some(wait)) if status.is_not_found() || status.code >= 500 => {
+                (Error::Api(status), Some(wait)) if is_passing(status) => {
                     tokio::time::sleep(*wait).await;
                 }
                 _ => return Err(refused(title(object), &error)),
@@ -102,6 +108,13 @@ impl Objects {
             Err(error) => Err(refused(title(object), &error)),
         }
     }
+}
+
+/// A new namespace is not known everywhere at once, and gets its service account a moment later, without which it takes
+/// no pod.
+fn is_passing(status: &Status) -> bool {
+    let has_no_account = status.is_forbidden() && status.message.contains("error looking up service account");
+    status.is_not_found() || status.code >= 500 || has_no_account
 }
 
 /// What people call an object: `Deployment tidegate-system/tidegate`.
