@@ -63,15 +63,15 @@ pub(super) async fn pending(objects: &Objects, namespace: &str) -> BTreeMap<Stri
     if waiting.is_empty() {
         return BTreeMap::new();
     }
-    let mut said = last_events(objects, namespace, "PersistentVolumeClaim").await;
+    let mut said = last_events(objects, namespace, "involvedObject.kind=PersistentVolumeClaim").await;
     let unknown = || "it has no volume, and its Events say nothing".to_owned();
     waiting.into_iter().map(|name| (name.clone(), said.remove(&name).unwrap_or_else(unknown))).collect()
 }
 
-/// What was said last of each object of a kind.
-pub(super) async fn last_events(objects: &Objects, namespace: &str, kind: &str) -> BTreeMap<String, String> {
+/// What was said last of each object, by the Events with these fields.
+pub(super) async fn last_events(objects: &Objects, namespace: &str, fields: &str) -> BTreeMap<String, String> {
     let events: Api<Event> = Api::namespaced(objects.client(), namespace);
-    let wanted = ListParams::default().fields(&format!("involvedObject.kind={kind}"));
+    let wanted = ListParams::default().fields(fields);
     let Ok(events) = events.list(&wanted).await else { return BTreeMap::new() };
     let mut events = events.items;
     let at = |event: &Event| {

@@ -78,7 +78,7 @@ async fn look(objects: &Objects, plan: &Plan, options: &Options, is_late: bool) 
     if is_late && !is_ready {
         volumes = pending(objects, &options.namespace).await;
         volumes.retain(|_, said| !is_waiting_for_its_pod(said));
-        let said = last_events(objects, &options.namespace, "Pod").await;
+        let said = last_events(objects, &options.namespace, "involvedObject.kind=Pod,type=Warning").await;
         for (name, doing) in pods.iter_mut().filter(|(_, doing)| doing.contains("not ready")) {
             if let Some(said) = said.get(name) {
                 *doing = format!("{doing} ({said})");

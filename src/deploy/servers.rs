@@ -43,11 +43,15 @@ pub(super) fn doing(pod: &Pod) -> String {
     let is_running = |status: &&ContainerStatus| status.state.as_ref().is_some_and(|state| state.running.is_some());
     let initial = statuses(|pod| pod.status.as_ref()?.init_container_statuses.as_ref()).find(is_running);
     if let Some(step) = initial {
-        return match step.name.as_str() {
-            "configure" => "writes its options".to_owned(),
-            "initialise" => "makes the first data".to_owned(),
-            "clone" => "copies the primary's data".to_owned(),
-            other => format!("runs {other}"),
+        // A StatefulSet's pods have the same steps, of which one is each server's own.
+        let is_replica = pod
+            .name_any()
+            .rsplit_once('-')
+            .is_some_and(|(_, ordinal)| ordinal.parse::<u32>().is_ok_and(|number| number > 0));
+        return match (step.name.as_str(), is_replica) {
+            ("initialise", false) => "makes the first data".to_owned(),
+            ("clone", true) => "copies the primary's data".to_owned(),
+            _ => "prepares itself".to_owned(),
         };
     }
     let mut containers = statuses(|pod| pod.status.as_ref()?.container_statuses.as_ref());

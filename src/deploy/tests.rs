@@ -87,12 +87,13 @@ fn a_pod_says_what_it_does() {
     let running = || json!({ "running": {} });
     let waiting = |reason: &str| json!({ "waiting": { "reason": reason } });
     let ready = json!({ "conditions": [{ "type": "Ready", "status": "True" }] });
-    let nowhere = json!({ "conditions": [{ "type": "PodScheduled", "status": "False", "message": "no memory" }] });
+    let nowhere = json!({ "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "no memory" }] });
     for (status, doing) in [
         (json!({}), "waits for its node, its volume and its image"),
         (nowhere, "a pod has no node: no memory"),
         (init("clone", running()), "copies the primary's data"),
-        (init("initialise", running()), "makes the first data"),
+        (init("initialise", running()), "prepares itself"),
+        (init("configure", running()), "prepares itself"),
         (init("clone", waiting("CrashLoopBackOff")), "the container clone ends again and again; kubectl logs says why"),
         (init("clone", waiting("ImagePullBackOff")), "the image mysql:8.4 cannot be pulled"),
         (init("configure", waiting("PodInitializing")), "waits for its node, its volume and its image"),

@@ -7,7 +7,7 @@ pub fn obstacles_of(pod: &Pod) -> Vec<String> {
     let Some(status) = &pod.status else { return Vec::new() };
     let mut all = Vec::new();
     for condition in status.conditions.iter().flatten() {
-        if condition.type_ == "PodScheduled" && condition.status == "False" {
+        if condition.type_ == "PodScheduled" && condition.reason.as_deref() == Some("Unschedulable") {
             all.push(format!("a pod has no node: {}", condition.message.clone().unwrap_or_default()));
         }
     }

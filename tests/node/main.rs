@@ -52,5 +52,11 @@ mod several;
 // Somebody who applies all the time.
 mod load;
 
+// The program under test.
+mod program;
+
 // The gate by its image, before a real server.
 mod gate;
+
+// A database by `tidegate deploy`, through all that happens to one.
+mod deploy;

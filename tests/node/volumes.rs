@@ -1,6 +1,7 @@
 //! Volumes on the shared node's disk: nothing here makes them on demand.
 
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -24,10 +25,16 @@ pub(crate) fn provide_class(node: &Node) {
 
 /// Makes a volume for a claim of the class, and for no other.
 pub(crate) fn provide_volume(node: &Node, namespace: &str, claim: &str) {
+    provide_volume_on(node, "node1", namespace, claim);
+}
+
+/// The same on one of several nodes. The folder with what will be in it.
+pub(crate) fn provide_volume_on(node: &Node, machine: &str, namespace: &str, claim: &str) -> PathBuf {
     let name = format!("{namespace}-{claim}");
     let path = format!("/volumes/{name}");
-    fs::create_dir(node.disk("node1").join(&path[1..])).unwrap();
-    let here = json!({ "key": "kubernetes.io/hostname", "operator": "In", "values": ["node1"] });
+    let folder = node.disk(machine).join(&path[1..]);
+    fs::create_dir(&folder).unwrap();
+    let here = json!({ "key": "kubernetes.io/hostname", "operator": "In", "values": [machine] });
     let volume = json!({
         "apiVersion": "v1",
         "kind": "PersistentVolume",
@@ -43,4 +50,5 @@ pub(crate) fn provide_volume(node: &Node, namespace: &str, claim: &str) {
         },
     });
     node.kubectl_with_input(&["apply", "-f", "-"], &volume.to_string()).expect_success();
+    folder
 }
