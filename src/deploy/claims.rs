@@ -75,14 +75,13 @@ pub(super) async fn last_events(objects: &Objects, namespace: &str, fields: &str
     let Ok(events) = events.list(&wanted).await else { return BTreeMap::new() };
     let mut events = events.items;
     let at = |event: &Event| {
-        let last = event.last_timestamp.as_ref().map(|time| time.0);
-        last.or(event.event_time.as_ref().map(|time| time.0)).or(event
-            .metadata
-            .creation_timestamp
-            .as_ref()
-            .map(|t| t.0))
+        let series = event.series.as_ref().and_then(|series| series.last_observed_time.as_ref()).map(|time| time.0);
+        let last = series.or(event.last_timestamp.as_ref().map(|time| time.0));
+        let made = event.metadata.creation_timestamp.as_ref().map(|time| time.0);
+        last.or(event.event_time.as_ref().map(|time| time.0)).or(made)
     };
-    events.sort_by_key(at);
+    // What went wrong is worth more than that something is waited for, which is said again and again.
+    events.sort_by_key(|event| (event.type_.as_deref() == Some("Warning"), at(event)));
     let said = |event: Event| Some((event.involved_object.name?, event.message?.trim().to_owned()));
     events.into_iter().filter_map(said).collect()
 }

@@ -20,10 +20,18 @@ pub enum DeployError {
     /// The namespace is on its way out.
     #[error("namespace {0} is being deleted: wait until it is gone (kubectl get namespace {0}), and deploy again")]
     Terminating(String),
+    /// Something of an earlier database is on its way out.
+    #[error("{0} is being deleted: wait until it is gone, and deploy again")]
+    Ending(String),
+    /// Somebody has stopped it.
+    #[error(
+        "{0} was scaled to 0, and stays so: kubectl scale it to as many servers as there are to be, and deploy again"
+    )]
+    ScaledToNothing(String),
     /// Something has the name that is not this database's.
     #[error(
-        "there is a {object} that was not made for this (it has no label app.kubernetes.io/instance: {kind}), and it is \
-         left alone: deploy into another namespace with --namespace"
+        "there is a {object} that was not made for this (by its labels app.kubernetes.io/name and instance, which would be \
+         {kind}), and it is left alone: name another namespace with --namespace"
     )]
     Foreign {
         /// `Deployment shop/mysql`.

@@ -1,67 +1,124 @@
 //! What is there already, which nothing replaces unasked.
 
+use std::collections::BTreeMap;
+
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use super::{DeployError, NAME, Options, Plan, Size};
-use crate::objects::{Objects, title};
+use crate::objects::{ObjectError, Objects, title};
 
 /// By which it is known what belongs to a database.
-const LABEL: &str = "app.kubernetes.io/instance";
+const LABELS: [&str; 2] = ["app.kubernetes.io/name", INSTANCE];
+/// Which of the two forms it is.
+pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
 
-/// Whether everything that has a name of the plan's is this database's own, and its namespace stays.
-///
-/// # Errors
-/// [`DeployError::Terminating`], [`DeployError::Foreign`].
-pub(super) async fn nothing_in_the_way(objects: &Objects, plan: &Plan, options: &Options) -> Result<(), DeployError> {
-    if let Some(namespace) = objects.get(plan.namespace()).await?
-        && namespace.metadata.deletion_timestamp.is_some()
-    {
-        return Err(DeployError::Terminating(options.namespace.clone()));
+/// The objects of a plan that are stored.
+pub(super) struct Stored {
+    /// Whether the namespace is there; who may not look takes it to be.
+    pub(super) has_namespace: bool,
+    is_ending: bool,
+    own: BTreeMap<String, DynamicObject>,
+    /// The claim of the first server's volume.
+    claim: Option<DynamicObject>,
+}
+
+impl Stored {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// [`ObjectError`] with what the API server says.
+    pub(super) async fn read(objects: &Objects, plan: &Plan, options: &Options) -> Result<Self, ObjectError> {
+        let (has_namespace, is_ending) = match objects.get(plan.namespace()).await {
+            Ok(Some(namespace)) => (true, namespace.metadata.deletion_timestamp.is_some()),
+            Ok(None) => (false, false),
+            Err(ObjectError::Refused { .. }) => (true, false),
+            Err(other) => return Err(other),
+        };
+        let mut own = BTreeMap::new();
+        for object in plan.own() {
+            if let Some(found) = objects.get(object).await? {
+                own.insert(title(object), found);
+            }
+        }
+        let claim = json!({
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": { "namespace": options.namespace, "name": options.kind.first_claim() },
+        });
+        Ok(Self { has_namespace, is_ending, own, claim: objects.get(&claim).await? })
     }
-    for object in plan.own() {
-        if let Some(found) = objects.get(object).await?
-            && !is_own(&found, options)
-        {
-            return Err(DeployError::Foreign { object: title(object), kind: options.kind });
+
+    /// What is stored of one of the plan's objects.
+    pub(super) fn get(&self, object: &Value) -> Option<&DynamicObject> {
+        self.own.get(&title(object))
+    }
+
+    /// Whether volumes were chosen before.
+    pub(super) fn has_volumes(&self, plan: &Plan) -> bool {
+        self.claim.is_some() || self.get(plan.workload()).is_some()
+    }
+
+    /// Whether everything that has a name of the plan's is this database's own, and stays.
+    ///
+    /// # Errors
+    /// [`DeployError::Terminating`], [`DeployError::Ending`], [`DeployError::Foreign`].
+    pub(super) fn nothing_in_the_way(&self, plan: &Plan, options: &Options) -> Result<(), DeployError> {
+        if self.is_ending {
+            return Err(DeployError::Terminating(options.namespace.clone()));
+        }
+        for object in plan.own() {
+            let Some(found) = self.get(object) else { continue };
+            if !is_own(found, object) {
+                return Err(DeployError::Foreign { object: title(object), kind: options.kind });
+            }
+        }
+        let is_ending = |found: &DynamicObject| found.metadata.deletion_timestamp.is_some();
+        let ending = plan.own().find(|object| self.get(object).is_some_and(is_ending));
+        if let Some(object) = ending {
+            return Err(DeployError::Ending(title(object)));
+        }
+        if self.claim.as_ref().is_some_and(is_ending) {
+            let claim = format!("PersistentVolumeClaim {}/{}", options.namespace, options.kind.first_claim());
+            return Err(DeployError::Ending(claim));
+        }
+        Ok(())
+    }
+
+    /// The options, with what is there wherever nothing else was asked for.
+    ///
+    /// # Errors
+    /// [`DeployError::Fixed`] if what is asked for cannot be had with the volumes that are there;
+    /// [`DeployError::ScaledToNothing`].
+    pub(super) fn keep(&self, plan: &Plan, options: &mut Options) -> Result<(), DeployError> {
+        let workload = self.get(plan.workload());
+        if let Some(found) = workload {
+            let containers = found.data.pointer("/spec/template/spec/containers").and_then(Value::as_array);
+            let server = containers.into_iter().flatten().find(|container| container["name"] == NAME);
+            let image = server.and_then(|server| server["image"].as_str());
+            let replicas = found.data["spec"]["replicas"].as_u64().and_then(|number| u32::try_from(number).ok());
+            options.image = options.image.take().or_else(|| image.map(str::to_owned));
+            options.replicas = options.replicas.or(replicas);
+            if options.replicas == Some(0) {
+                return Err(DeployError::ScaledToNothing(title(plan.workload())));
+            }
+        }
+        let template = workload.and_then(|found| found.data.pointer("/spec/volumeClaimTemplates/0"));
+        match (template, &self.claim) {
+            (Some(template), _) => keep_volume(template, true, options),
+            // Data may be there without their server.
+            (None, Some(claim)) => keep_volume(&claim.data, false, options),
+            (None, None) => Ok(()),
         }
     }
-    Ok(())
 }
 
-fn is_own(found: &DynamicObject, options: &Options) -> bool {
-    let label = found.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL));
-    label.is_some_and(|label| label == options.kind.instance())
-}
-
-/// The options, with what is there wherever nothing else was asked for.
-///
-/// # Errors
-/// [`DeployError::Fixed`] if what is asked for cannot be had with the volumes that are there.
-pub(super) async fn keep(objects: &Objects, plan: &Plan, options: &mut Options) -> Result<(), DeployError> {
-    let workload = objects.get(plan.workload()).await?;
-    if let Some(found) = &workload {
-        let containers = found.data.pointer("/spec/template/spec/containers").and_then(Value::as_array);
-        let server = containers.into_iter().flatten().find(|container| container["name"] == NAME);
-        let image = server.and_then(|server| server["image"].as_str());
-        let replicas = found.data["spec"]["replicas"].as_u64().and_then(|number| u32::try_from(number).ok());
-        options.image = options.image.take().or_else(|| image.map(str::to_owned));
-        options.replicas = options.replicas.or(replicas);
-    }
-    let template = workload.and_then(|found| found.data.pointer("/spec/volumeClaimTemplates/0").cloned());
-    if let Some(template) = template {
-        return keep_volume(&template, true, options);
-    }
-    // Data may be there without their server.
-    let claim = json!({
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "metadata": { "namespace": options.namespace, "name": options.kind.first_claim() },
-    });
-    match objects.get(&claim).await? {
-        Some(found) => keep_volume(&found.data, false, options),
-        None => Ok(()),
-    }
+fn is_own(found: &DynamicObject, wanted: &Value) -> bool {
+    let labels = found.metadata.labels.as_ref();
+    LABELS.iter().all(|label| {
+        let value = labels.and_then(|labels| labels.get(*label));
+        value.is_some_and(|value| wanted["metadata"]["labels"][label] == value.as_str())
+    })
 }
 
 /// A claim can grow, where its class allows it; the template of a StatefulSet's claims never changes.
@@ -83,7 +140,7 @@ fn keep_volume(claim: &Value, is_template: bool, options: &mut Options) -> Resul
                 return fixed("the size of each volume", size, wanted.to_string(), "size");
             }
             Some(_) => {}
-            None => options.size = size.parse::<Size>().ok(),
+            None => options.size = Some(Size::stored(size)),
         }
     }
     Ok(())

@@ -20,6 +20,7 @@ mod run;
 mod servers;
 mod smoke;
 mod status;
+mod stuck;
 
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,7 @@ pub use error::DeployError;
 pub use kind::Kind;
 pub use options::{Options, Size};
 pub use plan::Plan;
-pub use progress::{Done, Progress};
+pub use progress::{Done, Passwords, Progress};
 pub use removal::{Removal, Removed, remove};
 pub use run::deploy;
 pub use status::{Database, Server, read_status};

@@ -21,6 +21,8 @@ pub struct Options {
     pub image: Option<String>,
     /// The size of each volume.
     pub size: Option<Size>,
+    /// Whether what is there is brought to what `manifests/` have, also where somebody has changed it since.
+    pub renew: bool,
     /// How long it may take until all servers are ready.
     pub timeout: Duration,
 }
@@ -35,6 +37,7 @@ impl Options {
             storage_class: None,
             image: None,
             size: None,
+            renew: false,
             timeout: Duration::from_mins(15),
         }
     }
@@ -43,6 +46,13 @@ impl Options {
 /// The size of a volume, as Kubernetes writes it: `20Gi`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Size(String);
+
+impl Size {
+    /// As the cluster has it, however that is written.
+    pub(super) fn stored(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
 
 /// The suffixes of <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/> that a volume's
 /// size can have.

@@ -3,56 +3,52 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Secret};
+use kube::Error;
 use kube::api::{Api, ObjectMeta, PostParams};
-use kube::{Error, ResourceExt};
 
-use super::{DeployError, Kind, MANAGER, Options, PASSWORDS};
+use super::{DeployError, Kind, MANAGER, Options, PASSWORDS, Passwords};
 use crate::objects::{ObjectError, Objects, refused};
 
 /// As the scripts of `manifests/` want them: 32 letters and digits, of 190 bits.
 const LENGTH: usize = 32;
 const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// Sees to it that every account has a password. Whether they are new.
+/// Sees to it that every account has a password.
 ///
 /// # Errors
 /// [`DeployError::LostPasswords`] if there may be data that were made with others;
 /// [`DeployError::IncompletePasswords`].
-pub(super) async fn provide(objects: &Objects, options: &Options) -> Result<bool, DeployError> {
-    if is_there(objects, options).await? {
-        return Ok(false);
+pub(super) async fn provide(objects: &Objects, options: &Options) -> Result<Passwords, DeployError> {
+    if let Some(found) = find(objects, options).await? {
+        return Ok(found);
     }
     let Options { kind, namespace, .. } = options;
     let claims: Api<PersistentVolumeClaim> = Api::namespaced(objects.client(), namespace);
     let claim = claims.get_opt(kind.first_claim()).await;
-    if claim.map_err(|error| refused(format!("PersistentVolumeClaim {namespace}/mysql"), &error))?.is_some() {
+    let title = || format!("PersistentVolumeClaim {namespace}/{}", kind.first_claim());
+    if claim.map_err(|error| refused(title(), &error))?.is_some() {
         return Err(DeployError::LostPasswords { claim: kind.first_claim(), namespace: namespace.clone() });
     }
     let mut passwords = BTreeMap::new();
     for account in kind.accounts() {
         passwords.insert((*account).to_owned(), password()?);
     }
-    create(objects, *kind, namespace, passwords).await?;
-    Ok(true)
+    create(objects, *kind, namespace, passwords).await
 }
 
-/// Whether the Secret is there, and complete.
-///
-/// # Errors
-/// [`DeployError::IncompletePasswords`].
-pub(super) async fn is_there(objects: &Objects, options: &Options) -> Result<bool, DeployError> {
+/// What there is; none if there is no Secret.
+async fn find(objects: &Objects, options: &Options) -> Result<Option<Passwords>, DeployError> {
     let Options { kind, namespace, .. } = options;
     let secrets: Api<Secret> = Api::namespaced(objects.client(), namespace);
     let found = secrets.get_opt(PASSWORDS).await.map_err(|error| refused(title(namespace), &error))?;
-    let Some(found) = found else { return Ok(false) };
+    let Some(found) = found else { return Ok(None) };
     let data = found.data.unwrap_or_default();
-    // Nobody's server has to have the account for backups.
-    let needed = kind.accounts().iter().filter(|account| **account != "backup");
-    let missing: Vec<&str> = needed.copied().filter(|account| !data.contains_key(*account)).collect();
-    if missing.is_empty() {
-        Ok(true)
-    } else {
-        Err(DeployError::IncompletePasswords { namespace: namespace.clone(), missing })
+    let missing: Vec<&str> = kind.accounts().iter().copied().filter(|account| !data.contains_key(*account)).collect();
+    match missing.as_slice() {
+        [] => Ok(Some(Passwords::Kept)),
+        // Nobody's server has to have that account.
+        ["backup"] => Ok(Some(Passwords::KeptWithoutBackups)),
+        _ => Err(DeployError::IncompletePasswords { namespace: namespace.clone(), missing }),
     }
 }
 
@@ -61,7 +57,7 @@ async fn create(
     kind: Kind,
     namespace: &str,
     passwords: BTreeMap<String, String>,
-) -> Result<(), DeployError> {
+) -> Result<Passwords, DeployError> {
     let secrets: Api<Secret> = Api::namespaced(objects.client(), namespace);
     let label = |name: &str, value: &str| (format!("app.kubernetes.io/{name}"), value.to_owned());
     let labels = BTreeMap::from([label("name", "mysql"), label("instance", kind.instance())]);
@@ -69,12 +65,9 @@ async fn create(
     let secret = Secret { metadata, string_data: Some(passwords), ..Secret::default() };
     let parameters = PostParams { field_manager: Some(MANAGER.to_owned()), dry_run: false };
     match secrets.create(&parameters, &secret).await {
-        Ok(made) => {
-            debug_assert_eq!(made.name_any(), PASSWORDS);
-            Ok(())
-        }
+        Ok(_) => Ok(Passwords::Made),
         // Somebody else deploys at the same time.
-        Err(Error::Api(status)) if status.is_already_exists() => Ok(()),
+        Err(Error::Api(status)) if status.is_already_exists() => Ok(Passwords::Kept),
         // Whoever refuses it may say what was in it.
         Err(Error::Api(status)) if says_a_value(&status.message, &secret) => {
             let problem = format!("{}; what was said of it is not repeated here", status.reason);

@@ -1,5 +1,6 @@
 //! What is applied, in which order: the objects of `manifests/`, with what the options say in them.
 
+use kube::api::DynamicObject;
 use serde_json::{Map, Value, json};
 
 use super::{DeployError, Kind, NAME, Options, manifests};
@@ -51,6 +52,11 @@ impl Plan {
         self.objects.iter().filter(|object| object["metadata"]["namespace"].is_string())
     }
 
+    /// What is of the whole cluster: the namespace, and the class of the volumes.
+    pub(super) fn around(&self) -> impl Iterator<Item = &Value> {
+        self.objects.iter().filter(|object| !object["metadata"]["namespace"].is_string())
+    }
+
     /// The namespace itself.
     pub(super) fn namespace(&self) -> &Value {
         self.objects.iter().find(|object| object["kind"] == "Namespace").unwrap_or(&Value::Null)
@@ -79,6 +85,49 @@ fn change(object: &mut Value, options: &Options) {
         set_image(object, image);
     }
 }
+
+/// A stored object with what was asked for, and with nothing else changed; none if it is so already. `planned` is what
+/// `manifests/` have of it.
+pub(super) fn with_asked(stored: &DynamicObject, planned: &Value, asked: &Options) -> Option<DynamicObject> {
+    let mut changed = stored.clone();
+    let data = &mut changed.data;
+    match planned["kind"].as_str() {
+        Some("StatefulSet") => {
+            if let Some(replicas) = asked.replicas {
+                data["spec"]["replicas"] = json!(replicas);
+            }
+        }
+        Some("PersistentVolumeClaim") if planned["metadata"]["name"] == asked.kind.first_claim() => {
+            if let Some(size) = &asked.size {
+                data["spec"]["resources"]["requests"]["storage"] = json!(size.to_string());
+            }
+        }
+        _ => {}
+    }
+    if let Some(image) = &asked.image {
+        for containers in CONTAINERS {
+            let own: Vec<&Value> =
+                planned.pointer(containers).and_then(Value::as_array).into_iter().flatten().collect();
+            let stored = data.pointer_mut(containers).and_then(Value::as_array_mut);
+            // Whoever added one of their own keeps its image.
+            for container in stored.into_iter().flatten() {
+                if own.iter().any(|own| own["name"] == container["name"]) {
+                    container["image"] = json!(image);
+                }
+            }
+        }
+    }
+    (changed != *stored).then_some(changed)
+}
+
+/// Where objects have containers.
+const CONTAINERS: [&str; 5] = [
+    "/spec/containers",
+    "/spec/template/spec/initContainers",
+    "/spec/template/spec/containers",
+    "/spec/jobTemplate/spec/template/spec/initContainers",
+    "/spec/jobTemplate/spec/template/spec/containers",
+];
 
 fn change_claim(claim: &mut Value, options: &Options) {
     if let Some(class) = &options.storage_class {

@@ -3,56 +3,97 @@
 use std::collections::BTreeSet;
 
 use kube::Client;
-use serde_json::json;
+use kube::api::DynamicObject;
+use serde_json::{Value, json};
 
-use super::{DeployError, Done, MANAGER, Options, Plan, Progress, claims, found, passwords, rollout, smoke};
+use super::found::Stored;
+use super::{DeployError, Done, MANAGER, Options, Plan, Progress, claims, passwords, plan, rollout, smoke};
 use crate::objects::{self, ObjectError, Objects, Right, title};
 
-/// Puts a database into a cluster, waits until it is ready, and tries it.
+/// Puts a database into a cluster, waits until it is ready, and tries it. What is there already stays as it is, but for
+/// what the options ask for.
 ///
 /// # Errors
 /// [`DeployError`]. Whatever was applied stays, and a further run goes on with it.
 pub async fn deploy(
     client: Client,
-    mut options: Options,
+    asked: Options,
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Done, DeployError> {
     let objects = Objects::new(client, MANAGER);
+    let mut options = asked.clone();
+    let first = Plan::new(&options)?;
+    objects::check(&objects, rights(&first, &options)).await?;
+    let stored = Stored::read(&objects, &first, &options).await?;
+    stored.nothing_in_the_way(&first, &options)?;
+    stored.keep(&first, &mut options)?;
+    if !stored.has_volumes(&first) {
+        claims::choose_class(&objects, &mut options).await?;
+    }
     let plan = Plan::new(&options)?;
-    objects::check(&objects, rights(&plan, &options)).await?;
-    found::nothing_in_the_way(&objects, &plan, &options).await?;
-    found::keep(&objects, &plan, &mut options).await?;
-    claims::choose_class(&objects, &mut options).await?;
-    let plan = Plan::new(&options)?;
+    let is_missing = |object: &&Value| object["kind"] == "StorageClass" || !stored.has_namespace;
+    objects::check(&objects, objects::to_apply(plan.around().filter(is_missing))).await?;
     if !has_gate(&objects).await? {
         tell(Progress::NoGate);
     }
-    apply(&objects, plan.namespace(), tell).await?;
-    let are_new = passwords::provide(&objects, &options).await?;
-    tell(Progress::Passwords { are_new });
+    if !stored.has_namespace {
+        apply(&objects, plan.namespace(), tell).await?;
+    }
+    tell(Progress::Passwords(passwords::provide(&objects, &options).await?));
     for object in plan.objects().filter(|object| object["kind"] != "Namespace") {
-        apply(&objects, object, tell).await?;
+        match stored.get(object) {
+            None => apply(&objects, object, tell).await?,
+            Some(found) => bring(&objects, object, found, &asked, tell).await?,
+        }
     }
     rollout::wait(&objects, &plan, &options, tell).await?;
     tell(Progress::Ready);
     smoke::run(&objects, &plan, &options, tell).await
 }
 
-async fn apply(
-    objects: &Objects,
-    object: &serde_json::Value,
-    tell: &mut (dyn FnMut(Progress) + Send),
-) -> Result<(), DeployError> {
+async fn apply(objects: &Objects, object: &Value, tell: &mut (dyn FnMut(Progress) + Send)) -> Result<(), DeployError> {
     objects.apply(object).await?;
     tell(Progress::Applied(title(object)));
     Ok(())
 }
 
-/// What it takes: to apply everything, to make the Secret, to look at pods, and to run the client in one.
+/// An object that is there: changed where that was asked for, and renewed as a whole only if that was.
+async fn bring(
+    objects: &Objects,
+    object: &Value,
+    found: &DynamicObject,
+    asked: &Options,
+    tell: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(), DeployError> {
+    let kind = object["kind"].as_str().unwrap_or_default();
+    if kind == "Pod" && matches!(found.data["status"]["phase"].as_str(), Some("Failed" | "Succeeded")) {
+        objects.delete(object).await?;
+        return apply(objects, object, tell).await;
+    }
+    // A claim's class never changes, and of a Pod only the image does.
+    if asked.renew && !matches!(kind, "PersistentVolumeClaim" | "Pod") {
+        return apply(objects, object, tell).await;
+    }
+    if let Some(changed) = plan::with_asked(found, object, asked) {
+        objects.replace(&changed, object).await?;
+        tell(Progress::Applied(title(object)));
+    }
+    Ok(())
+}
+
+/// What it takes in the namespace: to apply and change everything, to make the Secret, to look at pods and replace those
+/// that cannot start, and to run the client in one.
 fn rights(plan: &Plan, options: &Options) -> BTreeSet<Right> {
-    let mut rights = objects::to_apply(plan.objects());
-    let also =
-        [("secrets", "get"), ("secrets", "create"), ("pods", "list"), ("pods/exec", "get"), ("pods/exec", "create")];
+    let mut rights = objects::to_apply(plan.own());
+    rights.extend(objects::to_replace(plan.own()));
+    let also = [
+        ("secrets", "get"),
+        ("secrets", "create"),
+        ("pods", "list"),
+        ("pods", "delete"),
+        ("pods/exec", "get"),
+        ("pods/exec", "create"),
+    ];
     rights.extend(also.into_iter().map(|(resource, verb)| Right {
         group: String::new(),
         resource: resource.to_owned(),

@@ -7,6 +7,11 @@ use kube::api::{Api, ListParams};
 use super::{Kind, NAME};
 use crate::objects::{ObjectError, Objects, obstacles_of, refused};
 
+/// What a server does that has clients.
+pub(super) const READY: &str = "ready";
+/// The pod with the client, and its container.
+pub(super) const CLIENT: &str = "mysql-client";
+
 /// All servers' pods, by their names.
 ///
 /// # Errors
@@ -18,6 +23,16 @@ pub(super) async fn list(objects: &Objects, kind: Kind, namespace: &str) -> Resu
     // mysql-10 comes after mysql-9.
     pods.sort_by_key(|pod| (pod.name_any().len(), pod.name_any()));
     Ok(pods)
+}
+
+/// The pod with the client that is beside a single server.
+///
+/// # Errors
+/// [`ObjectError`] with what the API server says.
+pub(super) async fn client(objects: &Objects, namespace: &str) -> Result<Option<Pod>, ObjectError> {
+    let pods: Api<Pod> = Api::namespaced(objects.client(), namespace);
+    let found = pods.get_opt(CLIENT).await;
+    found.map_err(|error| refused(format!("Pod {namespace}/{CLIENT}"), &error))
 }
 
 /// Whether clients are sent to it.
@@ -37,7 +52,7 @@ pub(super) fn doing(pod: &Pod) -> String {
         return obstacles.join("; ");
     }
     if is_ready(pod) {
-        return "ready".to_owned();
+        return READY.to_owned();
     }
     let statuses = |of: fn(&Pod) -> Option<&Vec<ContainerStatus>>| of(pod).into_iter().flatten();
     let is_running = |status: &&ContainerStatus| status.state.as_ref().is_some_and(|state| state.running.is_some());

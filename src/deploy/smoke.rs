@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use super::servers::CLIENT;
 use super::{DeployError, Done, Kind, NAME, Options, Plan, Progress, exec};
 use crate::objects::Objects;
 
@@ -76,7 +77,7 @@ pub(super) async fn ask(
     statements: &str,
 ) -> Result<String, DeployError> {
     let (pod, container, password) = match options.kind {
-        Kind::Single => ("mysql-client", "mysql-client", "true"),
+        Kind::Single => (CLIENT, CLIENT, "true"),
         Kind::Replicated => ("mysql-0", NAME, "export MYSQL_PWD=$(</run/secrets/mysql/app)"),
     };
     let script = format!(

@@ -50,8 +50,11 @@ pub struct Server {
 impl Database {
     /// Whether every server is there, ready, and follows.
     pub fn is_well(&self) -> bool {
-        let is_well = |server: &Server| server.is_ready && server.follows.is_none_or(|both| both == (true, true));
-        self.servers.len() as u64 == self.wanted && self.servers.iter().all(is_well)
+        let is_well = |server: &Server| {
+            let follows = !server.is_replica || server.follows == Some((true, true));
+            server.is_ready && server.problem.is_none() && follows
+        };
+        self.wanted > 0 && self.servers.len() as u64 == self.wanted && self.servers.iter().all(is_well)
     }
 }
 
@@ -139,12 +142,14 @@ fn read_answer(answer: &str, server: &mut Server) {
     server.transactions = fields.next().unwrap_or_default();
     if server.is_replica {
         let mut is_on = || fields.next().is_some_and(|state| state == "ON");
-        server.follows = Some((is_on(), is_on()));
+        let follows = (is_on(), is_on());
+        server.follows = Some(follows);
         // Microseconds of a day and more are exact in an f64.
         #[allow(clippy::cast_precision_loss, reason = "a lag of 285 years would lose a microsecond")]
         let behind =
             fields.next().and_then(|micros| micros.parse::<i64>().ok()).map(|micros| micros.max(0) as f64 / 1e6);
-        server.behind = behind;
+        // Of what is applied nothing is known while nothing is.
+        server.behind = behind.filter(|_| follows == (true, true));
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
+use super::plan::with_asked;
 use super::{Kind, Options, Plan, Size, manifests, servers};
 
 fn plan(options: &Options) -> Vec<Value> {
@@ -108,4 +110,31 @@ fn a_pod_says_what_it_does() {
 
 fn status(name: &str, state: &Value) -> Value {
     json!({ "name": name, "image": "mysql:8.4", "imageID": "", "ready": false, "restartCount": 0, "state": state })
+}
+
+#[test]
+fn of_what_is_stored_only_what_was_asked_for_changes() {
+    let planned =
+        plan(&Options::new(Kind::Replicated)).into_iter().find(|object| object["kind"] == "StatefulSet").unwrap();
+    let mut stored: DynamicObject = serde_json::from_value(planned.clone()).unwrap();
+    stored.data["spec"]["template"]["spec"]["containers"][0]["resources"] = json!({});
+    let exporter = json!({ "name": "exporter", "image": "registry.example/exporter:1" });
+    stored.data["spec"]["template"]["spec"]["containers"].as_array_mut().unwrap().push(exporter);
+    let asked = Options::new(Kind::Replicated);
+    assert!(with_asked(&stored, &planned, &asked).is_none());
+
+    let asked = Options { replicas: Some(4), image: Some("registry.example/mysql:9.7".to_owned()), ..asked };
+    let changed = with_asked(&stored, &planned, &asked).unwrap();
+    assert_eq!(changed.data["spec"]["replicas"], 4);
+    let template = &changed.data["spec"]["template"]["spec"];
+    let images = |list: &str| {
+        let containers = template[list].as_array().unwrap().iter();
+        containers.map(|container| container["image"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(images("initContainers"), ["registry.example/mysql:9.7"; 3]);
+    assert_eq!(
+        images("containers"),
+        ["registry.example/mysql:9.7", "registry.example/mysql:9.7", "registry.example/exporter:1"]
+    );
+    assert_eq!(template["containers"][0]["resources"], json!({}));
 }

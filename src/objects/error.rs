@@ -11,10 +11,10 @@ pub enum ObjectError {
     /// The account may not do all that has to be done.
     #[error("{}", missing_rights(.0))]
     Rights(Vec<Right>),
-    /// The API server refuses an object.
-    #[error("{object} cannot be applied: {problem}")]
+    /// The API server refuses what was asked of it.
+    #[error("{object}: the API server says: {problem}")]
     Refused {
-        /// `Deployment tidegate-system/tidegate`.
+        /// `Deployment tidegate-system/tidegate`, or what was to be read.
         object: String,
         /// What the API server says.
         problem: String,

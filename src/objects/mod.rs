@@ -7,14 +7,14 @@ mod rights;
 
 use std::time::Duration;
 
-use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, GroupVersionKind, Patch, PatchParams};
+use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, GroupVersionKind, Patch, PatchParams, PostParams};
 use kube::core::Status;
 use kube::{Client, Error};
 use serde_json::Value;
 
 pub use error::{ObjectError, Right};
 pub use pod::obstacles_of;
-pub use rights::{check, to_apply, to_delete};
+pub use rights::{check, to_apply, to_delete, to_replace};
 
 /// A namespace is there, and an admission plug-in of the API server does not know it yet: tried again.
 const AGAIN: [Duration; 5] = [
@@ -80,6 +80,17 @@ impl Objects {
                 _ => return Err(refused(title(object), &error)),
             }
         }
+    }
+
+    /// Writes an object that was read and changed; a conflict if somebody else has changed it meanwhile.
+    ///
+    /// # Errors
+    /// [`ObjectError`] with what the API server says.
+    pub async fn replace(&self, object: &DynamicObject, wanted: &Value) -> Result<(), ObjectError> {
+        let (api, name) = self.of(wanted);
+        let parameters = PostParams { field_manager: Some(self.manager.to_owned()), dry_run: false };
+        api.replace(&name, &parameters, object).await.map_err(|error| refused(title(wanted), &error))?;
+        Ok(())
     }
 
     /// An object as it is stored; none if there is none.

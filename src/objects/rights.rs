@@ -19,6 +19,11 @@ pub fn to_apply<'a>(objects: impl Iterator<Item = &'a Value>) -> BTreeSet<Right>
     objects.flat_map(|object| APPLY.map(|verb| right(object, verb))).collect()
 }
 
+/// What it takes to change these objects where they are.
+pub fn to_replace<'a>(objects: impl Iterator<Item = &'a Value>) -> BTreeSet<Right> {
+    objects.map(|object| right(object, "update")).collect()
+}
+
 /// What it takes to delete these objects.
 pub fn to_delete<'a>(objects: impl Iterator<Item = &'a Value>) -> BTreeSet<Right> {
     objects.map(|object| right(object, "delete")).collect()

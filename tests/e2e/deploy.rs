@@ -158,6 +158,8 @@ fn passwords_are_made_once_and_what_is_there_stays() {
         (&stored["spec"]["replicas"], &claim["storageClassName"], &claim["resources"]["requests"]["storage"]),
         (&json!(3), &json!("standard"), &json!("1Gi"))
     );
+    what_people_changed_stays(&admin, config, &mut said);
+
     apply(&admin, &class("other", "false", "WaitForFirstConsumer"));
     for (option, value, told) in [
         ("--storage-class", "other", "the storage class is standard, and what is wanted is other"),
@@ -176,7 +178,10 @@ fn passwords_are_made_once_and_what_is_there_stays() {
         config,
         0,
         &["remove", "replicated"],
-        &["Kept in namespace mysql: data-mysql-0, mysql-backups, and the Secret", "tidegate deploy replicated --image"],
+        &[
+            "ConfigMap mysql/mysql-config, PersistentVolumeClaim mysql/data-mysql-0",
+            "deploy replicated --replicas 3 --image",
+        ],
     );
     assert!(!admin.run(&["get", "statefulset/mysql", "-n", "mysql"]).is_success());
     assert_eq!(passwords(&admin, "mysql"), made);
@@ -195,7 +200,7 @@ fn passwords_are_made_once_and_what_is_there_stays() {
         "stringData": { "root": "a", "app": "b", "clone": "c" },
     });
     apply(&admin, &incomplete);
-    ends(config, 2, &["replicated", "--timeout", "1"], &["has no replication, keeper: add what is missing"]);
+    ends(config, 2, &["replicated", "--timeout", "1"], &["has no replication, keeper, backup: add what is missing"]);
 
     // Data go when that is said twice.
     ends(config, 2, &["remove", "replicated", "--with-data"], &["say it twice, with --confirm mysql"]);
@@ -206,9 +211,51 @@ fn passwords_are_made_once_and_what_is_there_stays() {
         config,
         0,
         &["remove", "replicated", "--with-data", "--confirm", "mysql"],
-        &["deleted PersistentVolumeClaim mysql/data-mysql-0", "deleted Secret mysql/mysql-passwords", "mysql-backups."],
+        &[
+            "deleted PersistentVolumeClaim mysql/data-mysql-0",
+            "Kept: PersistentVolumeClaim mysql/mysql-backups, Secret mysql/mysql-passwords",
+        ],
     );
     ends(config, 2, &["remove", "replicated"], &["there is no MySQL of tidegate deploy replicated in namespace mysql"]);
+}
+
+/// Unless all of it is to be renewed.
+fn what_people_changed_stays(admin: &Kubectl, config: &Path, said: &mut String) {
+    let options = |text: &str| {
+        let mut config = admin.json(&["get", "configmap/mysql-config", "-n", "mysql"]);
+        if !text.is_empty() {
+            config["data"]["common.cnf"] = text.into();
+            admin.run_with_input(&["replace", "-f", "-"], &config.to_string()).expect_success();
+        }
+        config["data"]["common.cnf"].as_str().unwrap().to_owned()
+    };
+    let first = options("");
+    options("[mysqld]\nmax_connections = 77\n");
+    let memory = ["set", "resources", "statefulset/mysql", "-n", "mysql", "-c", "mysql", "--limits=memory=4Gi"];
+    admin.run(&memory).expect_success();
+    let label = "pod-security.kubernetes.io/enforce";
+    admin.run(&["label", "namespace/mysql", &format!("{label}=baseline"), "--overwrite"]).expect_success();
+
+    let image = "registry.example/mysql:9.7";
+    let asked = ["replicated", "--timeout", "1", "--replicas", "4", "--image", image];
+    *said += &ends(config, 2, &asked, &["applied StatefulSet mysql/mysql", "applied CronJob mysql/mysql-backup"]);
+    assert!(options("").contains("max_connections = 77"));
+    let server = || {
+        let stored = admin.json(&["get", "statefulset/mysql", "-n", "mysql"]);
+        let server = &stored["spec"]["template"]["spec"]["containers"][0];
+        (stored["spec"]["replicas"].clone(), server["image"].clone(), server["resources"]["limits"]["memory"].clone())
+    };
+    assert_eq!(server(), (json!(4), json!(image), json!("4Gi")));
+
+    *said += &ends(config, 2, &["replicated", "--timeout", "1", "--renew"], &["applied ConfigMap mysql/mysql-config"]);
+    assert_eq!(options(""), first);
+    assert_eq!(server(), (json!(4), json!(image), json!("2Gi")));
+    let namespace = admin.json(&["get", "namespace/mysql"]);
+    assert_eq!(namespace["metadata"]["labels"][label], "baseline");
+
+    admin.run(&["scale", "statefulset/mysql", "-n", "mysql", "--replicas=0"]).expect_success();
+    *said += &ends(config, 2, &["replicated"], &["StatefulSet mysql/mysql was scaled to 0, and stays so"]);
+    admin.run(&["scale", "statefulset/mysql", "-n", "mysql", "--replicas=3"]).expect_success();
 }
 
 #[test]
@@ -217,12 +264,7 @@ fn a_volume_that_does_not_come_says_why() {
     let (admin, config) = (cluster.admin(), cluster.kubeconfig());
     apply(&admin, &class("nobody", "false", "Immediate"));
     let deploy = ["single", "--namespace", "shop", "--storage-class", "nobody", "--timeout", "25"];
-    ends(
-        config,
-        2,
-        &deploy,
-        &["volume mysql-pv-claim: ", "example.com/nobody", "not all servers are ready after 25 s"],
-    );
+    ends(config, 2, &deploy, &["mysql-pv-claim: ", "example.com/nobody", "not all servers are ready after 25 s"]);
     // Another tenant's, in a namespace of any name.
     let deployment = admin.json(&["get", "deployment/mysql", "-n", "shop"]);
     assert_eq!(deployment["metadata"]["labels"]["app.kubernetes.io/instance"], "single");

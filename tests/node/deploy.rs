@@ -76,12 +76,22 @@ impl<'a> Replicated<'a> {
         };
         let folders = (0..5).map(volume).collect();
         volumes::provide_volume(cluster, NAMESPACE, "mysql-backups");
+        // An image that is not there, and then one that is.
+        let wrong =
+            ["deploy", "replicated", "--replicas", "3", "--image", "docker.io/library/mysql:none", "--timeout", "20"];
+        let mut failed = cluster.client(env!("CARGO_BIN_EXE_tidegate").as_ref());
+        let failed = failed.args(wrong).env("KUBECONFIG", cluster.kubeconfig()).output().unwrap();
+        let said = String::from_utf8_lossy(&failed.stderr).into_owned();
+        assert!(said.contains("mysql-0: the image docker.io/library/mysql:none cannot be pulled"), "{said}");
         let begun = Instant::now();
         let arguments = ["deploy", "replicated", "--replicas", "3", "--image", MYSQL, "--timeout", "600"];
         let said = tidegate(cluster, &arguments);
-        for part in
-            ["copies the primary's data", "read again at mysql-write, mysql-1.mysql, mysql-2.mysql", "3 servers"]
-        {
+        for part in [
+            "mysql-0: cannot start as it is, and is made anew",
+            "copies the primary's data",
+            "read again at mysql-write, mysql-1.mysql, mysql-2.mysql",
+            "3 servers",
+        ] {
             assert!(said.contains(part), "no {part:?} in {said}");
         }
         eprintln!("three servers were ready and tried after {} s:\n{said}", begun.elapsed().as_secs());
@@ -194,6 +204,7 @@ impl<'a> Replicated<'a> {
         let said = tidegate(self.cluster, &[&back[..], &["--timeout", "600"]].concat());
         assert!(said.contains("the passwords are there"), "{said}");
         self.reads("mysql-1.mysql", "SELECT COUNT(*) FROM orders;", "2");
+        self.reads("mysql-write", "SELECT @@max_connections;", "77");
         self.is_well("2 of 2 servers ready");
     }
 

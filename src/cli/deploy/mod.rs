@@ -36,6 +36,11 @@ pub(crate) fn run(command: DeployCommand) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// How a command names a context that is not the current one.
+fn in_context(context: Option<&str>) -> String {
+    context.map_or_else(String::new, |context| format!(" --context {context}"))
+}
+
 /// How a command names a namespace that is not the usual one.
 fn named(kind: Kind, namespace: &str) -> String {
     if namespace == kind.namespace() { String::new() } else { format!(" --namespace {namespace}") }

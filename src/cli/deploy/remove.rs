@@ -1,11 +1,12 @@
 //! `tidegate deploy remove`: a database's servers go.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
-use super::named;
+use super::{in_context, named};
 use crate::cli::answers;
 use crate::cli::install::{check_label, say};
 use crate::cli::live::Connection;
@@ -14,8 +15,8 @@ use crate::deploy::{self, Kind, Removal, Removed};
 /// The arguments of `deploy remove`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  tidegate deploy remove replicated\n  tidegate deploy remove single --with-data \
-    --confirm mysql-single\n\nBackups, the namespace and the StorageClass stay in any case. Without --with-data, what was \
-    removed comes back with its data by tidegate deploy.")]
+    --confirm mysql-single\n\nBackups, the namespace and the StorageClass stay in any case, and without --with-data the options in \
+    mysql-config too. How it comes back with its data is told at the end: with the image that it had.")]
 pub(crate) struct RemoveArguments {
     /// Which form.
     #[arg(value_enum)]
@@ -60,12 +61,12 @@ pub(super) fn run(arguments: RemoveArguments) -> anyhow::Result<ExitCode> {
     if with_data {
         confirm_data(&namespace, confirm)?;
     }
-    let connection = Connection::open(context)?;
+    let connection = Connection::open(context.clone())?;
     let removal = Removal { kind, namespace, with_data };
     let mut tell = |object: String| say(&format!("deleted {object}"));
     let removed = deploy::remove(connection.client(), &removal, &mut tell);
     let removed = connection.threads().block_on(removed)?;
-    say(&what_is_left(&removal, &removed));
+    say(&what_is_left(&removal, context.as_deref(), &removed));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -86,22 +87,30 @@ fn confirm_data(namespace: &str, confirm: Option<String>) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn what_is_left(removal: &Removal, removed: &Removed) -> String {
+fn what_is_left(removal: &Removal, context: Option<&str>, removed: &Removed) -> String {
     let Removal { kind, namespace, with_data } = removal;
-    let mut text = "The servers are gone.".to_owned();
-    if !removed.kept_claims.is_empty() {
-        text.push_str(&format!(" Kept in namespace {namespace}: {}", removed.kept_claims.join(", ")));
-        text.push_str(if *with_data { "." } else { ", and the Secret mysql-passwords." });
+    let mut text =
+        if removed.have_ended { "The servers are gone." } else { "The servers are still ending." }.to_owned();
+    if !removed.kept.is_empty() {
+        let _ = write!(text, " Kept: {}.", removed.kept.join(", "));
     }
     if !with_data {
-        let image = removed.image.as_ref().map_or_else(String::new, |image| format!(" --image {image}"));
-        text.push_str(&format!("\nBack with its data: tidegate deploy {kind}{}{image}", named(*kind, namespace)));
+        let _ = write!(text, "\nBack with its data: tidegate deploy {kind}");
+        if let (Kind::Replicated, Some(replicas)) = (kind, removed.replicas) {
+            let _ = write!(text, " --replicas {replicas}");
+        }
+        if let Some(image) = &removed.image {
+            let _ = write!(text, " --image {image}");
+        }
+        let _ = write!(text, "{}{}", named(*kind, namespace), in_context(context));
     }
     if !removed.volumes.is_empty() {
-        text.push_str(&format!(
-            "\nThese volumes had the data, and stay if their class says Retain: kubectl get persistentvolume {}",
-            removed.volumes.join(" ")
-        ));
+        let names = removed.volumes.join(" ");
+        let context = in_context(context);
+        let _ = write!(
+            text,
+            "\nThese volumes had the data, and stay if their class says Retain: kubectl{context} get persistentvolume {names}"
+        );
     }
     text
 }

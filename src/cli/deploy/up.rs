@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::named;
+use super::in_context;
 use crate::cli::install::{check_label, print, say};
 use crate::cli::live::Connection;
-use crate::deploy::{self, Done, Kind, Options, Plan, Progress, Size};
+use crate::deploy::{self, Done, Kind, Options, Passwords, Plan, Progress, Size};
 
 /// The arguments of `deploy single`.
 #[derive(Debug, clap::Args)]
@@ -53,13 +53,17 @@ struct Choices {
     /// The size of each volume, such as 100Gi; without, 20Gi.
     #[arg(long, value_name = "SIZE")]
     size: Option<Size>,
+    /// Bring what is there to what this version of tidegate has, also where somebody has changed it since: configuration,
+    /// scripts, resources. Servers are restarted one after the other if their pods change.
+    #[arg(long)]
+    renew: bool,
     /// How many seconds it may take until all servers are ready.
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     timeout: u64,
-    /// Print what would be applied, and ask no cluster. Passwords are not among it.
+    /// Print what would be applied for a new database, and ask no cluster. Passwords are not among it.
     #[arg(long, conflicts_with = "output")]
     dry_run: bool,
-    /// Write what would be applied into a file, and ask no cluster.
+    /// Write what would be applied for a new database into a file, and ask no cluster.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -75,40 +79,46 @@ pub(super) fn replicated(arguments: ReplicatedArguments) -> anyhow::Result<ExitC
 }
 
 fn run(kind: Kind, replicas: Option<u32>, choices: Choices) -> anyhow::Result<ExitCode> {
-    let Choices { namespace, context, storage_class, image, size, timeout, dry_run, output } = choices;
+    let Choices { namespace, context, storage_class, image, size, renew, timeout, dry_run, output } = choices;
     let namespace = namespace.unwrap_or_else(|| kind.namespace().to_owned());
     check_label(&namespace)?;
     let timeout = Duration::from_secs(timeout);
-    let options = Options { kind, namespace, replicas, storage_class, image, size, timeout };
+    let options = Options { kind, namespace, replicas, storage_class, image, size, renew, timeout };
     if dry_run || output.is_some() {
         return print(Plan::new(&options)?.objects(), output.as_deref());
     }
-    let connection = Connection::open(context)?;
+    let connection = Connection::open(context.clone())?;
     let namespace = options.namespace.clone();
     let done = connection.threads().block_on(deploy::deploy(connection.client(), options, &mut tell))?;
-    say(&how_to_connect(kind, &namespace, &done));
+    say(&how_to_connect(kind, &namespace, context.as_deref(), &done));
     Ok(ExitCode::SUCCESS)
 }
 
 fn tell(progress: Progress) {
     say(&match progress {
         Progress::NoGate => "no gate is asked in this cluster: tidegate install puts one in".to_owned(),
-        Progress::Passwords { are_new: true } => "made the passwords, in the Secret mysql-passwords".to_owned(),
-        Progress::Passwords { are_new: false } => "the passwords are there".to_owned(),
+        Progress::Passwords(Passwords::Made) => "made the passwords, in the Secret mysql-passwords".to_owned(),
+        Progress::Passwords(Passwords::Kept) => "the passwords are there".to_owned(),
+        Progress::Passwords(Passwords::KeptWithoutBackups) => {
+            "the passwords are there, but none of an account backup: \
+            without one there are no backups"
+                .to_owned()
+        }
         Progress::Applied(object) => format!("applied {object}"),
         Progress::Pod(doing) => format!("  {doing}"),
-        Progress::Volume(doing) => format!("  volume {doing}"),
+        Progress::Other(doing) => format!("  {doing}"),
         Progress::Ready => "all servers are ready".to_owned(),
         Progress::Tried(what) => format!("tried: {what}"),
     });
 }
 
-fn how_to_connect(kind: Kind, namespace: &str, done: &Done) -> String {
+fn how_to_connect(kind: Kind, namespace: &str, context: Option<&str>, done: &Done) -> String {
+    let context = in_context(context);
     let Done { servers, version } = done;
     let (addresses, client) = match kind {
         Kind::Single => (
             format!("address    mysql.{namespace}, port 3306"),
-            format!("kubectl exec -it -n {namespace} mysql-client -- mysql -hmysql -uapp app"),
+            format!("kubectl{context} exec -it -n {namespace} mysql-client -- mysql -hmysql -uapp app"),
         ),
         Kind::Replicated => (
             format!(
@@ -116,7 +126,7 @@ fn how_to_connect(kind: Kind, namespace: &str, done: &Done) -> String {
                  3306: whoever is ready"
             ),
             format!(
-                "kubectl exec -it -n {namespace} mysql-0 -c mysql -- bash -c 'MYSQL_PWD=$(</run/secrets/mysql/app) mysql \
+                "kubectl{context} exec -it -n {namespace} mysql-0 -c mysql -- bash -c 'MYSQL_PWD=$(</run/secrets/mysql/app) mysql \
                  -hmysql-write -uapp app'"
             ),
         ),
@@ -124,8 +134,7 @@ fn how_to_connect(kind: Kind, namespace: &str, done: &Done) -> String {
     let servers = if *servers == 1 { "1 server".to_owned() } else { format!("{servers} servers") };
     format!(
         "\nMySQL {version} is up, with {servers}.\n\n{addresses}\ndatabase   app, as the user app; TLS is required\n\
-         password   key app of the Secret mysql-passwords in namespace {namespace}\nlet in     kubectl label namespace \
-         NAME mysql-client=true\ntry it     {client}\nhow it is  tidegate deploy status{}",
-        named(kind, namespace)
+         password   key app of the Secret mysql-passwords in namespace {namespace}\nlet in     kubectl{context} label namespace \
+         NAME mysql-client=true\ntry it     {client}\nhow it is  tidegate deploy status{context}"
     )
 }
