@@ -38,6 +38,7 @@ pub mod request;
 pub mod resources;
 pub mod secrets;
 pub mod server;
+pub mod traces;
 pub mod wasm;
 pub mod webhooks;
 pub mod workload;

@@ -27,8 +27,9 @@ use crate::metrics::Metrics;
 use crate::policy::{CurrentPolicies, PolicySet};
 use crate::secrets::{KubeSecretStore, NoSecretStore, SecretStore};
 use crate::server::{
-    Ending, Gate, Lifecycle, Listener, Readiness, Service, Witness, router, server_config, signals, use_ring,
+    Ending, Gate, Lifecycle, Listener, Readiness, Service, Tracer, Witness, router, server_config, signals, use_ring,
 };
+use crate::traces::Traces;
 use crate::wasm::Loader;
 use crate::webhooks::Keeper;
 
@@ -65,6 +66,10 @@ pub(crate) struct ServeArguments {
     metrics: MetricsArguments,
     #[command(flatten)]
     webhooks: WebhookArguments,
+    /// Send a trace of each review to the OpenTelemetry collector at this address, by OTLP over HTTP, such as
+    /// http://collector:4318; without, as the environment says (OTEL_EXPORTER_OTLP_ENDPOINT), or none.
+    #[arg(long, value_name = "URL")]
+    traces: Option<String>,
     /// How lines of the log are written; RUST_LOG says which.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "json", env = "TIDEGATE_LOG_FORMAT")]
     log_format: LogFormat,
@@ -113,12 +118,14 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
         reports,
         metrics: metrics_port,
         webhooks,
+        traces,
         log_format: _,
     } = arguments;
     use_ring();
     let signals = signals().context("cannot take over SIGTERM and SIGINT")?;
     let listener = Listener::bind(listen).await?;
     let identity = identity();
+    let traces = Traces::start(traces.as_deref(), &identity)?.map(Arc::new);
     let (stop, stopping) = watch::channel(false);
     // They end with the first signal: what is under way for reviews comes first.
     let mut signals = Box::pin(signals.inspect(move |_| {
@@ -138,7 +145,8 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let Outside { lookup, secrets, witness } =
         cluster(&secrets, &reports, &webhooks, &mut policies, &identity, stopping).await?;
     let gate = Gate::new(Arc::clone(policies.current()), lookup, secrets, metrics.clone());
-    let gate = Arc::new(gate.with_witness(witness));
+    let tracer = traces.clone().map(|traces| traces as Arc<dyn Tracer>);
+    let gate = Arc::new(gate.with_witness(witness).with_tracer(tracer));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
     let service = Service { tls: server_config(certificate)?, router: router(gate, readiness.clone()) };
@@ -146,6 +154,10 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let lifecycle = Lifecycle { readiness, prepared: policies.prepared(), effects, delay: shutdown_delay };
     let ending = lifecycle.run(listener, service, signals).await;
     policies.end().await;
+    if let Some(traces) = traces {
+        // It waits for the collector. That it did not come to its end is said by itself.
+        let _ = tokio::task::spawn_blocking(move || traces.end()).await;
+    }
     Ok(ending)
 }
 

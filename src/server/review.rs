@@ -1,7 +1,7 @@
 //! One review: AdmissionReview in, judgement, effects, answer out.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
@@ -11,6 +11,7 @@ use super::in_flight::InFlight;
 use super::incoming::{Incoming, NotAReview};
 use super::response::Answer;
 use super::review_log::Record;
+use super::span::Tracer;
 use super::witness::{Witness, Witnessed};
 use crate::engine::{self, Evaluation, WorkloadSecret};
 use crate::lookup::Lookup;
@@ -32,6 +33,7 @@ pub struct Gate {
     effects: InFlight,
     metrics: Metrics,
     witness: Option<Arc<dyn Witness>>,
+    tracer: Option<Arc<dyn Tracer>>,
     /// For large bodies, which take many times their size where they are judged.
     large: Semaphore,
 }
@@ -61,7 +63,7 @@ impl Gate {
         metrics: Metrics,
     ) -> Self {
         let (effects, large) = (InFlight::default(), Semaphore::new(LARGE_AT_ONCE));
-        Self { policies, lookup, secrets, effects, metrics, witness: None, large }
+        Self { policies, lookup, secrets, effects, metrics, witness: None, tracer: None, large }
     }
 
     /// Tells somebody of each refusal and repair.
@@ -70,34 +72,47 @@ impl Gate {
         Self { witness, ..self }
     }
 
+    /// Hands the spans of each review to somebody.
+    #[must_use]
+    pub fn with_tracer(self, tracer: Option<Arc<dyn Tracer>>) -> Self {
+        Self { tracer, ..self }
+    }
+
     /// The effects that are under way, also those whose client has gone.
     pub fn effects(&self) -> &InFlight {
         &self.effects
     }
 
-    /// Answers one AdmissionReview.
+    /// Answers one AdmissionReview. `parent` is the header `traceparent` of its request.
     ///
     /// # Errors
     /// [`ReviewError`] if the body is none.
-    pub async fn review(&self, phase: Phase, body: Vec<u8>) -> Result<Vec<u8>, ReviewError> {
-        let started = Instant::now();
+    pub async fn review(&self, phase: Phase, body: Vec<u8>, parent: Option<String>) -> Result<Vec<u8>, ReviewError> {
+        let (started, began) = (Instant::now(), SystemTime::now());
         // The semaphore is never closed; without a turn nobody is kept waiting.
         let _turn = if body.len() >= LARGE { self.large.acquire().await.ok() } else { None };
         // The body may hold passwords; it is wiped as soon as it is read.
         let incoming = Incoming::parse(&Zeroizing::new(body), phase)?;
         let mut record = Record::new(&incoming, phase);
+        record.part("read", began);
         let answer = match incoming.request {
             None => Answer::untouched(),
             Some(request) => self.judge(request, &mut record).await,
         };
         record.write(&answer, started.elapsed(), self.metrics.admissions());
+        if let Some(tracer) = &self.tracer {
+            tracer.record(record.span(&answer, began, started.elapsed(), parent));
+        }
         answer.to_json(&incoming.uid).map_err(ReviewError::Unwritable)
     }
 
     async fn judge(&self, request: Request, record: &mut Record) -> Answer {
         let request = Arc::new(request);
         let (phase, title) = (request.phase, request.title());
-        let mut evaluation = match self.evaluate(&request, &title).await {
+        let began = SystemTime::now();
+        let evaluated = self.evaluate(&request, &title).await;
+        record.part("evaluate", began);
+        let mut evaluation = match evaluated {
             Ok(evaluation) => evaluation,
             Err(refused) => return refused,
         };
@@ -108,7 +123,10 @@ impl Gate {
             return Answer::of(&title, evaluation, phase);
         };
         let secret = Arc::new(secret);
-        let applied = match self.carry_out(&title, Arc::clone(&secret), request.dry_run).await {
+        let began = SystemTime::now();
+        let carried_out = self.carry_out(&title, Arc::clone(&secret), request.dry_run).await;
+        record.part("secret", began);
+        let applied = match carried_out {
             Ok(applied) => applied,
             Err(NotDone::Refused(error))
                 if error.status_code() == 403 && is_stored_in_plain_text(&request, &secret) =>

@@ -1,9 +1,10 @@
 //! The one line that the log holds for a review, and what is counted of it. Names only, never an object or a value.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::incoming::Incoming;
 use super::response::Answer;
+use super::span::{Part, ReviewSpan};
 use super::text::one_line;
 use crate::engine::{Evaluation, Judged, LeftAlone};
 use crate::metrics::{Admission, AdmissionMetrics, Found};
@@ -24,6 +25,7 @@ pub(super) struct Record {
     fixed: String,
     failed: String,
     shadow: String,
+    parts: Vec<Part>,
 }
 
 impl Record {
@@ -44,7 +46,13 @@ impl Record {
             fixed: String::new(),
             failed: String::new(),
             shadow: String::new(),
+            parts: Vec::new(),
         }
+    }
+
+    /// A part of it has just ended.
+    pub(super) fn part(&mut self, name: &'static str, began: SystemTime) {
+        self.parts.push(Part { name, began, ended: SystemTime::now() });
     }
 
     pub(super) fn evaluated(&mut self, evaluation: &Evaluation) {
@@ -87,14 +95,38 @@ impl Record {
         }
     }
 
-    /// Writes the line, and counts the answer.
-    pub(super) fn write(&self, answer: &Answer, took: Duration, metrics: &AdmissionMetrics) {
-        let decision = match &answer.refusal {
+    fn decision(&self, answer: &Answer) -> &'static str {
+        match &answer.refusal {
             Some(refusal) if refusal.code == 403 => "deny",
             Some(_) => "fail",
             None if self.is_judged => "allow",
             None => "pass",
-        };
+        }
+    }
+
+    /// What a trace has of it: the same as the line.
+    pub(super) fn span(self, answer: &Answer, began: SystemTime, took: Duration, parent: Option<String>) -> ReviewSpan {
+        let decision = self.decision(answer);
+        let attributes = [
+            ("tidegate.decision", decision.to_owned()),
+            ("tidegate.uid", self.uid),
+            ("tidegate.operation", self.operation),
+            ("tidegate.object.kind", self.kind),
+            ("tidegate.object.name", self.name),
+            ("k8s.namespace.name", self.namespace),
+            ("tidegate.dry_run", self.dry_run.to_string()),
+            ("tidegate.found", self.found),
+            ("tidegate.fixed", self.fixed),
+            ("tidegate.failed", self.failed),
+        ];
+        let attributes = attributes.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let (phase, is_failure) = (self.phase.as_str(), decision == "fail");
+        ReviewSpan { parent, phase, began, took, is_failure, attributes, parts: self.parts }
+    }
+
+    /// Writes the line, and counts the answer.
+    pub(super) fn write(&self, answer: &Answer, took: Duration, metrics: &AdmissionMetrics) {
+        let decision = self.decision(answer);
         let (phase, operation, dry_run) = (self.phase.as_str(), &self.operation, self.dry_run);
         let kind = if self.is_judged { &self.kind } else { "" };
         metrics.answered(&Admission { phase, kind, operation, decision, dry_run, took });

@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use super::body::{self, Budget};
 use super::readiness::Readiness;
 use super::review::{Gate, ReviewError};
+use super::span;
 use crate::request::Phase;
 
 #[derive(Clone)]
@@ -42,11 +43,12 @@ async fn validate(State(shared): State<Shared>, headers: HeaderMap, body: Body) 
 }
 
 async fn review(shared: &Shared, phase: Phase, headers: &HeaderMap, body: Body) -> Response {
+    let parent = span::parent(headers);
     let body = match body::read(headers, body, &shared.bodies).await {
         Ok(body) => body,
         Err(error) => return refuse(phase, error.status(), &error),
     };
-    match shared.gate.review(phase, body.bytes).await {
+    match shared.gate.review(phase, body.bytes, parent).await {
         Ok(answer) => {
             let json = HeaderValue::from_static("application/json");
             ([(header::CONTENT_TYPE, json)], answer).into_response()

@@ -135,7 +135,7 @@ impl Guard {
                 "namespace": object.pointer("/metadata/namespace"), "name": object.pointer("/metadata/name"),
             }
         });
-        let answer = self.runtime.block_on(self.gate.review(phase, review.to_string().into_bytes())).unwrap();
+        let answer = self.runtime.block_on(self.gate.review(phase, review.to_string().into_bytes(), None)).unwrap();
         serde_json::from_slice::<Value>(&answer).unwrap()["response"].clone()
     }
 

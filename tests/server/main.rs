@@ -20,3 +20,5 @@ mod shutdown;
 mod support;
 /// Sets of policies that take each other's place.
 mod swaps;
+/// Reviews as a collector of traces gets them.
+mod traced;

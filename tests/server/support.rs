@@ -18,7 +18,8 @@ use tidegate::metrics::Metrics;
 use tidegate::policy::CurrentPolicies;
 use tidegate::secrets::SecretStore;
 use tidegate::server::{
-    Certificate, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service, router, server_config,
+    Certificate, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service, Tracer, router,
+    server_config,
 };
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -56,6 +57,16 @@ impl Server {
         secrets: Arc<dyn SecretStore>,
         delay: Duration,
     ) -> Self {
+        Self::start_traced(policies, secrets, delay, None).await
+    }
+
+    /// One whose reviews are traced.
+    pub(crate) async fn start_traced(
+        policies: Arc<CurrentPolicies>,
+        secrets: Arc<dyn SecretStore>,
+        delay: Duration,
+        tracer: Option<Arc<dyn Tracer>>,
+    ) -> Self {
         log_lines();
         let (chain, key) = pair();
         let metrics = Metrics::default();
@@ -63,7 +74,8 @@ impl Server {
         let certificate = CurrentCertificate::new(certificate, metrics.certificate());
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.address();
-        let gate = Arc::new(Gate::new(policies, Arc::new(NoLookup), secrets, metrics.clone()));
+        let gate = Gate::new(policies, Arc::new(NoLookup), secrets, metrics.clone());
+        let gate = Arc::new(gate.with_tracer(tracer));
         let readiness = Readiness::default();
         let lifecycle = Lifecycle {
             readiness: readiness.clone(),
