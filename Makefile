@@ -104,6 +104,10 @@ bench: policies cluster ## measures admissions, policies, audits and repairs, si
 	$(CARGO) bench --bench policies
 	$(CARGO) bench --bench audit
 
+.PHONY: bench-node
+bench-node: policies node ## measures installing, deploying, and the gate in its pod, on nodes
+	$(CARGO) test --workspace --test node -- --ignored --exact --nocapture figures::figures
+
 .PHONY: format
 format: ## formats all sources
 	$(CARGO) fmt --all

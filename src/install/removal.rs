@@ -4,7 +4,8 @@ use kube::Client;
 
 use super::plan::Stage;
 use super::{InstallError, MANAGER, Options, Plan, checks};
-use crate::objects::{self, Objects, title};
+use crate::objects::{self, Objects, Right, refused, title};
+use crate::secrets::{Disposal, READ_FOR_UNUSED, delete_unused};
 
 /// What is taken away beside the gate itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -13,9 +14,11 @@ pub struct Removal {
     pub kinds: bool,
     /// The gate's namespace, with all that is in it.
     pub namespace: bool,
+    /// The Secrets with passwords that nothing uses and that open no data that may be there.
+    pub passwords: bool,
 }
 
-/// Takes the gate away. Secrets with passwords stay in any case: databases use them.
+/// Takes the gate away. Secrets with passwords that databases use stay in any case.
 ///
 /// # Errors
 /// [`InstallError`]; what was taken away by then is gone, and a further run goes on.
@@ -24,7 +27,7 @@ pub async fn remove(
     namespace: &str,
     removal: Removal,
     tell: &mut (dyn FnMut(String) + Send),
-) -> Result<(), InstallError> {
+) -> Result<Vec<Disposal>, InstallError> {
     let options = Options { namespace: namespace.to_owned(), ..Options::default() };
     let plan = Plan::new(&options)?;
     // What only some installations have.
@@ -40,7 +43,11 @@ pub async fn remove(
         (Stage::Namespace, removal.namespace),
     ];
     let wanted: Vec<_> = stages.iter().filter(|(_, is_wanted)| *is_wanted).map(|(stage, _)| *stage).collect();
-    objects::check(&objects, objects::to_delete(wanted.iter().flat_map(|stage| plan.of(*stage)))).await?;
+    let mut rights = objects::to_delete(wanted.iter().flat_map(|stage| plan.of(*stage)));
+    if removal.passwords {
+        rights.extend(for_passwords());
+    }
+    objects::check(&objects, rights).await?;
     checks::nothing_in_the_way(&objects, &plan, namespace).await.or_else(|error| match error {
         // On its way out already, or newer than this program: both can be taken away.
         InstallError::Terminating(_) | InstallError::NewerKinds { .. } => Ok(()),
@@ -53,5 +60,22 @@ pub async fn remove(
             }
         }
     }
-    Ok(())
+    if !removal.passwords {
+        return Ok(Vec::new());
+    }
+    let disposals = delete_unused(objects.client()).await;
+    Ok(disposals.map_err(|error| refused("the Secrets with passwords".to_owned(), &error))?)
+}
+
+/// What it takes to delete Secrets that nothing uses.
+fn for_passwords() -> impl Iterator<Item = Right> {
+    let right = |group: &str, resource: &str, verb| Right {
+        group: group.to_owned(),
+        resource: resource.to_owned(),
+        verb,
+        namespace: None,
+    };
+    let read =
+        READ_FOR_UNUSED.iter().flat_map(|(group, resources)| resources.iter().map(move |resource| (group, resource)));
+    read.map(move |(group, resource)| right(group, resource, "list")).chain([right("", "secrets", "delete")])
 }

@@ -23,7 +23,7 @@ mod wiped;
 #[cfg(test)]
 mod tests;
 
-pub use clean_up::{CleanUp, CleanUpScope};
+pub use clean_up::{CleanUp, CleanUpScope, Disposal, READ_FOR_UNUSED, delete_unused};
 pub use error::{SecretError, SecretName};
 pub use file_store::{FileSecretStore, SecretTextError};
 pub use kept::{Kept, WhyKept};

@@ -64,7 +64,7 @@ pub(crate) const EDGES: &[(&str, &[&str])] = &[
     ("events", &["server"]),
     ("traces", &["server"]),
     ("objects", &[]),
-    ("install", &["certificates", "objects", "yaml"]),
+    ("install", &["certificates", "objects", "secrets", "yaml"]),
     ("deploy", &["objects", "yaml"]),
     ("demo", &["line_diff", "lookup", "metrics", "policy", "secrets", "server", "workload"]),
     (

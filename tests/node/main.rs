@@ -60,3 +60,6 @@ mod gate;
 
 // A database by `tidegate deploy`, through all that happens to one.
 mod deploy;
+
+// What all of it costs.
+mod figures;

@@ -9,6 +9,7 @@
 //! no moment is left between the two.
 
 mod observed;
+mod once;
 mod survey;
 mod verdict;
 
@@ -29,6 +30,7 @@ use super::wiped::Wiped;
 use crate::engine::stored_owner;
 use crate::leadership::{Leadership, RENEWAL};
 use observed::{Observed, Version};
+pub use once::{Disposal, READ_FOR_UNUSED, delete_unused};
 use survey::Survey;
 use verdict::{Verdict, refers_to, verdict};
 
