@@ -16,27 +16,29 @@ use crate::install::{self, NAMESPACE, Options, Plan, Progress};
 /// The arguments of `install`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  tidegate install --image registry.example/tidegate:0.1.0\n  \
-    tidegate install --dry-run\n  tidegate install --output gate.yaml && kubectl apply --server-side -f gate.yaml\n\n\
-    Webhooks are registered last, when the gate answers: nothing is held up meanwhile. To run it again does no harm: \
-    it goes on where it stopped, and brings an older installation to this version.")]
+    tidegate install --dry-run\n  tidegate install --image registry.example/tidegate:0.1.0 --output gate.yaml\n\n\
+    Webhooks are in force last, when the gate answers and the API server has called it: nothing is held up meanwhile. To \
+    run it again does no harm: it goes on where it stopped, keeps what was chosen before, and brings an older \
+    installation to this version. Whoever applies the file of --output by other means registers the webhooks at once: \
+    until the gate answers, MySQL workloads wait.")]
 pub(crate) struct InstallArguments {
     #[command(flatten)]
     place: Place,
     /// The gate's image; without, that of the installation that is there.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = parse_image)]
     image: Option<String>,
     /// A Secret of the gate's namespace with credentials for the image's registry.
     #[arg(long, value_name = "SECRET")]
     pull_secret: Option<String>,
-    /// How many replicas; of fewer than two none is left while one is replaced.
-    #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
-    replicas: u32,
+    /// How many replicas: two without, or as many as there are; of one none is left while it is replaced.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=20))]
+    replicas: Option<u32>,
     /// Let cert-manager make the certificate; without, the gate makes and renews its own.
     #[arg(long)]
     cert_manager: bool,
     /// Write what is found in stored objects as reports of this kind beside them.
-    #[arg(long, value_name = "KIND", default_value = "off")]
-    reports: ReportKind,
+    #[arg(long, value_name = "KIND")]
+    reports: Option<ReportKind>,
     /// How many seconds the gate may take until it answers.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     timeout: u64,
@@ -64,16 +66,30 @@ pub(crate) fn run(arguments: InstallArguments) -> anyhow::Result<ExitCode> {
     let InstallArguments { place, image, pull_secret, replicas, cert_manager, reports, timeout, dry_run, output } =
         arguments;
     check_namespace(&place.namespace)?;
-    let reports = reports.into();
+    let reports = reports.map(Into::into);
     let timeout = Duration::from_secs(timeout);
     let options = Options { namespace: place.namespace, image, pull_secret, replicas, cert_manager, reports, timeout };
     if dry_run || output.is_some() {
+        if options.image.is_none() {
+            let _ = writeln!(std::io::stderr(), "note: without --image it names one that no registry has");
+        }
         return print(Plan::new(&options)?.objects(), output.as_deref());
     }
+    let context = place.context.as_ref().map_or_else(String::new, |context| format!(" --context {context}"));
     let connection = Connection::open(place.context)?;
     connection.threads().block_on(install::install(connection.client(), &options, &mut tell))?;
-    say(&format!("The gate is in force. How it stands: tidegate status{}", named(&options.namespace)));
+    say(&format!("The gate is in force. How it stands: tidegate status{}{context}", named(&options.namespace)));
     Ok(ExitCode::SUCCESS)
+}
+
+/// A reference to an image has no spaces: said before anything is applied.
+pub(super) fn parse_image(text: &str) -> Result<String, String> {
+    let is_fit = |letter: char| letter.is_ascii_alphanumeric() || "-._/:@".contains(letter);
+    if !text.is_empty() && text.chars().all(is_fit) {
+        Ok(text.to_owned())
+    } else {
+        Err("an image is named like registry.example/name:tag".to_owned())
+    }
 }
 
 /// The gate's own namespace cannot be one that is judged.

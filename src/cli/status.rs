@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use jiff::{Timestamp, Unit};
 
+use super::EXIT_USAGE;
 use super::install::{Place, check_namespace, say};
 use super::live::Connection;
 use crate::install::{PolicyState, State, read_state};
@@ -31,7 +32,11 @@ pub(crate) fn run(arguments: StatusArguments) -> anyhow::Result<ExitCode> {
     let state = connection.threads().block_on(read_state(connection.client(), &place.namespace))?;
     let now = Timestamp::now();
     say(text(&state, &place.namespace, now).trim_end());
-    Ok(if state.is_well(now) { ExitCode::SUCCESS } else { ExitCode::from(EXIT_UNWELL) })
+    Ok(match state.is_well(now) {
+        true => ExitCode::SUCCESS,
+        false if !state.is_seen => ExitCode::from(EXIT_USAGE),
+        false => ExitCode::from(EXIT_UNWELL),
+    })
 }
 
 fn text(state: &State, namespace: &str, now: Timestamp) -> String {
@@ -41,12 +46,15 @@ fn text(state: &State, namespace: &str, now: Timestamp) -> String {
         let _ = writeln!(text, "{name:<12} {told}");
     };
     match &state.image {
+        None if !state.is_seen => line("gate", "this account may not see it"),
         None => line("gate", &format!("there is none in namespace {namespace}")),
         Some(image) => line("gate", &format!("{} of {} replicas answer, {image}", state.ready, state.wanted)),
     }
     line(
         "webhooks",
         &match state.webhooks.as_slice() {
+            _ if state.is_on_trial => "registered for a trial that did not come to its end: install again".to_owned(),
+            [] if !state.is_seen => "this account may not see all of them".to_owned(),
             [] => "none is registered: the API server asks nobody".to_owned(),
             [one] => format!("only the {one} is registered: install again"),
             _ => "both are registered".to_owned(),

@@ -33,7 +33,11 @@ pub(crate) fn run(arguments: UninstallArguments) -> anyhow::Result<ExitCode> {
     check_namespace(&place.namespace)?;
     let connection = Connection::open(place.context)?;
     let removal = Removal { kinds: with_crds, namespace: with_namespace, passwords: with_passwords };
-    let mut tell = |object: String| say(&format!("deleted {object}"));
+    let mut is_any = false;
+    let mut tell = |object: String| {
+        is_any = true;
+        say(&format!("deleted {object}"));
+    };
     let removed = install::remove(connection.client(), &place.namespace, removal, &mut tell);
     let disposals = connection.threads().block_on(removed)?;
     for Disposal { secret, kept_because } in disposals {
@@ -41,6 +45,10 @@ pub(crate) fn run(arguments: UninstallArguments) -> anyhow::Result<ExitCode> {
             None => format!("deleted {secret}"),
             Some(why) => format!("kept {secret}: {why}"),
         });
+    }
+    if !is_any {
+        say(&format!("There was nothing of a gate in namespace {}.", place.namespace));
+        return Ok(ExitCode::SUCCESS);
     }
     if with_passwords {
         say("The gate is gone.");

@@ -20,6 +20,15 @@ pub enum DeployError {
     /// The namespace is on its way out.
     #[error("namespace {0} is being deleted: wait until it is gone (kubectl get namespace {0}), and deploy again")]
     Terminating(String),
+    /// What is in the gate's namespace is not judged.
+    #[error("namespace {0} is the gate's own, in which nothing is judged: name another one with --namespace")]
+    GatesNamespace(String),
+    /// The usual class would have to be made.
+    #[error(
+        "the StorageClass mysql-gp2 would have to be made, which this account may not: name one that is there with \
+         --storage-class (kubectl get storageclass shows them)"
+    )]
+    NoRightToClass,
     /// Something of an earlier database is on its way out.
     #[error("{0} is being deleted: wait until it is gone, and deploy again")]
     Ending(String),
@@ -92,8 +101,8 @@ pub enum DeployError {
     },
     /// The Secret is there, and not complete.
     #[error(
-        "the Secret mysql-passwords in namespace {namespace} has no {}: add what is missing, 1 to 32 letters and digits \
-         each", .missing.join(", ")
+        "the Secret mysql-passwords in namespace {namespace} has no fit {}: add what is missing, and mend what is not 1 to \
+         32 letters and digits", .missing.join(", ")
     )]
     IncompletePasswords {
         /// The namespace.
@@ -106,7 +115,7 @@ pub enum DeployError {
     NoRandomness(String),
     /// Something took too long.
     #[error(
-        "not all servers are ready after {seconds} s{}. What was applied stays, and whoever runs this again goes on with it",
+        "not all servers are ready after {seconds} s; what was applied stays, and whoever runs this again goes on with it{}",
         listed(.known)
     )]
     TookTooLong {

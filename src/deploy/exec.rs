@@ -43,7 +43,7 @@ async fn attached(
 ) -> Result<String, String> {
     let pods: Api<Pod> = Api::namespaced(objects.client(), namespace);
     let parameters = AttachParams::default().container(container).stdin(false).stdout(true).stderr(true);
-    let mut process = pods.exec(pod, command.iter().copied(), &parameters).await.map_err(|error| error.to_string())?;
+    let mut process = pods.exec(pod, command.iter().copied(), &parameters).await.map_err(|error| said_by(&error))?;
     let (out, err) = (process.stdout(), process.stderr());
     let status = process.take_status();
     let (out, err) = tokio::join!(read(out), read(err));
@@ -52,6 +52,13 @@ async fn attached(
         None => false,
     };
     if is_success { Ok(out) } else { Err(said(&err, &out)) }
+}
+
+fn said_by(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// The last line that says something: of the errors, if there are some.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kube::ResourceExt;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
@@ -18,6 +19,7 @@ pub(super) struct Stored {
     /// Whether the namespace is there; who may not look takes it to be.
     pub(super) has_namespace: bool,
     is_ending: bool,
+    is_gates: bool,
     own: BTreeMap<String, DynamicObject>,
     /// The claim of the first server's volume.
     claim: Option<DynamicObject>,
@@ -29,12 +31,14 @@ impl Stored {
     /// # Errors
     /// [`ObjectError`] with what the API server says.
     pub(super) async fn read(objects: &Objects, plan: &Plan, options: &Options) -> Result<Self, ObjectError> {
-        let (has_namespace, is_ending) = match objects.get(plan.namespace()).await {
-            Ok(Some(namespace)) => (true, namespace.metadata.deletion_timestamp.is_some()),
-            Ok(None) => (false, false),
-            Err(ObjectError::Refused { .. }) => (true, false),
+        let (has_namespace, namespace) = match objects.get(plan.namespace()).await {
+            Ok(found) => (found.is_some(), found),
+            Err(ObjectError::Refused { .. }) => (true, None),
             Err(other) => return Err(other),
         };
+        let is_ending = namespace.as_ref().is_some_and(|namespace| namespace.metadata.deletion_timestamp.is_some());
+        let is_gates =
+            namespace.is_some_and(|found| found.labels().get(LABELS[0]).is_some_and(|name| name == "tidegate"));
         let mut own = BTreeMap::new();
         for object in plan.own() {
             if let Some(found) = objects.get(object).await? {
@@ -46,7 +50,7 @@ impl Stored {
             "kind": "PersistentVolumeClaim",
             "metadata": { "namespace": options.namespace, "name": options.kind.first_claim() },
         });
-        Ok(Self { has_namespace, is_ending, own, claim: objects.get(&claim).await? })
+        Ok(Self { has_namespace, is_ending, is_gates, own, claim: objects.get(&claim).await? })
     }
 
     /// What is stored of one of the plan's objects.
@@ -62,8 +66,11 @@ impl Stored {
     /// Whether everything that has a name of the plan's is this database's own, and stays.
     ///
     /// # Errors
-    /// [`DeployError::Terminating`], [`DeployError::Ending`], [`DeployError::Foreign`].
+    /// [`DeployError::GatesNamespace`], [`DeployError::Terminating`], [`DeployError::Ending`], [`DeployError::Foreign`].
     pub(super) fn nothing_in_the_way(&self, plan: &Plan, options: &Options) -> Result<(), DeployError> {
+        if self.is_gates {
+            return Err(DeployError::GatesNamespace(options.namespace.clone()));
+        }
         if self.is_ending {
             return Err(DeployError::Terminating(options.namespace.clone()));
         }
@@ -93,9 +100,7 @@ impl Stored {
     pub(super) fn keep(&self, plan: &Plan, options: &mut Options) -> Result<(), DeployError> {
         let workload = self.get(plan.workload());
         if let Some(found) = workload {
-            let containers = found.data.pointer("/spec/template/spec/containers").and_then(Value::as_array);
-            let server = containers.into_iter().flatten().find(|container| container["name"] == NAME);
-            let image = server.and_then(|server| server["image"].as_str());
+            let image = server_image(found);
             let replicas = found.data["spec"]["replicas"].as_u64().and_then(|number| u32::try_from(number).ok());
             options.image = options.image.take().or_else(|| image.map(str::to_owned));
             options.replicas = options.replicas.or(replicas);
@@ -113,12 +118,22 @@ impl Stored {
     }
 }
 
+/// The image of a workload's server, whatever stands beside it.
+pub(super) fn server_image(workload: &DynamicObject) -> Option<&str> {
+    let containers = workload.data.pointer("/spec/template/spec/containers").and_then(Value::as_array);
+    let server = containers.into_iter().flatten().find(|container| container["name"] == NAME);
+    server.and_then(|server| server["image"].as_str())
+}
+
 fn is_own(found: &DynamicObject, wanted: &Value) -> bool {
     let labels = found.metadata.labels.as_ref();
-    LABELS.iter().all(|label| {
-        let value = labels.and_then(|labels| labels.get(*label));
-        value.is_some_and(|value| wanted["metadata"]["labels"][label] == value.as_str())
-    })
+    // A chart's object may have any name and instance.
+    let is_managed = labels.is_some_and(|labels| labels.contains_key("app.kubernetes.io/managed-by"));
+    !is_managed
+        && LABELS.iter().all(|label| {
+            let value = labels.and_then(|labels| labels.get(*label));
+            value.is_some_and(|value| wanted["metadata"]["labels"][label] == value.as_str())
+        })
 }
 
 /// A claim can grow, where its class allows it; the template of a StatefulSet's claims never changes.

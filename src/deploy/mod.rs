@@ -30,7 +30,7 @@ pub use kind::Kind;
 pub use options::{Options, Size};
 pub use plan::Plan;
 pub use progress::{Done, Passwords, Progress};
-pub use removal::{Removal, Removed, remove};
+pub use removal::{Removal, Removed, await_end, remove};
 pub use run::deploy;
 pub use status::{Database, Server, read_status};
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Secret};
 use kube::Error;
 use kube::api::{Api, ObjectMeta, PostParams};
@@ -43,13 +44,19 @@ async fn find(objects: &Objects, options: &Options) -> Result<Option<Passwords>,
     let found = secrets.get_opt(PASSWORDS).await.map_err(|error| refused(title(namespace), &error))?;
     let Some(found) = found else { return Ok(None) };
     let data = found.data.unwrap_or_default();
-    let missing: Vec<&str> = kind.accounts().iter().copied().filter(|account| !data.contains_key(*account)).collect();
+    let missing: Vec<&str> =
+        kind.accounts().iter().copied().filter(|account| !data.get(*account).is_some_and(is_fit)).collect();
     match missing.as_slice() {
         [] => Ok(Some(Passwords::Kept)),
         // Nobody's server has to have that account.
         ["backup"] => Ok(Some(Passwords::KeptWithoutBackups)),
         _ => Err(DeployError::IncompletePasswords { namespace: namespace.clone(), missing }),
     }
+}
+
+/// As `manifests/scripts/common.sh` wants them: they go into statements.
+fn is_fit(password: &ByteString) -> bool {
+    (1..=LENGTH).contains(&password.0.len()) && password.0.iter().all(u8::is_ascii_alphanumeric)
 }
 
 async fn create(

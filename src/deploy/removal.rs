@@ -8,7 +8,7 @@ use kube::api::{Api, ListParams};
 use kube::{Client, ResourceExt};
 use serde_json::{Value, json};
 
-use super::found::{INSTANCE, Stored};
+use super::found::{INSTANCE, Stored, server_image};
 use super::{DeployError, Kind, MANAGER, Options, PASSWORDS, Plan, servers};
 use crate::objects::{self, ObjectError, Objects, Right, refused, title};
 
@@ -34,8 +34,6 @@ pub struct Removed {
     pub kept: Vec<String>,
     /// The volumes whose claims were deleted, and which may stay as their class says.
     pub volumes: Vec<String>,
-    /// Whether the servers' pods are gone by now.
-    pub have_ended: bool,
 }
 
 /// A server gets two minutes to end (`terminationGracePeriodSeconds`).
@@ -44,7 +42,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// What people write themselves: as much theirs as the data.
 const CONFIG: &str = "mysql-config";
 
-/// Takes it away, and waits until the servers have ended.
+/// Takes it away. Its servers may still be ending: [`await_end`].
 ///
 /// # Errors
 /// [`DeployError`]; what was taken away by then is gone, and a further run goes on.
@@ -71,8 +69,7 @@ pub async fn remove(
     }
     let mut removed = Removed::default();
     if let Some(found) = stored.get(plan.workload()) {
-        let image = found.data.pointer("/spec/template/spec/containers/0/image").and_then(Value::as_str);
-        removed.image = image.map(str::to_owned);
+        removed.image = server_image(found).map(str::to_owned);
         removed.replicas = found.data["spec"]["replicas"].as_u64();
     }
     for object in plan.own().filter(|object| stored.get(object).is_some()).rev() {
@@ -84,23 +81,19 @@ pub async fn remove(
             tell(title(object));
         }
     }
-    let begun = Instant::now();
-    while !removed.have_ended && begun.elapsed() < PATIENCE {
-        removed.have_ended = servers::list(&objects, *kind, namespace).await?.is_empty();
-        if !removed.have_ended {
-            tokio::time::sleep(LOOK).await;
-        }
-    }
+    let mut is_data_left = false;
     for claim in claims {
         let object = object("PersistentVolumeClaim", namespace, &claim.name_any());
-        if !with_data || !is_of_a_server(&claim, *kind) {
+        let is_of_a_server = is_of_a_server(&claim, *kind);
+        if !with_data || !is_of_a_server || !is_labelled(&claim, *kind) {
+            is_data_left |= is_of_a_server;
             removed.kept.push(title(&object));
         } else if objects.delete(&object).await? {
             removed.volumes.extend(claim.spec.and_then(|spec| spec.volume_name));
             tell(title(&object));
         }
     }
-    passwords(&objects, removal, &mut removed, tell).await?;
+    passwords(&objects, removal, is_data_left, &mut removed, tell).await?;
     Ok(removed)
 }
 
@@ -113,13 +106,38 @@ fn object(kind: &str, namespace: &str, name: &str) -> Value {
     json!({ "apiVersion": "v1", "kind": kind, "metadata": { "namespace": namespace, "name": name } })
 }
 
-/// The database's claims, by its labels.
+/// Waits until the servers have ended. Whether they have.
+///
+/// # Errors
+/// [`DeployError`] if pods may not be listed.
+pub async fn await_end(client: Client, kind: Kind, namespace: &str) -> Result<bool, DeployError> {
+    let objects = Objects::new(client, MANAGER);
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE {
+        match servers::list(&objects, kind, namespace).await {
+            Ok(pods) if pods.is_empty() => return Ok(true),
+            // An API server that restarts comes back.
+            Ok(_) | Err(ObjectError::Unreachable(_)) => tokio::time::sleep(LOOK).await,
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(false)
+}
+
+/// The database's claims: by its labels, and a server's by its name too.
 async fn claims_of(objects: &Objects, removal: &Removal) -> Result<Vec<PersistentVolumeClaim>, ObjectError> {
     let Removal { kind, namespace, .. } = removal;
     let claims: Api<PersistentVolumeClaim> = Api::namespaced(objects.client(), namespace);
-    let labels = format!("app.kubernetes.io/name in (mysql, mysql-backup),app.kubernetes.io/instance={kind}");
-    let listed = claims.list(&ListParams::default().labels(&labels)).await;
-    Ok(listed.map_err(|error| refused(format!("the list of claims of {namespace}"), &error))?.items)
+    let listed = claims.list(&ListParams::default()).await;
+    let listed = listed.map_err(|error| refused(format!("the list of claims of {namespace}"), &error))?;
+    let is_own = |claim: &PersistentVolumeClaim| is_labelled(claim, *kind) || is_of_a_server(claim, *kind);
+    Ok(listed.into_iter().filter(is_own).collect())
+}
+
+fn is_labelled(claim: &PersistentVolumeClaim, kind: Kind) -> bool {
+    let name = claim.labels().get("app.kubernetes.io/name");
+    claim.labels().get(INSTANCE).is_some_and(|instance| instance == kind.instance())
+        && name.is_some_and(|name| matches!(name.as_str(), "mysql" | "mysql-backup"))
 }
 
 /// Whether a claim holds a server's data; others of the same labels are somebody's backups or copies.
@@ -131,17 +149,18 @@ fn is_of_a_server(claim: &PersistentVolumeClaim, kind: Kind) -> bool {
     }
 }
 
-/// The Secret goes with the data, if this program made it.
+/// The Secret goes with the data that it opens, if this program made it.
 async fn passwords(
     objects: &Objects,
     removal: &Removal,
+    is_data_left: bool,
     removed: &mut Removed,
     tell: &mut (dyn FnMut(String) + Send),
 ) -> Result<(), DeployError> {
     let secret = object("Secret", &removal.namespace, PASSWORDS);
     let Some(found) = objects.get(&secret).await? else { return Ok(()) };
     let is_own = found.labels().get(INSTANCE).is_some_and(|instance| instance == removal.kind.instance());
-    if !removal.with_data || !is_own {
+    if !removal.with_data || !is_own || is_data_left {
         removed.kept.push(title(&secret));
     } else if objects.delete(&secret).await? {
         tell(title(&secret));

@@ -31,8 +31,14 @@ pub async fn deploy(
         claims::choose_class(&objects, &mut options).await?;
     }
     let plan = Plan::new(&options)?;
-    let is_missing = |object: &&Value| object["kind"] == "StorageClass" || !stored.has_namespace;
-    objects::check(&objects, objects::to_apply(plan.around().filter(is_missing))).await?;
+    let class = plan.around().filter(|object| object["kind"] == "StorageClass");
+    match objects::check(&objects, objects::to_apply(class)).await {
+        Err(ObjectError::Rights(_)) => return Err(DeployError::NoRightToClass),
+        checked => checked?,
+    }
+    if !stored.has_namespace {
+        objects::check(&objects, objects::to_apply([plan.namespace()].into_iter())).await?;
+    }
     if !has_gate(&objects).await? {
         tell(Progress::NoGate);
     }

@@ -4,6 +4,7 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::{DynamicObject, ListParams};
 use kube::{Client, ResourceExt};
 
+use super::found::server_image;
 use super::{DeployError, Kind, MANAGER, NAME, Options, exec, servers, smoke};
 use crate::objects::{Objects, refused};
 
@@ -90,7 +91,7 @@ pub async fn read_status(client: Client, namespace: Option<&str>) -> Result<Vec<
 
 async fn database(objects: &Objects, kind: Kind, workload: &DynamicObject) -> Result<Database, DeployError> {
     let namespace = workload.namespace().unwrap_or_default();
-    let image = workload.data.pointer("/spec/template/spec/containers/0/image").and_then(serde_json::Value::as_str);
+    let image = server_image(workload);
     let mut servers = Vec::new();
     for pod in servers::list(objects, kind, &namespace).await? {
         servers.push(server(objects, kind, &namespace, &pod).await);

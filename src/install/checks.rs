@@ -1,12 +1,12 @@
 //! What may be in the way of an installation, looked for before anything is applied.
 
-use kube::Client;
 use kube::api::DynamicObject;
+use kube::{Client, Error};
 use serde_json::Value;
 
-use super::plan::{Stage, configuration_kind};
-use super::{InstallError, Plan};
-use crate::objects::{ObjectError, Objects};
+use super::plan::Stage;
+use super::{InstallError, Plan, probe};
+use crate::objects::{Objects, refused, title};
 
 /// The oldest Kubernetes: since then `matchConditions` of webhooks are on for good.
 const OLDEST: (u32, u32) = (1, 30);
@@ -15,7 +15,7 @@ const LABEL: (&str, &str) = ("app.kubernetes.io/name", "tidegate");
 
 /// Whether the API server answers, and is new enough.
 pub(super) async fn version(client: &Client) -> Result<(), InstallError> {
-    let found = client.apiserver_version().await.map_err(|error| ObjectError::Unreachable(error.to_string()))?;
+    let found = client.apiserver_version().await.map_err(|error| refused("its version".to_owned(), &error))?;
     // Some say `30+`.
     let number = |text: &str| text.trim_end_matches(|letter: char| !letter.is_ascii_digit()).parse::<u32>().ok();
     match (number(&found.major), number(&found.minor)) {
@@ -24,7 +24,48 @@ pub(super) async fn version(client: &Client) -> Result<(), InstallError> {
     }
 }
 
-/// Whether something is there that is not this gate's, or newer than this program.
+/// Whether what has a name of the gate's is this gate's: by its label, and by the namespace that it points to.
+pub(super) async fn ownership(objects: &Objects, plan: &Plan, namespace: &str) -> Result<(), InstallError> {
+    for object in plan.after(Stage::Kinds) {
+        let Some(found) = objects.get(object).await? else { continue };
+        if !is_labelled(&found) {
+            return Err(InstallError::Foreign { object: title(object) });
+        }
+        let subjects = found.data["subjects"].as_array().into_iter().flatten();
+        let pointed = subjects.filter_map(|subject| subject["namespace"].as_str().map(str::to_owned));
+        let is_of_the_cluster = object["metadata"]["namespace"].is_null();
+        let pointed = pointed.filter(|_| is_of_the_cluster).chain(called_namespaces(&found));
+        if let Some(other) = pointed.into_iter().find(|other| other != namespace) {
+            return Err(InstallError::AnotherGate { object: title(object), found: other });
+        }
+    }
+    Ok(())
+}
+
+fn is_labelled(found: &DynamicObject) -> bool {
+    found.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL.0)).is_some_and(|label| label == LABEL.1)
+}
+
+/// Whether the gate's namespace is to be made, or was made for it.
+pub(super) async fn may_label_namespace(objects: &Objects, plan: &Plan) -> Result<bool, InstallError> {
+    for object in plan.of(Stage::Namespace) {
+        if let Some(found) = objects.get(object).await? {
+            return Ok(is_labelled(&found));
+        }
+    }
+    Ok(true)
+}
+
+/// Whether cert-manager is there to be asked for a certificate.
+pub(super) async fn cert_manager(client: &Client) -> Result<(), InstallError> {
+    match client.list_api_group_resources("cert-manager.io/v1").await {
+        Ok(_) => Ok(()),
+        Err(Error::Api(status)) if status.code == 404 => Err(InstallError::NoCertManager),
+        Err(error) => Err(refused("what cert-manager has".to_owned(), &error).into()),
+    }
+}
+
+/// Whether the namespace stays, and nothing is newer than this program.
 pub(super) async fn nothing_in_the_way(objects: &Objects, plan: &Plan, namespace: &str) -> Result<(), InstallError> {
     for object in plan.of(Stage::Namespace) {
         if objects.get(object).await?.is_some_and(|found| found.metadata.deletion_timestamp.is_some()) {
@@ -36,18 +77,19 @@ pub(super) async fn nothing_in_the_way(objects: &Objects, plan: &Plan, namespace
             known_versions(&found, object)?;
         }
     }
+    Ok(())
+}
+
+/// Whether webhooks of an earlier installation are in force.
+pub(super) async fn are_webhooks_in_force(objects: &Objects, plan: &Plan) -> bool {
     for object in plan.of(Stage::Webhooks) {
-        let Some(found) = objects.get(object).await? else { continue };
-        let kind = configuration_kind(object);
-        if found.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL.0)).is_none_or(|label| label != LABEL.1) {
-            return Err(InstallError::Foreign { kind });
-        }
-        let called = called_namespaces(&found);
-        if let Some(other) = called.into_iter().find(|other| other != namespace) {
-            return Err(InstallError::AnotherGate { kind, found: other });
+        if let Ok(Some(found)) = objects.get(object).await
+            && !probe::is_for_trial(&found.data)
+        {
+            return true;
         }
     }
-    Ok(())
+    false
 }
 
 /// The namespaces of the Services that a configuration's webhooks call.

@@ -22,25 +22,35 @@ pub enum InstallError {
     /// The namespace is on its way out.
     #[error("namespace {0} is being deleted: wait until it is gone (kubectl get namespace {0}), and install again")]
     Terminating(String),
-    /// Somebody else's gate is called.
+    /// It belongs to a gate elsewhere.
     #[error(
-        "the {kind} tidegate calls a gate in namespace {found}: install there with --namespace {found}, or take that \
-         one out first with: tidegate uninstall --namespace {found}"
+        "the {object} belongs to a gate in namespace {found}: say --namespace {found} if that is the one that is meant, or \
+         take it out first with: tidegate uninstall --namespace {found}"
     )]
     AnotherGate {
-        /// The configuration's kind.
-        kind: &'static str,
+        /// `ClusterRoleBinding tidegate`.
+        object: String,
         /// Its namespace.
         found: String,
     },
     /// Something has the name that is not the gate's.
     #[error(
-        "there is a {kind} tidegate that was not made for tidegate (it has no label app.kubernetes.io/name: tidegate)"
+        "there is a {object} that was not made for tidegate (it has no label app.kubernetes.io/name: tidegate), and it is \
+         left alone"
     )]
     Foreign {
-        /// The kind.
-        kind: &'static str,
+        /// `Deployment shop/tidegate`.
+        object: String,
     },
+    /// The namespace is to be deleted, and is somebody else's.
+    #[error(
+        "namespace {0} was not made for tidegate (it has no label app.kubernetes.io/name: tidegate), so it is not deleted: \
+         leave --with-namespace out"
+    )]
+    ForeignNamespace(String),
+    /// cert-manager is to make the certificate, and is not there.
+    #[error("this cluster has no cert-manager (cert-manager.io/v1): install that first, or leave --cert-manager out")]
+    NoCertManager,
     /// Objects are stored in a version that this program does not know.
     #[error(
         "{name} has objects in version {version}, which this tidegate does not know: it is older than what was \

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::Value;
+
 /// The namespace that the gate is in if nobody says another.
 pub const NAMESPACE: &str = "tidegate-system";
 
@@ -15,12 +17,12 @@ pub struct Options {
     pub image: Option<String>,
     /// A Secret of that namespace with credentials for the image's registry.
     pub pull_secret: Option<String>,
-    /// How many replicas.
-    pub replicas: u32,
+    /// How many replicas; none: as there are, else two.
+    pub replicas: Option<u32>,
     /// Whether cert-manager makes the certificate, and not the gate itself.
     pub cert_manager: bool,
-    /// In which kinds findings are reported.
-    pub reports: Reports,
+    /// In which kinds findings are reported; none: as they are, else not.
+    pub reports: Option<Reports>,
     /// How long the gate may take until it answers.
     pub timeout: Duration,
 }
@@ -31,10 +33,31 @@ impl Default for Options {
             namespace: NAMESPACE.to_owned(),
             image: None,
             pull_secret: None,
-            replicas: 2,
+            replicas: None,
             cert_manager: false,
-            reports: Reports::Off,
+            reports: None,
             timeout: Duration::from_mins(5),
+        }
+    }
+}
+
+impl Options {
+    /// Takes over from the gate that is there what was not chosen.
+    pub(super) fn keep(&mut self, deployment: &Value) {
+        let pod = &deployment["spec"]["template"]["spec"];
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let replicas = deployment["spec"]["replicas"].as_u64().and_then(|number| u32::try_from(number).ok());
+        // Who has stopped the gate wants it to run again.
+        self.replicas = self.replicas.or(replicas.filter(|number| *number > 0));
+        self.pull_secret = self.pull_secret.take().or_else(|| text(&pod["imagePullSecrets"][0]["name"]));
+        let container = &pod["containers"][0];
+        self.image = self.image.take().or_else(|| text(&container["image"]));
+        for argument in container["args"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            match argument.split_once('=') {
+                Some(("--reports", kind)) => self.reports = self.reports.or_else(|| Reports::named(kind)),
+                Some(("--tls-cert", _)) => self.cert_manager = true,
+                _ => {}
+            }
         }
     }
 }
@@ -49,6 +72,12 @@ pub enum Reports {
     PolicyReport,
     /// `Report` of `openreports.io`.
     OpenReports,
+}
+
+impl Reports {
+    fn named(name: &str) -> Option<Self> {
+        [Self::Off, Self::PolicyReport, Self::OpenReports].into_iter().find(|kind| kind.to_string() == name)
+    }
 }
 
 impl fmt::Display for Reports {

@@ -69,16 +69,14 @@ impl Plan {
         self.objects.iter().filter(move |(own, _)| *own == stage).map(|(_, object)| object)
     }
 
+    /// Those of all steps that come after one.
+    pub(super) fn after(&self, stage: Stage) -> impl Iterator<Item = &Value> {
+        self.objects.iter().filter(move |(own, _)| *own > stage).map(|(_, object)| object)
+    }
+
     /// The gate's Deployment.
     pub(super) fn gate(&self) -> &Value {
         self.of(Stage::Gate).next().unwrap_or(&Value::Null)
-    }
-
-    /// Keeps the image that is installed.
-    pub(super) fn set_image(&mut self, image: &str) {
-        for (_, object) in self.objects.iter_mut().filter(|(stage, _)| *stage == Stage::Gate) {
-            object["spec"]["template"]["spec"]["containers"][0]["image"] = json!(image);
-        }
     }
 }
 
@@ -91,7 +89,9 @@ pub(super) fn configuration_kind(configuration: &Value) -> &'static str {
 }
 
 fn change_gate(deployment: &mut Value, options: &Options) {
-    deployment["spec"]["replicas"] = json!(options.replicas);
+    if let Some(replicas) = options.replicas {
+        deployment["spec"]["replicas"] = json!(replicas);
+    }
     let pod = &mut deployment["spec"]["template"]["spec"];
     if let Some(secret) = &options.pull_secret {
         pod["imagePullSecrets"] = json!([{ "name": secret }]);
@@ -107,7 +107,7 @@ fn change_gate(deployment: &mut Value, options: &Options) {
                 arguments.push(format!("--tls-cert={MOUNT}/tls.crt"));
                 arguments.push(format!("--tls-key={MOUNT}/tls.key"));
             }
-            "--reports=off" => arguments.push(format!("--reports={}", options.reports)),
+            "--reports=off" => arguments.push(format!("--reports={}", options.reports.unwrap_or_default())),
             other => arguments.push(other.to_owned()),
         }
     }

@@ -12,6 +12,24 @@ use crate::objects::Objects;
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(500);
 
+/// The label of the trial's object.
+const LABEL: &str = "tidegate.dev/trial";
+
+/// Webhooks that are called for the trial's object, and for no other.
+pub(super) fn for_trial(configuration: &Value) -> Value {
+    let mut configuration = configuration.clone();
+    for webhook in configuration["webhooks"].as_array_mut().into_iter().flatten() {
+        webhook["objectSelector"] = json!({ "matchLabels": { LABEL: "true" } });
+    }
+    configuration
+}
+
+/// Whether stored webhooks are still such.
+pub(super) fn is_for_trial(configuration: &Value) -> bool {
+    let mut webhooks = configuration["webhooks"].as_array().into_iter().flatten();
+    webhooks.any(|webhook| webhook["objectSelector"]["matchLabels"][LABEL].is_string())
+}
+
 /// How the trial ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Trial {
@@ -69,7 +87,7 @@ fn deployment() -> Value {
     json!({
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": { "name": "tidegate-trial", "namespace": "default" },
+        "metadata": { "name": "tidegate-trial", "namespace": "default", "labels": { LABEL: "true" } },
         "spec": {
             "selector": { "matchLabels": labels },
             "template": {

@@ -48,14 +48,16 @@ pub async fn remove(
         rights.extend(for_passwords());
     }
     objects::check(&objects, rights).await?;
-    checks::nothing_in_the_way(&objects, &plan, namespace).await.or_else(|error| match error {
-        // On its way out already, or newer than this program: both can be taken away.
-        InstallError::Terminating(_) | InstallError::NewerKinds { .. } => Ok(()),
-        other => Err(other),
-    })?;
+    checks::ownership(&objects, &plan, namespace).await?;
+    if removal.namespace && !checks::may_label_namespace(&objects, &plan).await? {
+        return Err(InstallError::ForeignNamespace(namespace.to_owned()));
+    }
     for stage in wanted {
         for object in with_cert_manager.of(stage) {
-            if objects.delete(object).await? {
+            // What only cert-manager's way has is deleted where it is; who may not look has none of it.
+            let is_usual = plan.of(stage).any(|usual| title(usual) == title(object));
+            let is_there = || async { objects.get(object).await.is_ok_and(|found| found.is_some()) };
+            if (is_usual || is_there().await) && objects.delete(object).await? {
                 tell(title(object));
             }
         }

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::plan::Stage;
 use super::run::Progress;
-use super::{InstallError, Plan};
-use crate::objects::{Objects, obstacles_of, title};
+use super::{InstallError, Plan, checks};
+use crate::objects::{ObjectError, Objects, obstacles_of, title};
 
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -48,7 +48,14 @@ pub(super) async fn gate(
     let begun = Instant::now();
     let mut told = BTreeSet::new();
     loop {
-        let deployment = objects.get(plan.gate()).await?;
+        let deployment = match objects.get(plan.gate()).await {
+            // An API server that restarts comes back.
+            Err(ObjectError::Unreachable(_)) if begun.elapsed() < timeout => {
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            other => other?,
+        };
         let Some(deployment) = deployment else {
             let what = "the gate's Deployment was deleted while it was waited for".to_owned();
             return Err(InstallError::TookTooLong { what, way_out: "install again".to_owned() });
@@ -70,7 +77,13 @@ pub(super) async fn gate(
             };
             return Err(InstallError::TookTooLong {
                 what: format!("the gate does not answer after {} s: {known}", timeout.as_secs()),
-                way_out: "no webhook was registered, so nobody is held up; mend it and install again".to_owned(),
+                way_out: if checks::are_webhooks_in_force(objects, plan).await {
+                    "the webhooks of an earlier installation are in force, so MySQL workloads can be neither created nor \
+                     changed until it does; tidegate uninstall takes them away"
+                } else {
+                    "no webhook was registered, so nobody is held up; mend it and install again"
+                }
+                .to_owned(),
             });
         }
         tokio::time::sleep(LOOK).await;

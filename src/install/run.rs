@@ -1,12 +1,10 @@
 //! An installation, step by step. Done again it goes on where it stopped, and brings an older one to this.
 
-use kube::Client;
-use serde_json::Value;
-
 use super::plan::Stage;
 use super::probe::{self, Trial};
 use super::{InstallError, MANAGER, Options, Plan, certificate, checks, rollout};
 use crate::objects::{self, Objects, title};
+use kube::Client;
 
 /// What is told meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,26 +31,35 @@ pub async fn install(
     options: &Options,
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), InstallError> {
-    let mut plan = Plan::new(options)?;
+    let mut options = options.clone();
+    let plan = Plan::new(&options)?;
     let objects = Objects::new(client, MANAGER);
     checks::version(&objects.client()).await?;
     objects::check(&objects, objects::to_apply(plan.objects())).await?;
+    checks::ownership(&objects, &plan, &options.namespace).await?;
     checks::nothing_in_the_way(&objects, &plan, &options.namespace).await?;
+    if let Some(found) = objects.get(plan.gate()).await? {
+        options.keep(&found.data);
+    }
     if options.image.is_none() {
-        let found = objects.get(plan.gate()).await?.ok_or(InstallError::NoImage)?;
-        let image = found.data.pointer("/spec/template/spec/containers/0/image").and_then(Value::as_str);
-        plan.set_image(image.ok_or(InstallError::NoImage)?);
+        return Err(InstallError::NoImage);
     }
-    for stage in [Stage::Namespace, Stage::Kinds] {
-        apply(&objects, &plan, stage, tell).await?;
+    if options.cert_manager {
+        checks::cert_manager(&objects.client()).await?;
     }
+    let plan = Plan::new(&options)?;
+    // One that is there and was not made for the gate stays as it is: others are in it.
+    if checks::may_label_namespace(&objects, &plan).await? {
+        apply(&objects, &plan, Stage::Namespace, tell).await?;
+    }
+    apply(&objects, &plan, Stage::Kinds, tell).await?;
     rollout::kinds(&objects, &plan).await?;
     for stage in [Stage::Rights, Stage::Around, Stage::Gate] {
         apply(&objects, &plan, stage, tell).await?;
     }
     tell(Progress::Waiting("until the gate answers"));
     rollout::gate(&objects, &plan, options.timeout, tell).await?;
-    register(&objects, &plan, options, tell).await
+    register(&objects, &plan, &options, tell).await
 }
 
 async fn apply(
@@ -68,8 +75,9 @@ async fn apply(
     Ok(())
 }
 
-/// Makes the API server ask the gate, and sees whether it can. Webhooks that were not there before are taken away again
-/// if it cannot.
+/// Makes the API server ask the gate, and sees whether it can. Webhooks that were not there before are registered for the
+/// trial's object alone until then, so that nobody is held up whenever this ends; if the API server cannot call the gate,
+/// they are taken away again.
 async fn register(
     objects: &Objects,
     plan: &Plan,
@@ -79,30 +87,38 @@ async fn register(
     let authorities = certificate::authorities(objects, options).await?;
     let mut new = Vec::new();
     for configuration in plan.of(Stage::Webhooks) {
-        if objects.get(configuration).await?.is_none() {
-            new.push(configuration);
-        }
+        let is_in_force = objects.get(configuration).await?.is_some_and(|found| !probe::is_for_trial(&found.data));
         let mut wanted = configuration.clone();
         if let Some(authorities) = &authorities {
             certificate::believe(&mut wanted, authorities);
         }
-        objects.apply(&wanted).await?;
-        tell(Progress::Applied(title(configuration)));
+        if is_in_force {
+            objects.apply(&wanted).await?;
+            tell(Progress::Applied(title(configuration)));
+        } else {
+            objects.apply(&probe::for_trial(&wanted)).await?;
+            new.push(wanted);
+        }
         if options.cert_manager {
             certificate::injected(objects, configuration).await?;
         }
     }
     tell(Progress::Waiting("until the API server calls it"));
-    match probe::run(objects).await {
-        Trial::Repaired | Trial::Refused => tell(Progress::Tried),
-        Trial::Unclear(why) => tell(Progress::Untried(why)),
+    let told = match probe::run(objects).await {
+        Trial::Repaired | Trial::Refused => Progress::Tried,
+        Trial::Unclear(why) => Progress::Untried(why),
         Trial::NotCalled(problem) => {
             let are_removed = !new.is_empty();
             for configuration in new {
-                objects.delete(configuration).await?;
+                objects.delete(&configuration).await?;
             }
             return Err(InstallError::NotCalled { problem, are_removed });
         }
+    };
+    tell(told);
+    for configuration in new {
+        objects.apply(&configuration).await?;
+        tell(Progress::Applied(title(&configuration)));
     }
     Ok(())
 }

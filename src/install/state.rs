@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::certificate::SECRET;
 use super::plan::{Stage, configuration_kind};
-use super::{InstallError, MANAGER, Options, Plan, checks};
+use super::{InstallError, MANAGER, Options, Plan, checks, probe};
 use crate::certificates::ends_at;
 use crate::objects::{Objects, refused};
 
@@ -21,14 +21,18 @@ const REFUSALS: usize = 5;
 /// How it stands. What the account may not see is none.
 #[derive(Debug, Clone, Default)]
 pub struct State {
+    /// Whether it could be seen if there is a gate, and webhooks.
+    pub is_seen: bool,
     /// The image; none: there is no gate in the namespace.
     pub image: Option<String>,
     /// How many replicas answer.
     pub ready: u64,
     /// How many there are to be.
     pub wanted: u64,
-    /// Which of the two webhook configurations are registered.
+    /// Which of the two webhook configurations are in force.
     pub webhooks: Vec<&'static str>,
+    /// Whether one is registered for the trial of an installation only, which did not come to its end.
+    pub is_on_trial: bool,
     /// Until when the certificate can be used.
     pub certificate: Option<Timestamp>,
     /// The policies that are objects of the cluster.
@@ -92,10 +96,14 @@ pub async fn read_state(client: Client, namespace: &str) -> Result<State, Instal
         state.wanted = number("/spec/replicas");
     }
     for configuration in plan.of(Stage::Webhooks) {
-        if heard(objects.get(configuration).await, &mut state).flatten().is_some() {
-            state.webhooks.push(configuration_kind(configuration));
+        match heard(objects.get(configuration).await, &mut state).flatten() {
+            Some(found) if probe::is_for_trial(&found.data) => state.is_on_trial = true,
+            Some(_) => state.webhooks.push(configuration_kind(configuration)),
+            None => {}
         }
     }
+    // What was read until now says what there is; the rest may stay unknown.
+    state.is_seen = state.unheard.is_empty();
     state.certificate = heard(certificate(&objects, namespace).await, &mut state).flatten();
     state.policies = heard(policies(&objects).await, &mut state).unwrap_or_default();
     state.refusals = heard(refusals(&objects).await, &mut state).unwrap_or_default();

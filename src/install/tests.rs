@@ -45,8 +45,8 @@ fn options_change_what_they_say_and_nothing_else() {
     let options = Options {
         image: Some("registry.example/tidegate@sha256:1".to_owned()),
         pull_secret: Some("registry".to_owned()),
-        replicas: 3,
-        reports: Reports::OpenReports,
+        replicas: Some(3),
+        reports: Some(Reports::OpenReports),
         ..Options::default()
     };
     let mut expected = usual.clone();
@@ -58,6 +58,24 @@ fn options_change_what_they_say_and_nothing_else() {
     let reports = arguments.iter_mut().find(|argument| **argument == "--reports=off").unwrap();
     *reports = json!("--reports=openreports");
     assert_eq!(gate(&options), expected);
+}
+
+#[test]
+fn what_was_chosen_before_is_kept() {
+    let chosen = Options {
+        image: Some("registry.example/tidegate:1".to_owned()),
+        pull_secret: Some("registry".to_owned()),
+        replicas: Some(5),
+        reports: Some(Reports::PolicyReport),
+        cert_manager: true,
+        ..Options::default()
+    };
+    let mut kept = Options::default();
+    kept.keep(&gate(&chosen));
+    assert_eq!(kept, chosen);
+    let mut other = Options { replicas: Some(2), reports: Some(Reports::Off), ..Options::default() };
+    other.keep(&gate(&chosen));
+    assert_eq!((other.replicas, other.reports), (Some(2), Some(Reports::Off)));
 }
 
 #[test]

@@ -200,7 +200,12 @@ fn passwords_are_made_once_and_what_is_there_stays() {
         "stringData": { "root": "a", "app": "b", "clone": "c" },
     });
     apply(&admin, &incomplete);
-    ends(config, 2, &["replicated", "--timeout", "1"], &["has no replication, keeper, backup: add what is missing"]);
+    ends(
+        config,
+        2,
+        &["replicated", "--timeout", "1"],
+        &["has no fit replication, keeper, backup: add what is missing"],
+    );
 
     // Data go when that is said twice.
     ends(config, 2, &["remove", "replicated", "--with-data"], &["say it twice, with --confirm mysql"]);

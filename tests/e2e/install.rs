@@ -12,13 +12,13 @@ use crate::support::kubectl::Kubectl;
 use crate::support::wait::eventually;
 
 /// What a command ended with.
-struct Ended {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
-fn tidegate(kubeconfig: &Path, arguments: &[&str]) -> Ended {
+pub(crate) fn tidegate(kubeconfig: &Path, arguments: &[&str]) -> Ended {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
     command.args(arguments).env_clear().env("KUBECONFIG", kubeconfig).env("HOME", env!("CARGO_TARGET_TMPDIR"));
     let output = command.stdin(Stdio::null()).output().unwrap();
@@ -28,7 +28,7 @@ fn tidegate(kubeconfig: &Path, arguments: &[&str]) -> Ended {
 
 /// That a command fails, and says this.
 #[track_caller]
-fn fails(kubeconfig: &Path, arguments: &[&str], parts: &[&str]) {
+pub(crate) fn fails(kubeconfig: &Path, arguments: &[&str], parts: &[&str]) {
     let Ended { code, stdout, stderr } = tidegate(kubeconfig, arguments);
     assert_eq!(code, Some(2), "{stdout}{stderr}");
     for part in parts {
@@ -37,7 +37,7 @@ fn fails(kubeconfig: &Path, arguments: &[&str], parts: &[&str]) {
     assert!(!stderr.contains("panicked"), "{stderr}");
 }
 
-fn has_webhooks(admin: &Kubectl) -> bool {
+pub(crate) fn has_webhooks(admin: &Kubectl) -> bool {
     !admin
         .run(&["get", "mutatingwebhookconfigurations,validatingwebhookconfigurations", "-o", "name"])
         .stdout
@@ -126,8 +126,8 @@ fn what_is_in_the_way_is_told_before_anything_is_applied() {
     fails(config, &install, &["ValidatingWebhookConfiguration tidegate that was not made for tidegate"]);
     apply(configuration("tidegate", "elsewhere", json!({ "app.kubernetes.io/name": "tidegate" })));
     let way_out = "tidegate uninstall --namespace elsewhere";
-    fails(config, &install, &["calls a gate in namespace elsewhere", way_out]);
-    fails(config, &["uninstall"], &["calls a gate in namespace elsewhere"]);
+    fails(config, &install, &["belongs to a gate in namespace elsewhere", way_out]);
+    fails(config, &["uninstall"], &["belongs to a gate in namespace elsewhere"]);
     admin.run(&["delete", "validatingwebhookconfiguration/tidegate"]).expect_success();
 
     // A namespace on its way out.
@@ -188,72 +188,4 @@ fn kinds_of_a_later_version_stay() {
     );
     let stored = admin.json(&["get", "crd/clusterpolicies.tidegate.dev"]);
     assert_eq!(stored["spec"]["versions"][0]["name"], "v7");
-}
-
-/// Of the Secrets that a gate has made, those go that nothing uses, if somebody says so.
-#[test]
-fn passwords_that_databases_need_stay_whatever_is_said() {
-    let Some(cluster) = ControlPlane::start() else { return };
-    let (admin, config) = (cluster.admin(), cluster.kubeconfig());
-    admin.run(&["create", "namespace", "shop"]).expect_success();
-    let secret = |name: &str, data: &str, claims: &str| {
-        json!({
-            "apiVersion": "v1", "kind": "Secret",
-            "metadata": {
-                "name": format!("{name}-credentials"), "namespace": "shop",
-                "labels": { "app.kubernetes.io/managed-by": "tidegate" },
-                "annotations": {
-                    "tidegate.dev/workload-kind": "Deployment", "tidegate.dev/workload-name": name,
-                    "tidegate.dev/workload-uid": "705ab4f5-6393-11e8-b7cc-42010a800002",
-                    "tidegate.dev/keeps-data": data, "tidegate.dev/claims": claims,
-                },
-            },
-            "stringData": { "MYSQL_ROOT_PASSWORD": "hunter2-correct-horse" },
-        })
-    };
-    let claim = json!({
-        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": { "name": "kept", "namespace": "shop" },
-        "spec": { "accessModes": ["ReadWriteOnce"], "resources": { "requests": { "storage": "1Gi" } } },
-    });
-    let reference = json!({ "secretKeyRef": { "name": "used-credentials", "key": "MYSQL_ROOT_PASSWORD" } });
-    let user = json!({
-        "apiVersion": "batch/v1", "kind": "Job", "metadata": { "name": "user", "namespace": "shop" },
-        "spec": { "suspend": true, "template": { "spec": { "restartPolicy": "Never", "containers": [{
-            "name": "client", "image": "mysql:8.4", "env": [{ "name": "MYSQL_PWD", "valueFrom": reference }],
-        }] } } },
-    });
-    let foreign = json!({
-        "apiVersion": "v1", "kind": "Secret", "metadata": { "name": "foreign-credentials", "namespace": "shop" },
-    });
-    for object in [
-        secret("gone", "claims", "lost"),
-        secret("used", "claims", "lost"),
-        secret("volume", "claims", "kept"),
-        secret("node", "elsewhere", ""),
-        claim,
-        user,
-        foreign,
-    ] {
-        admin.run_with_input(&["apply", "-f", "-"], &object.to_string()).expect_success();
-    }
-
-    let reader = cluster.as_service_account("default", "default");
-    let rights =
-        ["- { apiGroups: [\"\"], resources: [secrets], verbs: [delete] }", "resources: [jobs], verbs: [list] }"];
-    fails(reader.kubeconfig(), &["uninstall", "--with-passwords"], &rights);
-    let gone = tidegate(config, &["uninstall", "--with-passwords"]);
-    assert_eq!(gone.code, Some(0), "{}", gone.stderr);
-    for part in [
-        "deleted Secret \"gone-credentials\" in namespace \"shop\"",
-        "kept Secret \"used-credentials\" in namespace \"shop\": it is in use",
-        "kept Secret \"volume-credentials\" in namespace \"shop\": the volumes of its database are there",
-        "kept Secret \"node-credentials\" in namespace \"shop\": the data of its database were outside",
-    ] {
-        assert!(gone.stdout.contains(part), "no {part:?} in {}", gone.stdout);
-    }
-    assert!(!gone.stdout.contains("hunter2"));
-    let left = admin.run(&["get", "secrets", "-n", "shop", "-o", "name"]).expect_success();
-    let left: Vec<&str> = left.lines().collect();
-    let named = |name: &str| format!("secret/{name}-credentials");
-    assert_eq!(left, ["foreign", "node", "used", "volume"].map(named));
 }

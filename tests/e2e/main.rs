@@ -144,6 +144,7 @@ mod webhooks;
 
 // The gate put into a cluster, and taken out of it.
 mod install;
+mod install_harms_nobody;
 
 // A database put in and taken out, as far as it goes without pods.
 mod deploy;

@@ -66,7 +66,15 @@ pub(super) fn run(arguments: RemoveArguments) -> anyhow::Result<ExitCode> {
     let mut tell = |object: String| say(&format!("deleted {object}"));
     let removed = deploy::remove(connection.client(), &removal, &mut tell);
     let removed = connection.threads().block_on(removed)?;
+    // Before it is waited: whoever does not wait knows it too.
     say(&what_is_left(&removal, context.as_deref(), &removed));
+    say("waiting until the servers have ended");
+    let ended = deploy::await_end(connection.client(), removal.kind, &removal.namespace);
+    say(if connection.threads().block_on(ended)? {
+        "The servers are gone."
+    } else {
+        "Some servers are still ending: kubectl get pods shows them."
+    });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -89,13 +97,12 @@ fn confirm_data(namespace: &str, confirm: Option<String>) -> anyhow::Result<()> 
 
 fn what_is_left(removal: &Removal, context: Option<&str>, removed: &Removed) -> String {
     let Removal { kind, namespace, with_data } = removal;
-    let mut text =
-        if removed.have_ended { "The servers are gone." } else { "The servers are still ending." }.to_owned();
+    let mut text = String::new();
     if !removed.kept.is_empty() {
-        let _ = write!(text, " Kept: {}.", removed.kept.join(", "));
+        let _ = writeln!(text, "Kept: {}.", removed.kept.join(", "));
     }
     if !with_data {
-        let _ = write!(text, "\nBack with its data: tidegate deploy {kind}");
+        let _ = write!(text, "Back with its data: tidegate deploy {kind}");
         if let (Kind::Replicated, Some(replicas)) = (kind, removed.replicas) {
             let _ = write!(text, " --replicas {replicas}");
         }
@@ -109,8 +116,8 @@ fn what_is_left(removal: &Removal, context: Option<&str>, removed: &Removed) -> 
         let context = in_context(context);
         let _ = write!(
             text,
-            "\nThese volumes had the data, and stay if their class says Retain: kubectl{context} get persistentvolume {names}"
+            "These volumes had the data, and stay if their class says Retain: kubectl{context} get persistentvolume {names}"
         );
     }
-    text
+    text.trim_end().to_owned()
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::in_context;
-use crate::cli::install::{check_label, print, say};
+use crate::cli::install::{check_label, parse_image, print, say};
 use crate::cli::live::Connection;
 use crate::deploy::{self, Done, Kind, Options, Passwords, Plan, Progress, Size};
 
@@ -48,7 +48,7 @@ struct Choices {
     #[arg(long, value_name = "NAME")]
     storage_class: Option<String>,
     /// MySQL's image, for all containers; without, that of manifests/, by its digest.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = parse_image)]
     image: Option<String>,
     /// The size of each volume, such as 100Gi; without, 20Gi.
     #[arg(long, value_name = "SIZE")]
