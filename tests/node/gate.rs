@@ -29,9 +29,8 @@ fn the_gate_in_a_cluster_with_a_database_before_and_behind_it() {
     let Some(cluster) = Node::start_several(2) else { return };
     for node in ["node1", "node2"] {
         IMAGES.iter().for_each(|name| cluster.import(node, gate_image(), name));
-    }
-    for name in [MYSQL, NAMED] {
-        cluster.import("node1", &Node::own_image("mysql"), name);
+        // The scheduler takes either.
+        [MYSQL, NAMED].iter().for_each(|name| cluster.import(node, &Node::own_image("mysql"), name));
     }
     volumes::provide_class(&cluster);
 
