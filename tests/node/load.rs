@@ -86,10 +86,17 @@ impl Drop for Load {
 fn once(client: &Kubectl, namespace: &str, manifest: &str, counts: &Counts) {
     let create = ["create", "--dry-run=server", "-n", namespace, "-o", "json", "-f", "-"];
     let output = client.run_with_input(&create, manifest);
-    let is_unanswered =
-        ["refused - did you specify", "EOF", "connection reset", "was refused", "TLS handshake", "unexpected error"]
-            .iter()
-            .any(|sign| output.stderr.contains(sign));
+    let is_unanswered = [
+        "connection refused",
+        "refused - did you specify",
+        "EOF",
+        "connection reset",
+        "was refused",
+        "TLS handshake",
+        "unexpected error",
+    ]
+    .iter()
+    .any(|sign| output.stderr.contains(sign));
     if output.is_success() && !output.stdout.contains(IN_PLAIN_TEXT) {
         counts.repaired.fetch_add(1, Ordering::Relaxed);
     } else if !output.is_success() && is_unanswered && !output.stderr.contains("failed calling webhook") {
