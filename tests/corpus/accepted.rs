@@ -44,8 +44,11 @@ pub(crate) fn ask(all: &[Judged]) -> Answers {
     let namespaces: BTreeSet<&str> =
         all.iter().filter_map(|judged| judged.object.pointer("/metadata/namespace")?.as_str()).collect();
     for namespace in namespaces {
-        // Some are there already.
-        cluster.kubectl(&["create", "namespace", namespace]);
+        // Some are there already, and some names are templates' or none at all.
+        let made = cluster.kubectl(&["create", "namespace", namespace]);
+        if made.is_success() {
+            cluster.await_service_account(namespace, "default");
+        }
     }
     let next = Mutex::new(0..all.len());
     let answers: Mutex<Vec<(usize, Answer)>> = Mutex::default();

@@ -64,7 +64,7 @@ impl ControlPlane {
             settings.controller_manager(&programs, admin.kubeconfig()),
             &log(&folder, "kube-controller-manager"),
         );
-        Some(Self {
+        let cluster = Self {
             _controller_manager: controller_manager,
             api_server: Some(api_server),
             etcd: Some(etcd),
@@ -73,7 +73,10 @@ impl ControlPlane {
             programs,
             namespaces: AtomicU32::new(0),
             folder,
-        })
+        };
+        // No pod is taken into a namespace without it, and the controller makes it some time after the namespace.
+        cluster.await_service_account("default", "default");
+        Some(cluster)
     }
 
     /// Kills the API server, as a crash would. Only a test's own control plane can be
@@ -170,7 +173,7 @@ impl ControlPlane {
     }
 
     #[track_caller]
-    fn await_service_account(&self, namespace: &str, name: &str) {
+    pub(crate) fn await_service_account(&self, namespace: &str, name: &str) {
         wait::eventually(&format!("service account {namespace}/{name}"), START, || {
             let found = self.kubectl(&["get", "serviceaccount", name, "-n", namespace]);
             found.is_success().then_some(())
