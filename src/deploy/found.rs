@@ -136,8 +136,17 @@ fn is_own(found: &DynamicObject, wanted: &Value) -> bool {
         })
 }
 
+/// Whether a volume cannot become so large: none shrinks, and a template says for ever what it says.
+fn is_out_of_reach(is: &Size, wanted: &Size, is_template: bool) -> bool {
+    match (is.bytes(), wanted.bytes()) {
+        (Some(is), Some(wanted)) if is_template => is != wanted,
+        (Some(is), Some(wanted)) => wanted < is,
+        _ => is_template,
+    }
+}
+
 /// A claim can grow, where its class allows it; the template of a StatefulSet's claims never changes.
-fn keep_volume(claim: &Value, is_template: bool, options: &mut Options) -> Result<(), DeployError> {
+pub(super) fn keep_volume(claim: &Value, is_template: bool, options: &mut Options) -> Result<(), DeployError> {
     let fixed = |what, found: &str, wanted: String, option| {
         Err(DeployError::Fixed { what, found: found.to_owned(), wanted, option })
     };
@@ -150,12 +159,14 @@ fn keep_volume(claim: &Value, is_template: bool, options: &mut Options) -> Resul
         }
     }
     if let Some(size) = claim.pointer("/spec/resources/requests/storage").and_then(Value::as_str) {
+        let is = Size::stored(size);
         match &options.size {
-            Some(wanted) if is_template && wanted.to_string() != size => {
+            Some(wanted) if *wanted != is && is_out_of_reach(&is, wanted, is_template) => {
                 return fixed("the size of each volume", size, wanted.to_string(), "size");
             }
-            Some(_) => {}
-            None => options.size = Some(Size::stored(size)),
+            Some(wanted) if wanted.bytes().is_none_or(|bytes| is.bytes() != Some(bytes)) => {}
+            // As it is written there: a template is compared by its text.
+            _ => options.size = Some(is),
         }
     }
     Ok(())

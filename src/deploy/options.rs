@@ -52,6 +52,24 @@ impl Size {
     pub(super) fn stored(text: &str) -> Self {
         Self(text.to_owned())
     }
+
+    /// In bytes; none of a form that this program does not write.
+    pub(super) fn bytes(&self) -> Option<u128> {
+        let at = self.0.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(self.0.len());
+        let (number, suffix) = self.0.split_at(at);
+        let power = |base: u128, suffixes: &str| {
+            suffixes
+                .find(suffix.trim_end_matches('i'))
+                .and_then(|place| base.checked_pow(u32::try_from(place).ok()? + 1))
+        };
+        let unit = match suffix {
+            "" => Some(1),
+            "Ki" | "Mi" | "Gi" | "Ti" | "Pi" => power(1024, "KMGTP"),
+            "k" | "M" | "G" | "T" | "P" => power(1000, "kMGTP"),
+            _ => None,
+        };
+        number.parse::<u128>().ok()?.checked_mul(unit?)
+    }
 }
 
 /// The suffixes of <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/> that a volume's

@@ -174,10 +174,10 @@ fn rights(plan: &Plan, removal: &Removal) -> BTreeSet<Right> {
         if removal.with_data { &[("persistentvolumeclaims", "delete"), ("secrets", "delete")] } else { &[] };
     let always = [("persistentvolumeclaims", "list"), ("pods", "list"), ("secrets", "get")];
     rights.extend(always.iter().chain(also).map(|(resource, verb)| Right {
-        group: String::new(),
         resource: (*resource).to_owned(),
-        verb,
+        verb: (*verb).to_owned(),
         namespace: Some(removal.namespace.clone()),
+        ..Right::default()
     }));
     rights
 }

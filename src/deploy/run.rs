@@ -101,10 +101,10 @@ fn rights(plan: &Plan, options: &Options) -> BTreeSet<Right> {
         ("pods/exec", "create"),
     ];
     rights.extend(also.into_iter().map(|(resource, verb)| Right {
-        group: String::new(),
         resource: resource.to_owned(),
-        verb,
+        verb: verb.to_owned(),
         namespace: Some(options.namespace.clone()),
+        ..Right::default()
     }));
     rights
 }

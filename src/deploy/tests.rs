@@ -7,6 +7,7 @@ use std::path::Path;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
+use super::found::keep_volume;
 use super::plan::with_asked;
 use super::{Kind, Options, Plan, Size, manifests, servers};
 
@@ -75,6 +76,43 @@ fn sizes_are_those_of_volumes() {
     }
     for bad in ["", "Gi", "0Gi", "-1Gi", "20", "20GB", "1.5Gi", "1e9", "20 Gi", "１Gi"] {
         assert!(bad.parse::<Size>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn sizes_are_compared_in_bytes() {
+    for (size, bytes) in [
+        ("1", Some(1)),
+        ("1Ki", Some(1 << 10)),
+        ("20Gi", Some(20 << 30)),
+        ("20480Mi", Some(20 << 30)),
+        ("3P", Some(3_000_000_000_000_000)),
+        ("5k", Some(5000)),
+        ("1.5Gi", None),
+        ("1e9", None),
+        ("5i", None),
+        ("", None),
+    ] {
+        assert_eq!(Size::stored(size).bytes(), bytes, "{size}");
+    }
+}
+
+#[test]
+fn volumes_keep_their_size_or_grow() {
+    for (is, wanted, template, claim) in [
+        ("20Gi", "20Gi", Ok("20Gi"), Ok("20Gi")),
+        ("20Gi", "20480Mi", Ok("20Gi"), Ok("20Gi")),
+        ("20Gi", "30Gi", Err(()), Ok("30Gi")),
+        ("20Gi", "10Gi", Err(()), Err(())),
+        ("1.5Gi", "10Gi", Err(()), Ok("10Gi")),
+    ] {
+        let found = json!({ "spec": { "resources": { "requests": { "storage": is } } } });
+        for (is_template, expected) in [(true, template), (false, claim)] {
+            let mut options = Options { size: Some(wanted.parse().unwrap()), ..Options::new(Kind::Single) };
+            let kept = keep_volume(&found, is_template, &mut options).map_err(|_| ());
+            let kept = kept.map(|()| options.size.unwrap().to_string());
+            assert_eq!(kept, expected.map(str::to_owned), "{is} {wanted} {is_template}");
+        }
     }
 }
 

@@ -71,11 +71,11 @@ pub async fn remove(
 
 /// What it takes to delete Secrets that nothing uses.
 fn for_passwords() -> impl Iterator<Item = Right> {
-    let right = |group: &str, resource: &str, verb| Right {
+    let right = |group: &str, resource: &str, verb: &str| Right {
         group: group.to_owned(),
         resource: resource.to_owned(),
-        verb,
-        namespace: None,
+        verb: verb.to_owned(),
+        ..Right::default()
     };
     let read =
         READ_FOR_UNUSED.iter().flat_map(|(group, resources)| resources.iter().map(move |resource| (group, resource)));

@@ -35,7 +35,8 @@ pub async fn install(
     let plan = Plan::new(&options)?;
     let objects = Objects::new(client, MANAGER);
     checks::version(&objects.client()).await?;
-    objects::check(&objects, objects::to_apply(plan.objects())).await?;
+    let (wanted, granted) = (objects::to_apply(plan.objects()), objects::granted_by(plan.objects()));
+    objects::check_with_grants(&objects, wanted, granted).await?;
     checks::ownership(&objects, &plan, &options.namespace).await?;
     checks::nothing_in_the_way(&objects, &plan, &options.namespace).await?;
     if let Some(found) = objects.get(plan.gate()).await? {

@@ -17,7 +17,7 @@ const BOUNDS: [f64; 13] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
 /// How many kinds are told apart. Whoever reaches the port can send any kind, and each would be a series for ever.
 const KINDS: usize = 64;
 
-/// A review that was answered.
+/// A review that has ended.
 #[derive(Debug, Clone, Copy)]
 pub struct Admission<'a> {
     /// `mutate` or `validate`.
@@ -26,7 +26,7 @@ pub struct Admission<'a> {
     pub kind: &'a str,
     /// `CREATE`, `UPDATE`, `DELETE` or `CONNECT`.
     pub operation: &'a str,
-    /// As in the log: `allow`, `deny`, `pass` or `fail`.
+    /// As in the log: `allow`, `deny`, `pass` or `fail`; `abandoned` if the client went before the answer.
     pub decision: &'static str,
     /// Whether nothing was to be stored.
     pub dry_run: bool,
@@ -117,7 +117,7 @@ impl AdmissionMetrics {
         };
         registry.register(
             "admissions",
-            "Reviews that were answered; a change is judged twice, in each phase once",
+            "Reviews that were answered, or abandoned by their client; a change is judged twice, in each phase once",
             metrics.answered.clone(),
         );
         registry.register_with_unit(
@@ -140,7 +140,7 @@ impl AdmissionMetrics {
         metrics
     }
 
-    /// A review was answered.
+    /// A review has ended.
     pub fn answered(&self, admission: &Admission<'_>) {
         let Admission { phase, kind, operation, decision, dry_run, took } = *admission;
         let (kind, operation) = (self.told_apart(kind), known(operation));

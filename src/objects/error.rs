@@ -22,16 +22,18 @@ pub enum ObjectError {
 }
 
 /// A right that is missing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Right {
     /// The API group.
     pub group: String,
     /// The resources, in plural; `pods/exec` for a part of them.
     pub resource: String,
     /// The verb.
-    pub verb: &'static str,
+    pub verb: String,
     /// The namespace; none: cluster-wide.
     pub namespace: Option<String>,
+    /// The one object; none: all of the kind.
+    pub name: Option<String>,
 }
 
 fn missing_rights(rights: &[Right]) -> String {
@@ -39,9 +41,10 @@ fn missing_rights(rights: &[Right]) -> String {
     for right in rights {
         let wherever =
             right.namespace.as_ref().map_or_else(String::new, |namespace| format!(" in namespace {namespace}"));
+        let only = right.name.as_ref().map_or_else(String::new, |name| format!(", resourceNames: [{name}]"));
         let _ = write!(
             text,
-            "\n- {{ apiGroups: [\"{}\"], resources: [{}], verbs: [{}] }}{wherever}",
+            "\n- {{ apiGroups: [\"{}\"], resources: [{}]{only}, verbs: [{}] }}{wherever}",
             right.group, right.resource, right.verb
         );
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 pub use error::{ObjectError, Right};
 pub use pod::obstacles_of;
-pub use rights::{check, to_apply, to_delete, to_replace};
+pub use rights::{check, check_with_grants, granted_by, to_apply, to_delete, to_replace};
 
 /// A namespace is there, and an admission plug-in of the API server does not know it yet: tried again.
 const AGAIN: [Duration; 5] = [

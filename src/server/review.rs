@@ -93,20 +93,20 @@ impl Gate {
         let _turn = if body.len() >= LARGE { self.large.acquire().await.ok() } else { None };
         // The body may hold passwords; it is wiped as soon as it is read.
         let incoming = Incoming::parse(&Zeroizing::new(body), phase)?;
-        let mut record = Record::new(&incoming, phase);
+        let mut record = Record::new(&incoming, phase, started, self.metrics.admissions());
         record.part("read", began);
         let answer = match incoming.request {
             None => Answer::untouched(),
             Some(request) => self.judge(request, &mut record).await,
         };
-        record.write(&answer, started.elapsed(), self.metrics.admissions());
+        let span = record.answered(&answer, began, parent);
         if let Some(tracer) = &self.tracer {
-            tracer.record(record.span(&answer, began, started.elapsed(), parent));
+            tracer.record(span);
         }
         answer.to_json(&incoming.uid).map_err(ReviewError::Unwritable)
     }
 
-    async fn judge(&self, request: Request, record: &mut Record) -> Answer {
+    async fn judge(&self, request: Request, record: &mut Record<'_>) -> Answer {
         let request = Arc::new(request);
         let (phase, title) = (request.phase, request.title());
         let began = SystemTime::now();
@@ -148,8 +148,8 @@ impl Gate {
     }
 
     /// Counts what a judgement says, and tells of it.
-    fn note(&self, request: &Request, evaluation: &Evaluation, record: &Record) {
-        record.count(evaluation, self.metrics.admissions());
+    fn note(&self, request: &Request, evaluation: &Evaluation, record: &Record<'_>) {
+        record.count(evaluation);
         if let Some(witness) = &self.witness
             && let Some(witnessed) = Witnessed::of(request, evaluation)
         {
@@ -159,7 +159,13 @@ impl Gate {
 
     /// What becomes of an update whose Secret cannot be, of an object that is stored with its passwords in
     /// plain text: whoever changes something else is not stopped by them, and is told why nothing was moved.
-    async fn without_secret(&self, request: &Request, title: &str, error: &SecretError, record: &mut Record) -> Answer {
+    async fn without_secret(
+        &self,
+        request: &Request,
+        title: &str,
+        error: &SecretError,
+        record: &mut Record<'_>,
+    ) -> Answer {
         let again = Arc::new(Request { no_secret: Some(error.to_string()), ..request.clone() });
         match self.evaluate(&again, title).await {
             Ok(evaluation) if evaluation.is_allowed() && evaluation.secret.is_none() => {

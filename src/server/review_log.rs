@@ -1,6 +1,7 @@
 //! The one line that the log holds for a review, and what is counted of it. Names only, never an object or a value.
 
-use std::time::{Duration, SystemTime};
+use std::mem::take;
+use std::time::{Duration, Instant, SystemTime};
 
 use super::incoming::Incoming;
 use super::response::Answer;
@@ -10,8 +11,15 @@ use crate::engine::{Evaluation, Judged, LeftAlone};
 use crate::metrics::{Admission, AdmissionMetrics, Found};
 use crate::request::Phase;
 
-/// What is known of a review so far.
-pub(super) struct Record {
+/// What is decided of a review whose client went before it was answered: an API server waits as long as the webhook's
+/// `timeoutSeconds`.
+const ABANDONED: &str = "abandoned";
+
+/// What is known of a review so far. One that is dropped before its answer is written was abandoned, and says so.
+pub(super) struct Record<'a> {
+    metrics: &'a AdmissionMetrics,
+    started: Instant,
+    is_written: bool,
     uid: String,
     kind: String,
     namespace: String,
@@ -28,11 +36,14 @@ pub(super) struct Record {
     parts: Vec<Part>,
 }
 
-impl Record {
-    pub(super) fn new(incoming: &Incoming, phase: Phase) -> Self {
+impl<'a> Record<'a> {
+    pub(super) fn new(incoming: &Incoming, phase: Phase, started: Instant, metrics: &'a AdmissionMetrics) -> Self {
         let request = incoming.request.as_ref();
         let text = |text: Option<&String>| text.map(|text| one_line(text)).unwrap_or_default();
         Self {
+            metrics,
+            started,
+            is_written: false,
             uid: one_line(&incoming.uid),
             kind: one_line(&incoming.kind),
             namespace: text(request.and_then(|request| request.namespace.as_ref())),
@@ -71,10 +82,11 @@ impl Record {
     /// Counts what the judgement says, each finding in one phase only. Repairs are made in the mutating one, and
     /// whatever it keeps out never reaches the other; the rest is true of the object as it would be stored. What only
     /// asks "what if" is not counted, nor what a Secret that cannot be made keeps out.
-    pub(super) fn count(&self, evaluation: &Evaluation, metrics: &AdmissionMetrics) {
+    pub(super) fn count(&self, evaluation: &Evaluation) {
         if self.dry_run {
             return;
         }
+        let metrics = self.metrics;
         for judged in &evaluation.findings {
             let outcome = outcome(judged);
             let counts_here = match self.phase {
@@ -104,32 +116,42 @@ impl Record {
         }
     }
 
-    /// What a trace has of it: the same as the line.
-    pub(super) fn span(self, answer: &Answer, began: SystemTime, took: Duration, parent: Option<String>) -> ReviewSpan {
-        let decision = self.decision(answer);
+    /// Writes the line, and counts the answer. What a trace has of it is the same.
+    pub(super) fn answered(mut self, answer: &Answer, began: SystemTime, parent: Option<String>) -> ReviewSpan {
+        let (decision, took) = (self.decision(answer), self.started.elapsed());
+        self.write(decision, answer.refusal.as_ref().map(|refusal| refusal.code), took);
+        self.span(decision, began, took, parent)
+    }
+
+    fn span(
+        &mut self,
+        decision: &'static str,
+        began: SystemTime,
+        took: Duration,
+        parent: Option<String>,
+    ) -> ReviewSpan {
         let attributes = [
             ("tidegate.decision", decision.to_owned()),
-            ("tidegate.uid", self.uid),
-            ("tidegate.operation", self.operation),
-            ("tidegate.object.kind", self.kind),
-            ("tidegate.object.name", self.name),
-            ("k8s.namespace.name", self.namespace),
+            ("tidegate.uid", take(&mut self.uid)),
+            ("tidegate.operation", take(&mut self.operation)),
+            ("tidegate.object.kind", take(&mut self.kind)),
+            ("tidegate.object.name", take(&mut self.name)),
+            ("k8s.namespace.name", take(&mut self.namespace)),
             ("tidegate.dry_run", self.dry_run.to_string()),
-            ("tidegate.found", self.found),
-            ("tidegate.fixed", self.fixed),
-            ("tidegate.failed", self.failed),
+            ("tidegate.found", take(&mut self.found)),
+            ("tidegate.fixed", take(&mut self.fixed)),
+            ("tidegate.failed", take(&mut self.failed)),
         ];
         let attributes = attributes.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         let (phase, is_failure) = (self.phase.as_str(), decision == "fail");
-        ReviewSpan { parent, phase, began, took, is_failure, attributes, parts: self.parts }
+        ReviewSpan { parent, phase, began, took, is_failure, attributes, parts: take(&mut self.parts) }
     }
 
-    /// Writes the line, and counts the answer.
-    pub(super) fn write(&self, answer: &Answer, took: Duration, metrics: &AdmissionMetrics) {
-        let decision = self.decision(answer);
+    fn write(&mut self, decision: &'static str, code: Option<u16>, took: Duration) {
+        self.is_written = true;
         let (phase, operation, dry_run) = (self.phase.as_str(), &self.operation, self.dry_run);
         let kind = if self.is_judged { &self.kind } else { "" };
-        metrics.answered(&Admission { phase, kind, operation, decision, dry_run, took });
+        self.metrics.answered(&Admission { phase, kind, operation, decision, dry_run, took });
         tracing::info!(
             uid = self.uid,
             kind = self.kind,
@@ -139,7 +161,7 @@ impl Record {
             phase = self.phase.as_str(),
             dry_run = self.dry_run,
             decision,
-            code = answer.refusal.as_ref().map(|refusal| refusal.code),
+            code,
             left_alone = self.left_alone.map(LeftAlone::reason),
             found = self.found,
             fixed = self.fixed,
@@ -148,6 +170,14 @@ impl Record {
             microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "review"
         );
+    }
+}
+
+impl Drop for Record<'_> {
+    fn drop(&mut self) {
+        if !self.is_written {
+            self.write(ABANDONED, None, self.started.elapsed());
+        }
     }
 }
 

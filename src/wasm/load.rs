@@ -19,10 +19,16 @@ pub enum LoadError {
     #[error("this build has no built-in policies; build them with `make policies` and build tidegate again")]
     NoBuiltin,
     /// Two documents with one name.
-    #[error("{file}: policy {policy} is defined twice; give one of them another name")]
+    #[error("{file}: policy {policy} is defined twice, {}; remove one of the two, or give it another name", if before == file {
+        "both times in this file".to_owned()
+    } else {
+        format!("before in {before}")
+    })]
     Twice {
         /// The second one's file.
         file: String,
+        /// The first one's file.
+        before: String,
         /// The name.
         policy: String,
     },
@@ -143,8 +149,8 @@ impl Loader {
         let mut wanted: BTreeMap<String, (String, PolicyDocument)> = BTreeMap::new();
         for (file, document) in documents {
             let name = document.metadata.name.clone();
-            if wanted.contains_key(&name) {
-                return Err(LoadError::Twice { file, policy: name });
+            if let Some((before, _)) = wanted.get(&name) {
+                return Err(LoadError::Twice { file, before: before.clone(), policy: name });
             }
             wanted.insert(name, (file, document));
         }

@@ -27,8 +27,11 @@ impl CodeSource for LocalCode {
             return Err(format!("\"{module}\" is neither builtin://NAME nor file://PATH"));
         };
         // A relative path is meant from the document's own folder, wherever the gate is started.
-        let path = Path::new(file).parent().unwrap_or(Path::new("")).join(path);
-        read(&path).map(Code::new)
+        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+        let is_below = !folder.as_os_str().is_empty() && Path::new(path).is_relative();
+        read(&folder.join(path)).map(Code::new).map_err(|problem| {
+            if is_below { format!("{problem}; a relative path begins at the document's folder") } else { problem }
+        })
     }
 }
 

@@ -148,6 +148,29 @@ fn what_is_in_the_way_is_told_before_anything_is_applied() {
     ];
     fails(reader.kubeconfig(), &install, &rights);
     fails(reader.kubeconfig(), &["uninstall"], &["verbs: [delete] }"]);
+    // Who may apply it all, and not what the gate is to do, may not grant it either.
+    let kinds = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": { "name": "applier" },
+        "rules": [{
+            "apiGroups": [
+                "", "apps", "policy", "scheduling.k8s.io", "apiextensions.k8s.io", "networking.k8s.io",
+                "rbac.authorization.k8s.io", "admissionregistration.k8s.io",
+            ],
+            "resources": ["*"], "verbs": ["get", "create", "patch"],
+        }],
+    });
+    let binding = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": { "name": "applier" },
+        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "applier" },
+        "subjects": [{ "kind": "ServiceAccount", "namespace": "default", "name": "default" }],
+    });
+    apply(kinds);
+    apply(binding);
+    let lease =
+        "resources: [leases], resourceNames: [tidegate-clean-up], verbs: [update] } in namespace tidegate-system";
+    let told = ["it lacks:", "- { apiGroups: [\"\"], resources: [secrets], verbs: [list] }", lease];
+    fails(reader.kubeconfig(), &install, &told);
+    admin.run(&["delete", "clusterrole/applier", "clusterrolebinding/applier"]).expect_success();
 
     for (arguments, told) in [
         (&["install", "--namespace", "Gate"][..], "--namespace: a name is of lower-case letters"),

@@ -127,6 +127,13 @@ async fn a_client_that_hangs_up_leaves_no_half_work() {
     server.signals.unbounded_send(()).unwrap();
     server.ended.await.unwrap();
     assert!(store.0.load(Ordering::SeqCst), "the effect was not awaited");
+    let counted = server.metrics.text();
+    assert!(counted.lines().any(|line| line.contains("decision=\"abandoned\"") && line.ends_with(" 1")), "{counted}");
+    let lines = String::from_utf8(log_lines().lock().unwrap().clone()).unwrap();
+    assert!(
+        lines.lines().any(|line| line.contains("decision=\"abandoned\"") && line.contains("name=\"move\"")),
+        "{lines}"
+    );
 }
 
 #[tokio::test]

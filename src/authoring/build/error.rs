@@ -76,6 +76,12 @@ impl BuildError {
         matches!(self, Self::Code { .. } | Self::Refused(_) | Self::NoComponent(_))
     }
 
+    /// A checker of types complains, by mypy's or TypeScript's words: of what it cannot read, or of types.
+    pub(super) fn types(output: String) -> Self {
+        let unreadable = output.contains("[syntax]") || output.contains(": error TS1");
+        Self::Code { what: if unreadable { "the policy cannot be read" } else { "the types do not fit" }, output }
+    }
+
     pub(super) fn file(file: &Path, problem: &dyn Display) -> Self {
         Self::File { file: file.display().to_string(), problem: problem.to_string() }
     }
@@ -85,5 +91,25 @@ fn list(problems: &[String]) -> String {
     match problems {
         [one] => format!(" {one}"),
         several => several.iter().map(|problem| format!("\n  {problem}")).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_has_no_types() {
+        for (output, words) in [
+            ("policy.py:12: error: '(' was never closed  [syntax]", "the policy cannot be read:\npolicy.py:12"),
+            ("policy.js(3,1): error TS1005: ',' expected.", "the policy cannot be read:\npolicy.js(3,1)"),
+            ("policy.ts(3,1): error TS2322: Type 'number' is", "the types do not fit:\npolicy.ts(3,1)"),
+            (
+                "policy.py:3: error: Incompatible return value type  [return-value]",
+                "the types do not fit:\npolicy.py:3",
+            ),
+        ] {
+            assert!(BuildError::types(output.to_owned()).to_string().starts_with(words), "{output}");
+        }
     }
 }

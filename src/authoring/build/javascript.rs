@@ -118,7 +118,7 @@ fn types_fit(command: &mut Command) -> Result<(), BuildError> {
     if said.succeeded {
         return Ok(());
     }
-    Err(BuildError::Code { what: "the types do not fit", output: said.whole() })
+    Err(BuildError::types(said.whole()))
 }
 
 /// The complaint without the tool's own steps before it.

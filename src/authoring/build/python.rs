@@ -49,6 +49,7 @@ pub(super) fn build(folder: &Folder, options: &Options, tell: &mut dyn FnMut(&st
     // It looks for packages of a virtual environment, and without one for those of the whole machine.
     let nothing = scratch.path().join("no-packages");
     std::fs::create_dir(&nothing).map_err(|error| BuildError::file(&nothing, &error))?;
+    tell("making the component, by componentize-py: about ten seconds");
     let said = COMPONENTIZE.start(
         Command::new(&componentize)
             .args(["-d", "wit", "-w", "policy", "componentize", "-p", ".", "policy", "--stub-wasi", "-o"])
@@ -107,7 +108,7 @@ fn check_types(folder: &Folder) -> Result<(), BuildError> {
     if said.succeeded {
         return Ok(());
     }
-    Err(BuildError::Code { what: "the types do not fit", output: said.whole() })
+    Err(BuildError::types(said.whole()))
 }
 
 /// Python's own traceback, without that of the tool around it, and with files as they are called in the folder.
