@@ -4,7 +4,7 @@
 # dump it has the rows that each table had at that moment, for restore-check.sh.
 #   SOURCES     servers, the best one first
 #   KEEP_DAYS   older ones are deleted
-#   KEEP_LEAST  so many stay, however old they are
+#   KEEP_LEAST  so many stay, however old they are, while there is room for another one; three stay always
 set -euo pipefail
 # shellcheck source=common.sh
 source /scripts/common.sh
@@ -27,12 +27,53 @@ for host in $SOURCES; do
 done
 if [[ -z $source ]]; then echo "FAILED: no server to back up" >&2; exit 1; fi
 
-# What a killed run left. Another one may be under way, so only what is a day old.
-find /backups -mindepth 1 -maxdepth 1 -name '.unfinished-*' -mmin +1440 -exec rm -rf {} +
+# What a killed run left. Another one may be under way, so of what is not finished only what is a day old.
+find /backups -mindepth 1 -maxdepth 1 \( -name '.deleted-*' -o -name '.unfinished-*' -mmin +1440 \) -exec rm -rf {} +
 folder=/backups/.unfinished-$HOSTNAME
 rm -rf "$folder"
+trap 'rm -rf "$folder"' EXIT
+fail() { echo "FAILED: $1" >&2; exit 1; }
+
+# A backup loses its final name first: half of one is nobody's.
+delete() {
+  echo "deleting ${1##*/}"
+  mv -T "$1" "/backups/.deleted-${1##*/}"
+  rm -rf "/backups/.deleted-${1##*/}"
+}
+delete_old() {
+  local oldest kept i
+  oldest=$(date -u -d "$KEEP_DAYS days ago" +%Y%m%dT%H%M%SZ)
+  kept=(/backups/[0-9]*Z)
+  for ((i = 0; i < ${#kept[@]} - KEEP_LEAST; i++)); do
+    if [[ ${kept[i]##*/} < $oldest ]]; then delete "${kept[i]}"; fi
+  done
+}
+# In bytes: what is free, and what a folder takes.
+room() { df --output=avail --block-size=1 /backups | tail -n 1 | tr -d ' '; }
+size() { du --summarize --block-size=1 "$1" | cut -f 1; }
+# Deletes the oldest ones until there is room for so many bytes. Three stay: what fills the volume may be something
+# else, and a mistake in the data may be found a day later.
+make_room() {
+  local free kept i
+  kept=(/backups/[0-9]*Z)
+  for ((i = 0; i < ${#kept[@]} - 3; i++)); do
+    free=$(room)
+    # A filesystem that does not tell loses nothing.
+    if [[ ! $free =~ ^[0-9]+$ ]] || ((free >= $1)); then break; fi
+    echo "the volume is too full for another backup" >&2
+    delete "${kept[i]}"
+  done
+}
+
+# Before there is a new one: a full volume would take none, and nothing would ever be deleted from it.
+delete_old
+before=(/backups/[0-9]*Z)
+# They grow with the database.
+if [[ -d ${before[-1]} ]]; then
+  last=$(size "${before[-1]}")
+  make_room $((last * 5 / 4))
+fi
 mkdir "$folder"
-fail() { echo "FAILED: $1" >&2; rm -rf "$folder"; exit 1; }
 
 # A second session holds all tables still until the dump has begun, so that both see the same moment. Who
 # writes waits for a second; who cannot be made to wait within ten stops the backup. Should the way to the
@@ -89,7 +130,14 @@ until grep -q '^that was all$' "$answers"; do
 done
 exec {session}>&-
 
-wait "$dump" || fail "mysqldump or gzip says so above"
+if ! wait "$dump"; then
+  taken=$(size "$folder")
+  left=$(room)
+  rm -rf "$folder"
+  # It was too large for what was free: the next attempt has more.
+  if [[ $left =~ ^[0-9]+$ ]] && ((left < 1048576)); then make_room $((taken * 2)); fi
+  fail "mysqldump or gzip says so above"
+fi
 sed -e 1d -e '/^that was all$/d' "$answers" >"$folder/rows"
 echo "$gtids" >"$folder/gtids"
 gzip --decompress --stdout "$folder/dump.sql.gz" | tail -n 1 | grep -q '^-- Dump completed' || fail "the dump has no end"
@@ -101,12 +149,4 @@ name=$(date -u +%Y%m%dT%H%M%SZ)
 mv -T "$folder" "/backups/$name"
 sync /backups
 echo "$name: $(wc -l <"/backups/$name/rows") tables from $source, $(stat -c %s "/backups/$name/dump.sql.gz") bytes"
-
-oldest=$(date -u -d "$KEEP_DAYS days ago" +%Y%m%dT%H%M%SZ)
-kept=(/backups/[0-9]*Z)
-for ((i = 0; i < ${#kept[@]} - KEEP_LEAST; i++)); do
-  if [[ ${kept[i]##*/} < $oldest ]]; then
-    echo "deleting ${kept[i]##*/}"
-    rm -rf "${kept[i]}"
-  fi
-done
+delete_old

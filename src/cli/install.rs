@@ -19,8 +19,10 @@ use crate::install::{self, NAMESPACE, Options, Plan, Progress};
     tidegate install --dry-run\n  tidegate install --image registry.example/tidegate:0.1.0 --output gate.yaml\n\n\
     Webhooks are in force last, when the gate answers and the API server has called it: nothing is held up meanwhile. To \
     run it again does no harm: it goes on where it stopped, keeps what was chosen before, and brings an older \
-    installation to this version. Whoever applies the file of --output by other means registers the webhooks at once: \
-    until the gate answers, MySQL workloads wait.")]
+    installation to this version. What was written by hand stays in webhooks that are in force (selectors, failurePolicy, \
+    timeoutSeconds) and in the gate's Deployment (--webhooks, --clean-up, --clean-up-after, --changed-passwords, \
+    --client-ca, the container's resources). Whoever applies the file of --output by other means registers the webhooks \
+    at once: until the gate answers, MySQL workloads wait.")]
 pub(crate) struct InstallArguments {
     #[command(flatten)]
     place: Place,
@@ -33,7 +35,8 @@ pub(crate) struct InstallArguments {
     /// How many replicas: two without, or as many as there are; of one none is left while it is replaced.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=20))]
     replicas: Option<u32>,
-    /// Let cert-manager make the certificate; without, the gate makes and renews its own.
+    /// Let cert-manager make the certificate; without, the gate makes and renews its own. While webhooks are in force,
+    /// neither becomes the other: uninstall first.
     #[arg(long)]
     cert_manager: bool,
     /// Write what is found in stored objects as reports of this kind beside them.
@@ -68,7 +71,16 @@ pub(crate) fn run(arguments: InstallArguments) -> anyhow::Result<ExitCode> {
     check_namespace(&place.namespace)?;
     let reports = reports.map(Into::into);
     let timeout = Duration::from_secs(timeout);
-    let options = Options { namespace: place.namespace, image, pull_secret, replicas, cert_manager, reports, timeout };
+    let options = Options {
+        namespace: place.namespace,
+        image,
+        pull_secret,
+        replicas,
+        cert_manager,
+        reports,
+        timeout,
+        ..Options::default()
+    };
     if dry_run || output.is_some() {
         if options.image.is_none() {
             let _ = writeln!(std::io::stderr(), "note: without --image it names one that no registry has");
@@ -143,6 +155,7 @@ fn tell(progress: Progress) {
         Progress::Applied(object) => format!("applied {object}"),
         Progress::Waiting(what) => format!("waiting {what}"),
         Progress::Obstacle(what) => format!("  {what}"),
+        Progress::Kept(what) => format!("  left as it was written there: {what}"),
         Progress::Tried => "tried: the API server asks the gate, and takes its answer".to_owned(),
         Progress::Untried(why) => format!("could not be tried by a dry run: {why}"),
     });

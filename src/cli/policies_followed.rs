@@ -15,6 +15,7 @@ use crate::metrics::Metrics;
 use crate::policy::{CurrentPolicies, PolicySet};
 use crate::server::MetricsPort;
 use crate::wasm::Loader;
+use crate::webhooks::InForce;
 
 /// How long the end waits for what this replica says of itself to be taken back: as long as one write may take.
 const END: std::time::Duration = std::time::Duration::from_secs(5);
@@ -58,7 +59,7 @@ pub(super) struct Followed {
     current: Arc<CurrentPolicies>,
     metrics: Metrics,
     /// Each set in force, from the first one on.
-    announced: watch::Sender<Arc<PolicySet>>,
+    announced: watch::Sender<InForce>,
     following: Option<(JoinHandle<()>, watch::Receiver<bool>)>,
 }
 
@@ -69,7 +70,7 @@ impl Followed {
         counted.in_force(&beneath.revision());
         beneath.iter().for_each(|policy| counted.set_ready(&policy.name, true));
         let current = Arc::new(CurrentPolicies::new(Arc::clone(&beneath)));
-        let (announced, _) = watch::channel(Arc::clone(&beneath));
+        let (announced, _) = watch::channel(InForce { policies: Arc::clone(&beneath), is_whole: true });
         Self { loader, beneath, current, metrics, announced, following: None }
     }
 
@@ -79,13 +80,16 @@ impl Followed {
     }
 
     /// Each set that is in force, as soon as it is.
-    pub(super) fn announced(&self) -> watch::Receiver<Arc<PolicySet>> {
+    pub(super) fn announced(&self) -> watch::Receiver<InForce> {
         self.announced.subscribe()
     }
 
     /// Follows the objects of this cluster, as the replica of this name and namespace.
     pub(super) fn follow(&mut self, client: Client, namespace: &str, identity: &str, stopping: watch::Receiver<bool>) {
         let (first, is_first) = watch::channel(false);
+        // Until the cluster's own are known, some may be missing.
+        self.announced.send_modify(|in_force| in_force.is_whole = false);
+        let announced = self.announced.clone();
         let controller = Controller {
             namespace: namespace.to_owned(),
             identity: identity.to_owned(),
@@ -93,7 +97,9 @@ impl Followed {
             beneath: Arc::clone(&self.beneath),
             current: Arc::clone(&self.current),
             metrics: self.metrics.policies().clone(),
-            announce: self.announced.clone(),
+            announce: Box::new(move |policies, is_whole| {
+                announced.send_replace(InForce { policies, is_whole });
+            }),
             first,
         };
         self.following = Some((tokio::spawn(controller.run(client, stopping)), is_first));

@@ -1,6 +1,7 @@
 //! `tidegate serve`: answers an API server's admission reviews over HTTPS.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,8 @@ use crate::metrics::Metrics;
 use crate::policy::{CurrentPolicies, PolicySet};
 use crate::secrets::{KubeSecretStore, NoSecretStore, SecretStore};
 use crate::server::{
-    Ending, Gate, Lifecycle, Listener, Readiness, Service, Tracer, Witness, router, server_config, signals, use_ring,
+    ClientAuthority, Ending, Gate, Lifecycle, Listener, Readiness, Service, Tracer, Witness, router, server_config,
+    signals, use_ring,
 };
 use crate::traces::Traces;
 use crate::wasm::Loader;
@@ -80,6 +82,10 @@ struct PortArguments {
     /// The address and port to listen on.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "0.0.0.0:8443")]
     listen: SocketAddr,
+    /// Take reviews only from clients with a certificate of this authority, in PEM: the API server has to be told to
+    /// show one. Without, from whoever reaches the port.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    client_ca: Option<PathBuf>,
     /// How long connections are still accepted after SIGTERM, while endpoints catch up.
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_duration)]
     shutdown_delay: Duration,
@@ -111,7 +117,7 @@ pub(crate) fn run(arguments: ServeArguments) -> anyhow::Result<ExitCode> {
 
 async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let ServeArguments {
-        port: PortArguments { listen, shutdown_delay },
+        port: PortArguments { listen, client_ca, shutdown_delay },
         certificate,
         policies,
         secrets,
@@ -122,6 +128,7 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
         log_format: _,
     } = arguments;
     use_ring();
+    let clients = client_ca.map(|file| authority_of_clients(&file)).transpose()?;
     let signals = signals().context("cannot take over SIGTERM and SIGINT")?;
     let listener = Listener::bind(listen).await?;
     let identity = identity();
@@ -149,7 +156,11 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
     let gate = Arc::new(gate.with_witness(witness).with_tracer(tracer));
     let readiness = Readiness::default();
     let effects = gate.effects().clone();
-    let service = Service { tls: server_config(certificate)?, router: router(gate, readiness.clone()) };
+    let service = Service {
+        tls: server_config(certificate, clients.as_ref())?,
+        knows_clients: clients.is_some(),
+        router: router(gate, readiness.clone()),
+    };
     tracing::info!(address = %listener.address(), policies = number, "serving");
     let lifecycle = Lifecycle { readiness, prepared: policies.prepared(), effects, delay: shutdown_delay };
     let ending = lifecycle.run(listener, service, signals).await;
@@ -159,6 +170,11 @@ async fn serve(arguments: ServeArguments) -> anyhow::Result<Ending> {
         let _ = tokio::task::spawn_blocking(move || traces.end()).await;
     }
     Ok(ending)
+}
+
+fn authority_of_clients(file: &Path) -> anyhow::Result<ClientAuthority> {
+    let pem = std::fs::read(file).with_context(|| format!("--client-ca: cannot read {}", file.display()))?;
+    ClientAuthority::from_pem(&pem).with_context(|| format!("--client-ca: {}", file.display()))
 }
 
 /// Lets exceptions end when their time has come.

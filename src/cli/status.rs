@@ -17,7 +17,7 @@ const EXIT_UNWELL: u8 = 1;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Exit code: 0 all is well, 1 there is no gate, or something of it is not as it should be, 2 the \
-                        cluster cannot be asked.\n\nExamples:\n  tidegate status\n  tidegate status --context production"
+                        cluster cannot be asked, or tells this account only a part, which is well.\n\nExamples:\n  tidegate status\n  tidegate status --context production"
 )]
 pub(crate) struct StatusArguments {
     #[command(flatten)]
@@ -32,10 +32,12 @@ pub(crate) fn run(arguments: StatusArguments) -> anyhow::Result<ExitCode> {
     let state = connection.threads().block_on(read_state(connection.client(), &place.namespace))?;
     let now = Timestamp::now();
     say(text(&state, &place.namespace, now).trim_end());
-    Ok(match state.is_well(now) {
-        true => ExitCode::SUCCESS,
-        false if !state.is_seen => ExitCode::from(EXIT_USAGE),
-        false => ExitCode::from(EXIT_UNWELL),
+    Ok(if state.is_well(now) {
+        ExitCode::SUCCESS
+    } else if !state.is_seen || state.is_well_as_far_as_seen(now) {
+        ExitCode::from(EXIT_USAGE)
+    } else {
+        ExitCode::from(EXIT_UNWELL)
     })
 }
 
@@ -93,6 +95,7 @@ fn told(policy: &PolicyState) -> String {
     match is_ready {
         None => format!("{name}: no gate has said anything of it yet"),
         Some(true) => format!("{name}: in force"),
+        Some(false) if policy.is_off() => format!("{name}: switched off"),
         Some(false) => format!("{name}: {reason}: {message}"),
     }
 }

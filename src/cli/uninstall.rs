@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::install::{Place, check_namespace, say};
 use super::live::Connection;
-use crate::install::{self, Removal};
+use crate::install::{self, LEFT, Removal};
 use crate::secrets::Disposal;
 
 /// The arguments of `uninstall`.
@@ -12,7 +12,8 @@ use crate::secrets::Disposal;
 #[command(after_help = "Examples:\n  tidegate uninstall\n  tidegate uninstall --with-crds --with-namespace\n\n\
     The webhooks go first, so that nobody is held up. Databases go on as they are, and the Secrets with their \
     passwords stay: they are the databases' own by now. With --with-passwords those go that nothing uses, and that open no \
-    data that may be there.")]
+    data that may be there. The Secrets of the gate's certificate and its Leases stay in its namespace, and reports where \
+    they were written.")]
 pub(crate) struct UninstallArguments {
     #[command(flatten)]
     place: Place,
@@ -58,5 +59,14 @@ pub(crate) fn run(arguments: UninstallArguments) -> anyhow::Result<ExitCode> {
     if !with_crds {
         say("Policies and exceptions stay too; --with-crds deletes them.");
     }
+    if !with_namespace {
+        let namespace = &place.namespace;
+        say(&format!(
+            "What the gate's certificate was kept in stays, the Secrets tidegate-tls and tidegate-authority, and so do its \
+             Leases, as far as they are there: kubectl delete --namespace {namespace} --ignore-not-found {} deletes them.",
+            LEFT.join(" ")
+        ));
+    }
+    say("Reports on stored objects, if it wrote any, stay where they are: docs/reports.md says how to delete them.");
     Ok(ExitCode::SUCCESS)
 }

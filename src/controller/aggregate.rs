@@ -44,14 +44,19 @@ impl Known<'_> {
         }
         if let Some(own) = self.own {
             status.digest.clone_from(&own.in_force.digest);
-            status.resolved.clone_from(&own.in_force.resolved);
             status.rules.clone_from(&own.in_force.rules);
-            // What is in force by the word of an earlier version says nothing of this one's tag.
             if own.generation == self.generation && own.reason.is_ready() {
+                status.resolved.clone_from(&own.in_force.resolved);
                 status.resolved_generation = own.in_force.resolved.as_ref().map(|_| own.generation);
-            } else if status.resolved != before.resolved {
-                status.resolved_generation = None;
+            } else if before.resolved_generation != Some(self.generation) {
+                status.resolved.clone_from(&own.in_force.resolved);
+                // What is in force by the word of an earlier version says nothing of this one's tag.
+                if status.resolved != before.resolved {
+                    status.resolved_generation = None;
+                }
             }
+            // Else this version's tag was looked up already. A replica that cannot load what it stood for must not
+            // forget that: it would look the tag up anew, and take whatever it was moved to.
         }
         if let Some((is_so, reason, message)) = self.said(&reports, is_seen_by_all) {
             let said = condition(READY, before.ready(), self.generation, (is_so, reason, message), now);
@@ -210,6 +215,32 @@ mod tests {
         assert_eq!(both(&nothing), (None, None));
         let third = said(2, Some(&with("b", own(2, Reason::Ready))), &[replica("a", 2, Reason::Ready)], &second);
         assert_eq!(both(&third), (Some("b".to_owned()), Some(2)));
+    }
+
+    #[test]
+    fn what_a_tag_was_found_to_stand_for_outlives_a_replica_that_cannot_load_it() {
+        let with = |resolved: Option<&str>, standing: Standing| {
+            let in_force = InForce { resolved: resolved.map(str::to_owned), ..standing.in_force };
+            Standing { in_force, ..standing }
+        };
+        let before = said(
+            2,
+            Some(&with(Some("b"), own(2, Reason::Ready))),
+            &[replica("a", 2, Reason::Ready)],
+            &ClusterPolicyStatus::default(),
+        );
+        let nothing = Standing { in_force: InForce::default(), ..own(2, Reason::DownloadFailed) };
+        for (case, own_is, generation, wanted) in [
+            ("a restarted one that has nothing in force", nothing.clone(), 2, (Some("b"), Some(2))),
+            ("one that has an earlier one", with(Some("a"), own(2, Reason::DownloadFailed)), 2, (Some("b"), Some(2))),
+            ("one that is behind", with(Some("a"), own(1, Reason::Ready)), 2, (Some("b"), Some(2))),
+            ("one that loaded it", with(Some("b"), own(2, Reason::Ready)), 2, (Some("b"), Some(2))),
+            ("a changed document", Standing { generation: 3, ..nothing }, 3, (None, None)),
+        ] {
+            let replicas = [replica("b", own_is.generation, own_is.reason)];
+            let status = said(generation, Some(&own_is), &replicas, &before);
+            assert_eq!((status.resolved.as_deref(), status.resolved_generation), wanted, "{case}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::in_force::ExceptionStanding;
 use super::stored::exception;
 use super::watched::{Key, Known};
+use crate::own_rules::all_ids;
 use crate::policy::{PolicyException, PolicySet};
 
 /// What was read of each object, and of which version: reading one costs more than all that is asked of it later.
@@ -43,8 +44,9 @@ impl Exceptions {
 
     /// What became of each, where this set is in force.
     pub(super) fn standings(&self, set: &PolicySet, now: Timestamp) -> BTreeMap<Key, ExceptionStanding> {
-        let rules: BTreeSet<&str> =
-            set.iter().flat_map(|policy| &policy.module.description().rules).map(|rule| rule.id.as_str()).collect();
+        let in_force = set.iter().flat_map(|policy| &policy.module.description().rules).map(|rule| rule.id.as_str());
+        // As the engine does with exceptions in manifests: what is part of this program is spelled right.
+        let rules: BTreeSet<&str> = in_force.chain(all_ids()).collect();
         self.0.iter().map(|(key, read)| (key.clone(), read.standing(&rules, now))).collect()
     }
 }
@@ -91,9 +93,11 @@ mod tests {
         let mut exceptions = Exceptions::default();
         for (number, (rules, expires, said)) in [
             (json!(["MINE1"]), "2027-01-01", "true Holds it holds until 2027-01-02T00:00:00Z"),
+            // No policy has it: policies that work against each other are named by it.
+            (json!(["TG004"]), "2027-01-01", "true Holds it holds until 2027-01-02T00:00:00Z"),
             (json!(["MINE1"]), "2026-12-31", "false Ended it ended at 2027-01-01T00:00:00Z; delete it"),
             (
-                json!(["MINE1", "MY10"]),
+                json!(["MINE1", "TG004", "MY10"]),
                 "2027-01-01",
                 "true RuleUnknown it holds until 2027-01-02T00:00:00Z; but no policy in force has the rule MY10: is it \
                  written as in the finding?",

@@ -6,14 +6,16 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use kube::Client;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval, sleep, sleep_until, timeout, timeout_at};
 
+use super::Announce;
 use super::code_version::code_version;
 use super::exceptions::Exceptions;
 use super::in_force::InForceHere;
 use super::objects::{Load, Objects};
+use super::permits::Permits;
 use super::rights::missing;
 use super::standing::Failure;
 use super::stored::StoredPolicy;
@@ -32,9 +34,6 @@ const FIRST_LOADS: Duration = Duration::from_secs(30);
 const STRAGGLERS: Duration = Duration::from_secs(5);
 /// What changes within this time is put in force together: `kubectl apply` sends one object after the other.
 const TOGETHER: Duration = Duration::from_millis(300);
-/// Loads at one time: each may hold code of 64 MiB, and a registry that hangs holds one of them up for two minutes.
-/// How many compile at once is another matter (`wasm::Runtime`).
-const LOADS: usize = 8;
 /// How often ConfigMaps with code are looked at.
 const CODE_CHECK: Duration = Duration::from_secs(10);
 /// Every how many such looks rights that are missing are asked for again: once a minute.
@@ -50,8 +49,8 @@ pub(super) struct Given {
     pub(super) beneath: Arc<PolicySet>,
     pub(super) current: Arc<CurrentPolicies>,
     pub(super) metrics: PolicyMetrics,
-    /// Where each set that is put in force is announced.
-    pub(super) announce: watch::Sender<Arc<PolicySet>>,
+    /// Is told of each set that is put in force.
+    pub(super) announce: Announce,
     /// Where what became of each object is announced.
     pub(super) here: watch::Sender<Arc<InForceHere>>,
     /// Becomes true when the gate has in force what it can have for now.
@@ -65,9 +64,11 @@ pub(super) struct Follower {
     objects: Objects,
     exceptions: Exceptions,
     revision: String,
+    /// Whether the set in force has every policy that the cluster wants, as it was announced last.
+    is_whole: Option<bool>,
     told: ToldPolicies,
     work: JoinSet<Done>,
-    permits: Arc<Semaphore>,
+    permits: Permits,
 }
 
 /// What was done beside.
@@ -91,9 +92,10 @@ impl Follower {
             objects: Objects::default(),
             exceptions: Exceptions::default(),
             revision,
+            is_whole: None,
             told: ToldPolicies::default(),
             work: JoinSet::new(),
-            permits: Arc::new(Semaphore::new(LOADS)),
+            permits: Permits::default(),
         }
     }
 
@@ -115,12 +117,13 @@ impl Follower {
         checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut count = 0_u32;
         loop {
-            let stored = policies.borrow_and_update().objects().map(|(_, object)| StoredPolicy::from(object)).collect();
-            self.objects.observe(stored);
+            let known = policies.borrow_and_update().clone();
+            self.objects.observe(known.objects().map(|(_, object)| StoredPolicy::from(object)).collect());
             let begun = self.begin_loads();
             self.gather(begun, limit).await;
+            let is_whole = known.is_settled() && self.objects.are_all_in_force();
             let known = excepted.borrow_and_update().clone();
-            let next_end = self.put_in_force(&known);
+            let next_end = self.put_in_force(&known, is_whole);
             self.given.first.send_replace(true);
             limit = STRAGGLERS;
             let occasion = self.next_occasion(next_end);
@@ -154,10 +157,10 @@ impl Follower {
         let mut begun = BTreeSet::new();
         for load in self.objects.due(Instant::now()) {
             let (client, loader, types) = (self.given.client.clone(), self.given.loader.clone(), self.types.clone());
-            let permits = Arc::clone(&self.permits);
+            let permits = self.permits.clone();
             begun.insert(load.version.clone());
             self.work.spawn(async move {
-                let _permit = permits.acquire().await;
+                let permit = permits.acquire(&load.document.spec.module).await;
                 let code_version = timeout(CALL_LIMIT, code_version(&client, &load.document)).await.ok().flatten();
                 let document = load.document.clone();
                 let loaded = spawn_blocking(move || loader.install_aside(CLUSTER, &document)).await;
@@ -165,6 +168,7 @@ impl Follower {
                     Ok(loaded) => loaded.map_err(|error| Failure::from(&error)),
                     Err(_) => Err(Failure::of_ours()),
                 };
+                drop(permit);
                 let reads = &load.document.spec.reads;
                 let missing = match timeout(CALL_LIMIT, missing(&client, &types, reads)).await {
                     Ok(Ok(missing)) if loaded.is_ok() => missing,
@@ -248,7 +252,7 @@ impl Follower {
     }
 
     /// Swaps the set if it is another one, and says what became of each object. When the next exception ends.
-    fn put_in_force(&mut self, excepted: &Known) -> Option<Timestamp> {
+    fn put_in_force(&mut self, excepted: &Known, is_whole: bool) -> Option<Timestamp> {
         let Given { beneath, current, metrics, announce, here, .. } = &self.given;
         let now = Timestamp::now();
         self.exceptions.observe(excepted);
@@ -259,12 +263,16 @@ impl Follower {
         let (revision, next_end) = (set.revision(), set.next_end());
         let policies: BTreeMap<_, _> = self.objects.standings();
         self.told.tell(&policies, &set, metrics);
-        if revision != self.revision {
+        let is_new = revision != self.revision;
+        if is_new {
             current.replace(Arc::clone(&set));
             metrics.swapped(&revision);
             tracing::info!(revision, policies = set.len(), "another set of policies is in force");
-            announce.send_replace(set);
             self.revision.clone_from(&revision);
+        }
+        if is_new || self.is_whole != Some(is_whole) {
+            announce(set, is_whole);
+            self.is_whole = Some(is_whole);
         }
         here.send_if_modified(|here| {
             let new = InForceHere { revision, policies, exceptions };

@@ -16,6 +16,7 @@ mod in_force;
 mod kinds;
 mod leader;
 mod objects;
+mod permits;
 mod problem;
 mod replica;
 mod resource;
@@ -53,6 +54,10 @@ pub use exception_resource::{PolicyException, PolicyExceptionSpec};
 pub use resource::{ClusterPolicy, ClusterPolicySpec};
 pub use status::{ClusterPolicyStatus, Condition, ConditionStatus, PolicyExceptionStatus, ReplicaStatus};
 
+/// Takes a set that is in force, and whether it has every policy that the cluster wants in force. If not, other
+/// replicas may have more.
+pub type Announce = Box<dyn Fn(Arc<PolicySet>, bool) + Send + Sync>;
+
 /// Follows the policies and exceptions that the API server has.
 pub struct Controller {
     /// The gate's own namespace, for Leases.
@@ -67,8 +72,8 @@ pub struct Controller {
     pub current: Arc<CurrentPolicies>,
     /// What is counted.
     pub metrics: PolicyMetrics,
-    /// Each set that is put in force is announced here, after it was.
-    pub announce: watch::Sender<Arc<PolicySet>>,
+    /// Is told of each set that is put in force, after it was.
+    pub announce: Announce,
     /// Becomes true when the objects that there are have been put in force, or it was waited for long enough.
     pub first: watch::Sender<bool>,
 }

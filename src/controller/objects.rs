@@ -124,6 +124,17 @@ impl Objects {
         })
     }
 
+    /// Whether each is in force as it is now, or switched off.
+    pub(super) fn are_all_in_force(&self) -> bool {
+        let is_so = |object: &Object| {
+            object
+                .outcome
+                .as_ref()
+                .is_some_and(|(version, outcome)| *version == object.stored.version && outcome.is_ok())
+        };
+        self.0.values().all(is_so)
+    }
+
     /// What the gate's account may not read of what a policy was granted; none if it may read all.
     pub(super) fn set_missing_rights(&mut self, name: &str, missing: Option<String>) {
         if let Some(object) = self.0.get_mut(name) {

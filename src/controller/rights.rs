@@ -12,7 +12,7 @@ const VERBS: &[&str] = &["get", "list"];
 /// Of a Secret they learn only whether it is there.
 const VERBS_OF_SECRETS: &[&str] = &["get"];
 
-/// What the account may not do of what a policy was granted, with the rules to add; none if it may do all.
+/// What the account may not do of what a policy was granted, with the rules that it lacks; none if it may do all.
 ///
 /// # Errors
 /// What the API server says when it is asked.
@@ -37,13 +37,17 @@ pub(super) async fn missing(client: &Client, types: &Types, reads: &[ResourceTyp
             rules.push(rule(&resource, &denied));
         }
     }
-    Ok((!rules.is_empty()).then(|| {
-        format!(
-            "in force; but the gate's account may not read all that spec.reads grants, and what the policy asks of it \
-             has no answer. Add to its ClusterRole (webhook-deploy/20-rbac.yaml): {}",
-            rules.join(" and ")
-        )
-    }))
+    Ok((!rules.is_empty()).then(|| told(&rules)))
+}
+
+/// What is wrong, and the way out. The gate's own ClusterRole is none: the next installation takes back what was added.
+fn told(rules: &[String]) -> String {
+    format!(
+        "in force; but the gate's account may not read all that spec.reads grants, and what the policy asks of it may \
+         have no answer. It needs a ClusterRole beside its own: tidegate policy inspect --rights FILE | kubectl apply \
+         -f - (with --gate-namespace if that is not tidegate-system). What is missing: {}",
+        rules.join(" and ")
+    )
 }
 
 async fn may(client: &Client, verb: &str, resource: &ApiResource) -> Result<bool, Error> {
@@ -86,5 +90,19 @@ mod tests {
         ] {
             assert_eq!(rule(&ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", kind)), VERBS), wanted);
         }
+    }
+
+    #[test]
+    fn the_way_out_outlives_the_next_installation() {
+        let told = told(&["- { a }".to_owned(), "- { b }".to_owned()]);
+        for part in [
+            "may have no answer",
+            "tidegate policy inspect --rights FILE | kubectl apply -f -",
+            "--gate-namespace",
+            "What is missing: - { a } and - { b }",
+        ] {
+            assert!(told.contains(part), "{part} is not in {told}");
+        }
+        assert!(!told.contains("20-rbac.yaml"), "{told}");
     }
 }

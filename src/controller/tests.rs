@@ -109,6 +109,32 @@ fn a_broken_object_without_a_past_leaves_what_is_beneath_it() {
 }
 
 #[test]
+fn whether_all_that_the_cluster_wants_is_in_force() {
+    let mut world = World::new();
+    let is_so = |world: &World| world.objects.are_all_in_force();
+    assert!(is_so(&world), "there is none");
+    let first = || vec![object("new", 1, &json!({ "module": "https://modules.example/a.wasm" }))];
+    let loads = world.observe(first());
+    assert!(!is_so(&world), "it is being loaded");
+    world.failed(&loads[0], Reason::DownloadFailed);
+    assert!(!is_so(&world), "its code is not to be had");
+    world.now = world.objects.next_try().unwrap();
+    let loads = world.observe(first());
+    world.loaded(&loads[0], "a");
+    assert!(is_so(&world), "it is in force");
+    let loads = world.observe(vec![object("new", 2, &json!({ "module": "file:///b.wasm" }))]);
+    assert!(!is_so(&world), "an earlier version is in force");
+    world.failed(&loads[0], Reason::CompileFailed);
+    assert!(!is_so(&world), "the earlier one stays");
+    world.observe(vec![object("new", 3, &json!({ "module": "file:///b.wasm", "enabled": false }))]);
+    assert!(is_so(&world), "it is switched off");
+    world.observe(vec![object("new", 4, &json!({ "module": 7 }))]);
+    assert!(!is_so(&world), "nobody can say what it wants");
+    world.observe(vec![]);
+    assert!(is_so(&world), "it is gone");
+}
+
+#[test]
 fn what_was_loaded_for_an_earlier_version_is_not_taken() {
     let mut world = World::new();
     let early = world.observe(vec![object("new", 1, &json!({ "module": "file:///a.wasm" }))]);

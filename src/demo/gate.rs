@@ -46,8 +46,9 @@ pub(super) async fn start(policies: Arc<PolicySet>, lookup: Arc<dyn Lookup>) -> 
     ));
     let readiness = Readiness::default();
     let service = Service {
-        tls: server_config(CurrentCertificate::new(certificate, metrics.certificate()))
+        tls: server_config(CurrentCertificate::new(certificate, metrics.certificate()), None)
             .map_err(|error| failed(&error))?,
+        knows_clients: false,
         router: router(Arc::clone(&gate), readiness.clone()),
     };
     let lifecycle = Lifecycle {

@@ -4,6 +4,7 @@
 //! is never replaced by something else unasked: neither the image nor the number of servers, neither a volume nor a
 //! password.
 
+mod change;
 mod claims;
 mod error;
 mod exec;

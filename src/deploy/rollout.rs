@@ -86,12 +86,12 @@ async fn look(objects: &Objects, plan: &Plan, options: &Options, is_late: bool) 
             pods.insert(name, "cannot start as it is, and is made anew".to_owned());
         }
     }
-    let mut is_ready = workload.is_some_and(|workload| is_rolled_out(&workload, plan.replicas()));
-    if *kind == Kind::Single {
-        // What the server is tried by.
-        let client = servers::client(objects, namespace).await?;
-        is_ready &= client.as_ref().is_some_and(servers::is_ready);
-        pods.extend(client.map(|client| (client.name_any(), servers::doing(&client))));
+    let is_ready = workload.is_some_and(|workload| is_rolled_out(&workload, plan.replicas()));
+    // Told of, and no more: the server is tried from its own pod.
+    if *kind == Kind::Single
+        && let Ok(Some(client)) = servers::client(objects, namespace).await
+    {
+        pods.insert(client.name_any(), servers::doing_for_people(&client));
     }
     let mut others = Told::new();
     if is_late && !is_ready {

@@ -7,7 +7,7 @@ use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use super::found::Stored;
-use super::{DeployError, Done, MANAGER, Options, Plan, Progress, claims, passwords, plan, rollout, smoke};
+use super::{DeployError, Done, MANAGER, Options, Plan, Progress, change, claims, passwords, rollout, smoke};
 use crate::objects::{self, ObjectError, Objects, Right, title};
 
 /// Puts a database into a cluster, waits until it is ready, and tries it. What is there already stays as it is, but for
@@ -72,6 +72,10 @@ async fn bring(
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), DeployError> {
     let kind = object["kind"].as_str().unwrap_or_default();
+    // On its way out, from a lost node perhaps for ever: a further run makes it anew, and nothing waits for it.
+    if kind == "Pod" && found.metadata.deletion_timestamp.is_some() {
+        return Ok(());
+    }
     if kind == "Pod" && matches!(found.data["status"]["phase"].as_str(), Some("Failed" | "Succeeded")) {
         objects.delete(object).await?;
         return apply(objects, object, tell).await;
@@ -80,15 +84,14 @@ async fn bring(
     if asked.renew && !matches!(kind, "PersistentVolumeClaim" | "Pod") {
         return apply(objects, object, tell).await;
     }
-    if let Some(changed) = plan::with_asked(found, object, asked) {
-        objects.replace(&changed, object).await?;
+    if change::change(objects, object, found, asked).await? {
         tell(Progress::Applied(title(object)));
     }
     Ok(())
 }
 
 /// What it takes in the namespace: to apply and change everything, to make the Secret, to look at pods and replace those
-/// that cannot start, and to run the client in one.
+/// that cannot start, and to run the client in a server's.
 fn rights(plan: &Plan, options: &Options) -> BTreeSet<Right> {
     let mut rights = objects::to_apply(plan.own());
     rights.extend(objects::to_replace(plan.own()));

@@ -9,10 +9,10 @@ use crate::objects::{ObjectError, Objects, obstacles_of, refused};
 
 /// What a server does that has clients.
 pub(super) const READY: &str = "ready";
-/// The pod with the client, and its container.
-pub(super) const CLIENT: &str = "mysql-client";
+/// The pod with the client, which is for people.
+const CLIENT: &str = "mysql-client";
 
-/// All servers' pods, by their names.
+/// All servers' pods, by their names. Those that have ended are none: a Deployment leaves what was evicted where it is.
 ///
 /// # Errors
 /// [`ObjectError`] with what the API server says.
@@ -20,6 +20,7 @@ pub(super) async fn list(objects: &Objects, kind: Kind, namespace: &str) -> Resu
     let pods: Api<Pod> = Api::namespaced(objects.client(), namespace);
     let found = pods.list(&ListParams::default().labels(kind.selector())).await;
     let mut pods = found.map_err(|error| refused(format!("the list of pods of {namespace}"), &error))?.items;
+    pods.retain(|pod| !has_ended(pod));
     // mysql-10 comes after mysql-9.
     pods.sort_by_key(|pod| (pod.name_any().len(), pod.name_any()));
     Ok(pods)
@@ -33,6 +34,25 @@ pub(super) async fn client(objects: &Objects, namespace: &str) -> Result<Option<
     let pods: Api<Pod> = Api::namespaced(objects.client(), namespace);
     let found = pods.get_opt(CLIENT).await;
     found.map_err(|error| refused(format!("Pod {namespace}/{CLIENT}"), &error))
+}
+
+/// Whether nothing of it runs any more, nor ever will.
+pub(super) fn has_ended(pod: &Pod) -> bool {
+    let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
+    matches!(phase, Some("Failed" | "Succeeded"))
+}
+
+/// Of a single server's pods the one to ask: an old one may still be ending.
+pub(super) fn to_ask(pods: &[Pod]) -> Option<&Pod> {
+    let mut staying = pods.iter().filter(|pod| pod.metadata.deletion_timestamp.is_none());
+    let first = staying.clone().next();
+    staying.find(|pod| is_ready(pod)).or(first)
+}
+
+/// What the pod with the client does: nobody has to wait for it.
+pub(super) fn doing_for_people(client: &Pod) -> String {
+    let doing = doing(client);
+    if doing == READY { doing } else { format!("{doing}; it is for people, and not waited for") }
 }
 
 /// Whether clients are sent to it.

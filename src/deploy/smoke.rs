@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use super::servers::CLIENT;
-use super::{DeployError, Done, Kind, NAME, Options, Plan, Progress, exec};
+use kube::ResourceExt;
+
+use super::{DeployError, Done, Kind, NAME, Options, Plan, Progress, exec, servers};
 use crate::objects::Objects;
 
 /// Services and replicas follow within moments; a busy machine gets many times that.
@@ -13,6 +14,10 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Three bytes a letter, and one of four, which MySQL's older utf8 does not have.
 const WORDS: &str = "안녕하세요 🐬";
 const TABLE: &str = "tidegate_smoke_test";
+/// Hands statements to a server as the application would.
+const ASK: &str = "export MYSQL_PWD=$(</run/secrets/mysql/app); exec mysql --no-defaults \
+    --default-character-set=utf8mb4 --ssl-mode=REQUIRED --connect-timeout=5 --batch --raw --skip-column-names \
+    -h\"$0\" -uapp app -e \"$1\"";
 
 /// Tries it.
 ///
@@ -69,22 +74,33 @@ async fn until(
     }
 }
 
-/// Asks a server as the application would, from a pod that has its password.
-pub(super) async fn ask(
+/// Asks a server as the application would, from the pod of the first one.
+async fn ask(objects: &Objects, options: &Options, host: &str, statements: &str) -> Result<String, DeployError> {
+    let Options { kind, namespace, .. } = options;
+    let pod = match kind {
+        // A Deployment's pod has another name each time.
+        Kind::Single => {
+            let pods = servers::list(objects, *kind, namespace).await?;
+            servers::to_ask(&pods).map(ResourceExt::name_any)
+        }
+        Kind::Replicated => Some("mysql-0".to_owned()),
+    };
+    let Some(pod) = pod else {
+        let problem = "the server has no pod".to_owned();
+        return Err(DeployError::Exec { pod: format!("{namespace}/{NAME}"), problem });
+    };
+    ask_from(objects, namespace, &pod, host, statements).await
+}
+
+/// The same from this server's pod. It has the password as a file, which follows the Secret; a variable would not.
+pub(super) async fn ask_from(
     objects: &Objects,
-    options: &Options,
+    namespace: &str,
+    pod: &str,
     host: &str,
     statements: &str,
 ) -> Result<String, DeployError> {
-    let (pod, container, password) = match options.kind {
-        Kind::Single => (CLIENT, CLIENT, "true"),
-        Kind::Replicated => ("mysql-0", NAME, "export MYSQL_PWD=$(</run/secrets/mysql/app)"),
-    };
-    let script = format!(
-        "{password}; exec mysql --no-defaults --default-character-set=utf8mb4 --ssl-mode=REQUIRED --connect-timeout=5 \
-         --batch --raw --skip-column-names -h\"$0\" -uapp app -e \"$1\""
-    );
-    exec::run(objects, &options.namespace, pod, container, &["bash", "-c", &script, host, statements]).await
+    exec::run(objects, namespace, pod, NAME, &["bash", "-c", ASK, host, statements]).await
 }
 
 /// So that nothing is taken for the text but what was just written.

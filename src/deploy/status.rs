@@ -5,7 +5,7 @@ use kube::api::{DynamicObject, ListParams};
 use kube::{Client, ResourceExt};
 
 use super::found::server_image;
-use super::{DeployError, Kind, MANAGER, NAME, Options, exec, servers, smoke};
+use super::{DeployError, Kind, MANAGER, NAME, exec, servers, smoke};
 use crate::objects::{Objects, refused};
 
 /// A database of `manifests/`.
@@ -123,10 +123,7 @@ async fn server(objects: &Objects, kind: Kind, namespace: &str, pod: &Pod) -> Se
     };
     let answer = match kind {
         Kind::Replicated => exec::run(objects, namespace, &name, NAME, &["bash", "-c", ASK, STATE]).await,
-        Kind::Single => {
-            let options = Options { namespace: namespace.to_owned(), ..Options::new(kind) };
-            smoke::ask(objects, &options, NAME, ALONE).await
-        }
+        Kind::Single => smoke::ask_from(objects, namespace, &name, "127.0.0.1", ALONE).await,
     };
     server.pod = name;
     match answer {

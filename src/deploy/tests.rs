@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use k8s_openapi::api::core::v1::Pod;
+use kube::ResourceExt;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
@@ -143,6 +145,44 @@ fn a_pod_says_what_it_does() {
     ] {
         let pod = json!({ "metadata": { "name": "mysql-1" }, "status": status });
         assert_eq!(servers::doing(&serde_json::from_value(pod).unwrap()), doing);
+    }
+}
+
+#[test]
+fn a_single_server_is_asked_in_its_own_pod() {
+    let pod = |name: &str, ready: &str, leaves: bool| -> Pod {
+        let mut pod = json!({
+            "metadata": { "name": name },
+            "status": { "conditions": [{ "type": "Ready", "status": ready }] },
+        });
+        if leaves {
+            pod["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+        }
+        serde_json::from_value(pod).unwrap()
+    };
+    for (pods, asked) in [
+        (vec![], None),
+        (vec![pod("mysql-a", "True", false)], Some("mysql-a")),
+        (vec![pod("mysql-a", "False", false)], Some("mysql-a")),
+        (vec![pod("mysql-a", "True", true)], None),
+        (vec![pod("mysql-a", "True", true), pod("mysql-b", "False", false)], Some("mysql-b")),
+        (vec![pod("mysql-a", "False", false), pod("mysql-b", "True", false)], Some("mysql-b")),
+    ] {
+        assert_eq!(servers::to_ask(&pods).map(ResourceExt::name_any).as_deref(), asked);
+    }
+    for (client, told) in [
+        (pod("mysql-client", "True", false), "ready"),
+        (pod("mysql-client", "True", true), "ends; it is for people, and not waited for"),
+    ] {
+        assert_eq!(servers::doing_for_people(&client), told);
+    }
+}
+
+#[test]
+fn an_evicted_pod_is_no_server() {
+    for (phase, has_ended) in [("Pending", false), ("Running", false), ("Failed", true), ("Succeeded", true)] {
+        let pod = json!({ "metadata": { "name": "mysql-a" }, "status": { "phase": phase, "reason": "Evicted" } });
+        assert_eq!(servers::has_ended(&serde_json::from_value(pod).unwrap()), has_ended, "{phase}");
     }
 }
 

@@ -15,7 +15,7 @@ use super::left_alone::{LeftAlone, standing};
 use super::owner::owner;
 use super::secret_name::{owner_name, secret_name};
 use crate::lookup::{Lookup, ResourceType};
-use crate::policy::{InstalledPolicy, PolicySet, ReviewError, UnknownRule};
+use crate::policy::{InstalledPolicy, PolicySet, RequestNamespace, ReviewError, UnknownRule};
 use crate::prepared::Prepared;
 use crate::request::{Operation, Request};
 use crate::workload::{Misfit, Workload, withheld};
@@ -26,12 +26,23 @@ use crate::workload::{Misfit, Workload, withheld};
 /// [`Misfit`] if a field of the object has a type that its kind does not have: such an object
 /// cannot be judged, and the API server would refuse it as well.
 pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup>) -> Result<Evaluation, Misfit> {
+    evaluate_in(&RequestNamespace::of(request, lookup.as_ref()), request, policies, lookup)
+}
+
+/// The same, where something may be known of the request's namespace already.
+pub(super) fn evaluate_in(
+    namespace: &RequestNamespace<'_>,
+    request: &Request,
+    policies: &PolicySet,
+    lookup: &Arc<dyn Lookup>,
+) -> Result<Evaluation, Misfit> {
     let standing = match standing(request, policies) {
         Ok(standing) => standing,
         Err(why) => return Ok(Evaluation::untouched(request.object.clone(), why)),
     };
     let mut chain = Chain {
         request,
+        namespace,
         lookup,
         frozen: standing.frozen,
         old_object: request.old_object.as_ref().map(|old| Arc::new(withheld(old))),
@@ -52,15 +63,15 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
     chain.exceptions.add(policies, request);
     chain.unknown_rules = chain.exceptions.unknown(policies);
     chain.read_workload()?;
-    let judging: Vec<&InstalledPolicy> = policies
+    let reaching: Vec<&InstalledPolicy> = policies
         .iter()
         .filter(|policy| if policy.is_general() { standing.general } else { standing.mysql })
-        .filter(|policy| policy.judges(request, lookup.as_ref()))
+        .filter(|policy| policy.reaches(request))
         .collect();
-    if judging.is_empty() && !standing.mysql {
+    let somebody_judged = chain.judge_all(&reaching)?;
+    if !somebody_judged && !standing.mysql {
         return Ok(Evaluation::untouched(request.object.clone(), LeftAlone::NoMySql));
     }
-    chain.judge_all(&judging)?;
     chain.find_what_stood_before(policies)?;
     Ok(chain.finish())
 }
@@ -68,6 +79,8 @@ pub fn evaluate(request: &Request, policies: &PolicySet, lookup: &Arc<dyn Lookup
 /// An object on its way through the policies.
 pub(super) struct Chain<'a> {
     pub(super) request: &'a Request,
+    /// That of the request, for policies that select by its labels.
+    pub(super) namespace: &'a RequestNamespace<'a>,
     pub(super) lookup: &'a Arc<dyn Lookup>,
     /// What no repair may touch.
     pub(super) frozen: Option<&'static str>,

@@ -69,7 +69,11 @@ impl Chain<'_> {
             Ok(found) => {
                 let selection = &self.request.selection;
                 let wanted = found.into_iter().filter(|finding| selection.wants(&finding.rule, finding.severity));
-                self.shadow.findings.extend(wanted.map(|finding| Judged::new(&policy.name, policy.action, finding)));
+                let judged = wanted.map(|finding| {
+                    let exception = self.exceptions.exception(&finding.rule, finding.severity, policy.exceptions);
+                    Judged { exception, ..Judged::new(&policy.name, policy.action, finding) }
+                });
+                self.shadow.findings.extend(judged);
             }
             Err(error) => {
                 self.shadow.failures.push(PolicyFailure { policy: policy.name.clone(), error, denies: false });

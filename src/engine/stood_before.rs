@@ -1,6 +1,6 @@
 //! The ratchet: what the stored object was found for already keeps no change out.
 
-use super::chain::{Chain, evaluate};
+use super::chain::{Chain, evaluate_in};
 use super::evaluation::Judged;
 use super::named_place::named_place;
 use crate::finding::Finding;
@@ -23,7 +23,7 @@ impl Chain<'_> {
             old_object: None,
             ..self.request.clone()
         };
-        let stored = evaluate(&before, policies, self.lookup)?;
+        let stored = evaluate_in(self.namespace, &before, policies, self.lookup)?;
         let stood: Vec<(&Finding, String)> = stored
             .findings
             .iter()

@@ -56,11 +56,11 @@ pub(super) async fn may_label_namespace(objects: &Objects, plan: &Plan) -> Resul
     Ok(true)
 }
 
-/// Whether cert-manager is there to be asked for a certificate.
-pub(super) async fn cert_manager(client: &Client) -> Result<(), InstallError> {
+/// Whether cert-manager is there to be asked for a certificate; `is_kept` if an earlier installation has chosen it.
+pub(super) async fn cert_manager(client: &Client, is_kept: bool) -> Result<(), InstallError> {
     match client.list_api_group_resources("cert-manager.io/v1").await {
         Ok(_) => Ok(()),
-        Err(Error::Api(status)) if status.code == 404 => Err(InstallError::NoCertManager),
+        Err(Error::Api(status)) if status.code == 404 => Err(InstallError::NoCertManager { is_kept }),
         Err(error) => Err(refused("what cert-manager has".to_owned(), &error).into()),
     }
 }

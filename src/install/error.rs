@@ -49,8 +49,50 @@ pub enum InstallError {
     )]
     ForeignNamespace(String),
     /// cert-manager is to make the certificate, and is not there.
-    #[error("this cluster has no cert-manager (cert-manager.io/v1): install that first, or leave --cert-manager out")]
-    NoCertManager,
+    #[error(
+        "this cluster has no cert-manager (cert-manager.io/v1){}",
+        if *.is_kept {
+            ", and the gate that is there has its certificate from it: install cert-manager again; or take the gate out \
+             with tidegate uninstall (the webhooks go first, so nobody is held up), delete the Secret tidegate-tls of its \
+             namespace, and install the gate again, which makes its own certificate then"
+        } else {
+            ": install that first, or leave --cert-manager out"
+        }
+    )]
+    NoCertManager {
+        /// Whether it was chosen by an earlier installation, and not by this one.
+        is_kept: bool,
+    },
+    /// Somebody else is to make the certificate, while the API server calls the gate.
+    #[error(
+        "the webhooks that are in force {}, so while that changes MySQL workloads could be neither created nor changed: \
+         uninstall first (tidegate uninstall --namespace {namespace}; it takes the webhooks away first, so nobody is held \
+         up, and policies and Secrets with passwords stay), delete the Secret tidegate-tls of that namespace, and install \
+         with{} --cert-manager",
+        if *.to_cert_manager {
+            "believe another authority than cert-manager's"
+        } else {
+            "have their authority from cert-manager"
+        },
+        if *.to_cert_manager { "" } else { "out" }
+    )]
+    OtherCertificate {
+        /// The gate's namespace.
+        namespace: String,
+        /// Whether cert-manager is to make it.
+        to_cert_manager: bool,
+    },
+    /// Whom the API server is to believe is said nowhere.
+    #[error(
+        "the Secret {namespace}/tidegate-tls lacks ca.crt, which has to hold the authority that signed its certificate: \
+         without it the API server does not believe the gate, so no webhook was registered. Delete the Secret and make it \
+         with all three: kubectl create secret generic tidegate-tls --namespace {namespace} --type=kubernetes.io/tls \
+         --from-file=tls.crt --from-file=tls.key --from-file=ca.crt; or delete it, and the gate makes its own"
+    )]
+    NoAuthority {
+        /// The gate's namespace.
+        namespace: String,
+    },
     /// Objects are stored in a version that this program does not know.
     #[error(
         "{name} has objects in version {version}, which this tidegate does not know: it is older than what was \

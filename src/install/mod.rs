@@ -6,11 +6,13 @@
 mod certificate;
 mod checks;
 mod error;
+mod live;
 mod manifests;
 mod options;
 mod plan;
 mod probe;
 mod removal;
+mod rights;
 mod rollout;
 mod run;
 mod state;
@@ -19,9 +21,9 @@ mod state;
 mod tests;
 
 pub use error::InstallError;
-pub use options::{NAMESPACE, Options, Reports};
+pub use options::{NAMESPACE, Options, Reports, Written};
 pub use plan::Plan;
-pub use removal::{Removal, remove};
+pub use removal::{LEFT, Removal, remove};
 pub use run::{Progress, install};
 pub use state::{PolicyState, Refusal, State, read_state};
 

@@ -25,7 +25,21 @@ pub struct Options {
     pub reports: Option<Reports>,
     /// How long the gate may take until it answers.
     pub timeout: Duration,
+    /// What was written into the gate's Deployment by hand.
+    pub written: Written,
 }
+
+/// What no option says, and an installation leaves as whoever runs the gate wrote it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Arguments, `--webhooks=leave` for instance.
+    pub arguments: Vec<String>,
+    /// The resources of the container; none: those of `webhook-deploy/`.
+    pub resources: Option<Value>,
+}
+
+/// The arguments that the documentation tells people to write.
+const WRITTEN: [&str; 5] = ["--webhooks", "--clean-up", "--clean-up-after", "--changed-passwords", "--client-ca"];
 
 impl Default for Options {
     fn default() -> Self {
@@ -37,6 +51,7 @@ impl Default for Options {
             cert_manager: false,
             reports: None,
             timeout: Duration::from_mins(5),
+            written: Written::default(),
         }
     }
 }
@@ -52,7 +67,11 @@ impl Options {
         self.pull_secret = self.pull_secret.take().or_else(|| text(&pod["imagePullSecrets"][0]["name"]));
         let container = &pod["containers"][0];
         self.image = self.image.take().or_else(|| text(&container["image"]));
-        for argument in container["args"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let arguments: Vec<&str> =
+            container["args"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        self.written.arguments = WRITTEN.iter().filter_map(|name| said(&arguments, name)).collect();
+        self.written.resources = container.get("resources").cloned();
+        for argument in arguments {
             match argument.split_once('=') {
                 Some(("--reports", kind)) => self.reports = self.reports.or_else(|| Reports::named(kind)),
                 Some(("--tls-cert", _)) => self.cert_manager = true,
@@ -60,6 +79,14 @@ impl Options {
             }
         }
     }
+}
+
+/// An argument with its value, which may be one of its own.
+fn said(arguments: &[&str], name: &str) -> Option<String> {
+    arguments.iter().enumerate().find_map(|(number, argument)| match argument.strip_prefix(name)? {
+        "" => arguments.get(number + 1).map(|value| format!("{name}={value}")),
+        rest => rest.starts_with('=').then(|| (*argument).to_owned()),
+    })
 }
 
 /// The kinds of reports on stored objects.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::certificate::INJECTED;
 use super::options::NAMESPACE;
 use super::{InstallError, Options, manifests};
 
@@ -44,8 +45,7 @@ impl Plan {
             match stage {
                 Stage::Gate => change_gate(object, options),
                 Stage::Webhooks if options.cert_manager => {
-                    let from = format!("{NAMESPACE}/tidegate");
-                    object["metadata"]["annotations"] = json!({ "cert-manager.io/inject-ca-from": from });
+                    object["metadata"]["annotations"] = json!({ INJECTED: format!("{NAMESPACE}/tidegate") });
                 }
                 _ => {}
             }
@@ -111,13 +111,26 @@ fn change_gate(deployment: &mut Value, options: &Options) {
             other => arguments.push(other.to_owned()),
         }
     }
+    for written in &options.written.arguments {
+        match arguments.iter_mut().find(|argument| name_of(argument) == name_of(written)) {
+            Some(argument) => argument.clone_from(written),
+            None => arguments.push(written.clone()),
+        }
+    }
     container["args"] = json!(arguments);
+    if let Some(resources) = &options.written.resources {
+        container["resources"] = resources.clone();
+    }
     if options.cert_manager {
         push(&mut container["volumeMounts"], json!({ "name": "tls", "mountPath": MOUNT, "readOnly": true }));
         // 0440: for the group, which is the gate's by fsGroup.
         let secret = json!({ "secretName": "tidegate-tls", "defaultMode": 0o440 });
         push(&mut pod["volumes"], json!({ "name": "tls", "secret": secret }));
     }
+}
+
+fn name_of(argument: &str) -> &str {
+    argument.split_once('=').map_or(argument, |(name, _)| name)
 }
 
 fn push(list: &mut Value, item: Value) {

@@ -7,6 +7,17 @@ use super::{InstallError, MANAGER, Options, Plan, checks};
 use crate::objects::{self, Objects, Right, refused, title};
 use crate::secrets::{Disposal, READ_FOR_UNUSED, delete_unused};
 
+/// What a gate, or cert-manager for it, makes in the gate's namespace, and nobody takes away but with the namespace.
+pub const LEFT: [&str; 7] = [
+    "secret/tidegate-tls",
+    "secret/tidegate-authority",
+    "lease/tidegate-certificate",
+    "lease/tidegate-clean-up",
+    "lease/tidegate-policies",
+    "lease/tidegate-reports",
+    "lease/tidegate-webhooks",
+];
+
 /// What is taken away beside the gate itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Removal {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{ContainerState, Pod};
 use kube::api::{Api, DynamicObject, ListParams};
 use serde_json::Value;
 
@@ -64,12 +64,15 @@ pub(super) async fn gate(
         if ready == Some(wanted) {
             return Ok(());
         }
-        let obstacles = obstacles(objects, plan).await;
+        let pods = pods(objects, plan).await;
+        let mut obstacles: BTreeSet<String> = pods.iter().flat_map(obstacles_of).chain(refusal(&deployment)).collect();
         for obstacle in obstacles.iter().filter(|obstacle| !told.contains(*obstacle)) {
             tell(Progress::Obstacle(obstacle.clone()));
         }
         told.extend(obstacles.iter().cloned());
         if begun.elapsed() > timeout {
+            // A pod that has only just begun is not ready either, which is nothing to tell before.
+            obstacles.extend(pods.iter().filter_map(unready));
             let known = if obstacles.is_empty() {
                 "nothing more is known of it".to_owned()
             } else {
@@ -101,8 +104,8 @@ fn replicas(deployment: &DynamicObject) -> (Option<u64>, u64) {
     ((is_seen && is_new).then(|| number(&status["availableReplicas"])), wanted)
 }
 
-/// What keeps pods of the gate from answering, as far as they say.
-async fn obstacles(objects: &Objects, plan: &Plan) -> BTreeSet<String> {
+/// The gate's pods. Who may not look at them waits without being told.
+async fn pods(objects: &Objects, plan: &Plan) -> Vec<Pod> {
     let gate = plan.gate();
     let namespace = gate["metadata"]["namespace"].as_str().unwrap_or_default();
     let pods: Api<Pod> = Api::namespaced(objects.client(), namespace);
@@ -113,6 +116,67 @@ async fn obstacles(objects: &Objects, plan: &Plan) -> BTreeSet<String> {
         .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()))
         .collect();
     let found = pods.list(&ListParams::default().labels(&selector.join(","))).await;
-    // Who may not look at pods waits without being told.
-    found.map(|pods| pods.items.iter().flat_map(obstacles_of).collect()).unwrap_or_default()
+    found.map(|pods| pods.items).unwrap_or_default()
+}
+
+/// Who lets no pods of it in, a quota, the namespace's PodSecurity or another webhook, as the controller was told.
+fn refusal(deployment: &DynamicObject) -> Option<String> {
+    let mut conditions = deployment.data["status"]["conditions"].as_array()?.iter();
+    let failure = conditions.find(|one| one["type"] == "ReplicaFailure" && one["status"] == "True")?;
+    Some(format!("its pods are not let in: {}", failure["message"].as_str().unwrap_or_default()))
+}
+
+/// A pod that runs and does not answer says why in its log.
+fn unready(pod: &Pod) -> Option<String> {
+    if pod.metadata.deletion_timestamp.is_some() {
+        return None;
+    }
+    let mut containers = pod.status.as_ref()?.container_statuses.iter().flatten();
+    let runs = |state: &ContainerState| state.running.is_some();
+    containers.find(|container| !container.ready && container.state.as_ref().is_some_and(runs))?;
+    let (name, namespace) = (pod.metadata.name.as_deref()?, pod.metadata.namespace.as_deref()?);
+    Some(format!("a pod runs and is not ready; kubectl logs --namespace {namespace} {name} says why"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use kube::core::ObjectMeta;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn who_lets_no_pods_in_is_told() {
+        for (kind, status, expected) in [
+            ("ReplicaFailure", "True", Some("its pods are not let in: exceeded quota: small")),
+            ("ReplicaFailure", "False", None),
+            ("Progressing", "True", None),
+        ] {
+            let condition = json!({ "type": kind, "status": status, "message": "exceeded quota: small" });
+            let data = json!({ "status": { "conditions": [condition] } });
+            let deployment = DynamicObject { types: None, metadata: ObjectMeta::default(), data };
+            assert_eq!(refusal(&deployment).as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn of_a_pod_that_runs_and_does_not_answer_the_log_is_named() {
+        let running = json!({ "running": {} });
+        let waiting = json!({ "waiting": { "reason": "CrashLoopBackOff" } });
+        let named = Some("a pod runs and is not ready; kubectl logs --namespace gate one says why");
+        for (is_ready, state, expected) in
+            [(false, &running, named), (true, &running, None), (false, &waiting, None), (false, &json!({}), None)]
+        {
+            let container = json!({
+                "name": "tidegate", "image": "a", "imageID": "a", "restartCount": 0, "ready": is_ready, "state": state,
+            });
+            let pod = json!({
+                "metadata": { "name": "one", "namespace": "gate" }, "status": { "containerStatuses": [container] },
+            });
+            let pod: Pod = serde_json::from_value(pod).unwrap();
+            assert_eq!(unready(&pod).as_deref(), expected);
+        }
+    }
 }

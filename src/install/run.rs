@@ -1,10 +1,16 @@
 //! An installation, step by step. Done again it goes on where it stopped, and brings an older one to this.
 
+use std::time::Duration;
+
 use super::plan::Stage;
 use super::probe::{self, Trial};
-use super::{InstallError, MANAGER, Options, Plan, certificate, checks, rollout};
-use crate::objects::{self, Objects, title};
+use super::{InstallError, MANAGER, Options, Plan, certificate, checks, live, rights, rollout};
+use crate::objects::{Objects, title};
 use kube::Client;
+
+/// How often somebody else may be faster to change an object that was read.
+const TRIES: u32 = 10;
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// What is told meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +21,8 @@ pub enum Progress {
     Waiting(&'static str),
     /// What keeps the gate from answering.
     Obstacle(String),
+    /// What stays in webhooks as it was written there, though it is otherwise in `webhook-deploy/`.
+    Kept(String),
     /// The password of a trial object was moved, by a dry run.
     Tried,
     /// What could not be tried, and why.
@@ -32,11 +40,11 @@ pub async fn install(
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), InstallError> {
     let mut options = options.clone();
+    let is_asked_for = options.cert_manager;
     let plan = Plan::new(&options)?;
     let objects = Objects::new(client, MANAGER);
     checks::version(&objects.client()).await?;
-    let (wanted, granted) = (objects::to_apply(plan.objects()), objects::granted_by(plan.objects()));
-    objects::check_with_grants(&objects, wanted, granted).await?;
+    rights::check(&objects, &plan, &options).await?;
     checks::ownership(&objects, &plan, &options.namespace).await?;
     checks::nothing_in_the_way(&objects, &plan, &options.namespace).await?;
     if let Some(found) = objects.get(plan.gate()).await? {
@@ -45,10 +53,16 @@ pub async fn install(
     if options.image.is_none() {
         return Err(InstallError::NoImage);
     }
-    if options.cert_manager {
-        checks::cert_manager(&objects.client()).await?;
+    let (plan, is_kept) = (Plan::new(&options)?, options.cert_manager && !is_asked_for);
+    if is_kept {
+        rights::check(&objects, &plan, &options).await?;
     }
-    let plan = Plan::new(&options)?;
+    certificate::stays_whose_it_is(&objects, &plan, &options).await?;
+    if options.cert_manager {
+        checks::cert_manager(&objects.client(), is_kept).await?;
+    } else {
+        certificate::known(&objects, &plan, &options).await?;
+    }
     // One that is there and was not made for the gate stays as it is: others are in it.
     if checks::may_label_namespace(&objects, &plan).await? {
         apply(&objects, &plan, Stage::Namespace, tell).await?;
@@ -85,17 +99,21 @@ async fn register(
     options: &Options,
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), InstallError> {
-    let authorities = certificate::authorities(objects, options).await?;
+    let authorities = certificate::authorities(objects, plan, options).await?;
     let mut new = Vec::new();
     for configuration in plan.of(Stage::Webhooks) {
-        let is_in_force = objects.get(configuration).await?.is_some_and(|found| !probe::is_for_trial(&found.data));
+        let in_force = objects.get(configuration).await?.filter(|found| !probe::is_for_trial(&found.data));
         let mut wanted = configuration.clone();
         if let Some(authorities) = &authorities {
             certificate::believe(&mut wanted, authorities);
         }
-        if is_in_force {
+        if let Some(found) = in_force {
+            let kept = live::keep(&mut wanted, &found.data);
             objects.apply(&wanted).await?;
             tell(Progress::Applied(title(configuration)));
+            if !kept.is_empty() {
+                tell(Progress::Kept(kept.join(", ")));
+            }
         } else {
             objects.apply(&probe::for_trial(&wanted)).await?;
             new.push(wanted);
@@ -120,6 +138,27 @@ async fn register(
     for configuration in new {
         objects.apply(&configuration).await?;
         tell(Progress::Applied(title(&configuration)));
+    }
+    end_trial(objects, plan).await
+}
+
+/// What the gate added to its webhooks during a trial, this one's or an earlier one's, has the selector of the trial, and
+/// applying does not reach it.
+async fn end_trial(objects: &Objects, plan: &Plan) -> Result<(), InstallError> {
+    for configuration in plan.of(Stage::Webhooks) {
+        let mut tries = 0;
+        while let Some(mut found) = objects.get(configuration).await? {
+            if !probe::lift(&mut found.data) {
+                break;
+            }
+            tries += 1;
+            match objects.replace(&found, configuration).await {
+                Ok(()) => break,
+                // The gate writes there too, and was faster.
+                Err(_) if tries < TRIES => tokio::time::sleep(AGAIN).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
     Ok(())
 }

@@ -68,14 +68,26 @@ pub struct Refusal {
 }
 
 impl State {
-    /// Whether all is as it should be.
+    /// Whether all is as it should be; what could not be read may be otherwise.
     pub fn is_well(&self, now: Timestamp) -> bool {
+        self.unheard.is_empty() && self.is_well_as_far_as_seen(now)
+    }
+
+    /// Whether what could be read is as it should be.
+    pub fn is_well_as_far_as_seen(&self, now: Timestamp) -> bool {
         self.image.is_some()
             && self.wanted > 0
             && self.ready >= self.wanted
             && self.webhooks.len() == 2
             && self.certificate.is_none_or(|until| until > now)
-            && self.policies.iter().all(|policy| policy.is_ready != Some(false))
+            && self.policies.iter().all(|policy| policy.is_ready != Some(false) || policy.is_off())
+    }
+}
+
+impl PolicyState {
+    /// Whether its document switches it off: then it is as it should be.
+    pub fn is_off(&self) -> bool {
+        self.is_ready == Some(false) && self.reason == "Disabled"
     }
 }
 
@@ -167,4 +179,39 @@ fn refusal(event: Event) -> Refusal {
         None => format!("{kind} {name}"),
     };
     Refusal { at: seen, object, note: event.note.unwrap_or_default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use kube::core::ObjectMeta;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_switched_off_is_well_and_what_is_not_known_is_not() {
+        let now = Timestamp::UNIX_EPOCH;
+        let sound = || State {
+            is_seen: true,
+            image: Some("tidegate".to_owned()),
+            ready: 2,
+            wanted: 2,
+            webhooks: vec!["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
+            ..State::default()
+        };
+        let policy = |status: &str, reason: &str| {
+            let condition = json!({ "type": "Ready", "status": status, "reason": reason });
+            let data = json!({ "status": { "conditions": [condition] } });
+            super::policy(&DynamicObject { types: None, metadata: ObjectMeta::default(), data })
+        };
+        for (policies, unheard, expected) in [
+            (vec![], vec![], (true, true)),
+            (vec![policy("True", "Ready"), policy("False", "Disabled")], vec![], (true, true)),
+            (vec![policy("False", "CompileFailed")], vec![], (false, false)),
+            (vec![], vec!["the list of Events".to_owned()], (false, true)),
+        ] {
+            let state = State { policies, unheard, ..sound() };
+            assert_eq!((state.is_well(now), state.is_well_as_far_as_seen(now)), expected, "{state:?}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::plan::Stage;
-use super::{Options, Plan, Reports, manifests};
+use super::{InstallError, Options, Plan, Reports, Written, manifests};
 
 fn plan(options: &Options) -> Vec<Value> {
     Plan::new(options).unwrap().objects().cloned().collect()
@@ -72,10 +72,49 @@ fn what_was_chosen_before_is_kept() {
     };
     let mut kept = Options::default();
     kept.keep(&gate(&chosen));
-    assert_eq!(kept, chosen);
+    assert_eq!(gate(&kept), gate(&chosen));
+    assert_eq!(Options { written: Written::default(), ..kept }, chosen);
     let mut other = Options { replicas: Some(2), reports: Some(Reports::Off), ..Options::default() };
     other.keep(&gate(&chosen));
     assert_eq!((other.replicas, other.reports), (Some(2), Some(Reports::Off)));
+}
+
+/// The documentation tells people to write these, and `kubectl set resources` changes the others.
+#[test]
+fn what_was_written_into_the_gate_by_hand_stays() {
+    let usual = gate(&Options::default());
+    let resources = json!({ "requests": { "cpu": "2" }, "limits": { "memory": "4Gi" } });
+    for (removed, written, expected) in [
+        (&["--webhooks=manage"][..], &["--webhooks=leave"][..], &["--webhooks=leave"][..]),
+        (&["--webhooks=manage"], &["--webhooks", "leave"], &["--webhooks=leave"]),
+        (&["--clean-up=strays"], &["--clean-up=off"], &["--clean-up=off"]),
+        (&[], &[], &[]),
+        (&[], &["--clean-up-after=1h"], &["--clean-up-after=1h", "--clean-up=strays"]),
+        (&[], &["--changed-passwords=update"], &["--changed-passwords=update"]),
+        (&[], &["--client-ca=/etc/ca.crt"], &["--client-ca=/etc/ca.crt"]),
+        // What an earlier version had, and this one may not know.
+        (&[], &["--of-long-ago=yes"], &[]),
+    ] {
+        let mut stored = usual.clone();
+        let container = &mut stored["spec"]["template"]["spec"]["containers"][0];
+        container["resources"] = resources.clone();
+        let arguments = container["args"].as_array_mut().unwrap();
+        arguments.retain(|argument| !removed.iter().any(|removed| argument == removed));
+        arguments.extend(written.iter().map(|argument| json!(argument)));
+        let mut options = Options::default();
+        options.keep(&stored);
+
+        let after = gate(&options);
+        let container = &after["spec"]["template"]["spec"]["containers"][0];
+        assert_eq!(container["resources"], resources);
+        let arguments = container["args"].as_array().unwrap();
+        for argument in expected {
+            assert!(arguments.contains(&json!(argument)), "no {argument} in {arguments:?}");
+        }
+        let is_new = |argument: &&Value| !usual.to_string().contains(&argument.to_string());
+        let new = arguments.iter().filter(is_new).count();
+        assert_eq!(new, expected.iter().filter(|argument| **argument != "--clean-up=strays").count(), "{arguments:?}");
+    }
 }
 
 #[test]
@@ -91,6 +130,21 @@ fn a_certificate_of_cert_manager_is_mounted_and_believed() {
         object["metadata"]["annotations"]["cert-manager.io/inject-ca-from"] == "tidegate-system/tidegate"
     });
     assert_eq!(believing.count(), 2);
+}
+
+#[test]
+fn there_is_a_way_out_also_where_an_earlier_installation_has_chosen() {
+    let no_cert_manager = |is_kept| InstallError::NoCertManager { is_kept };
+    let other = |to_cert_manager| InstallError::OtherCertificate { namespace: "gate".to_owned(), to_cert_manager };
+    for (error, part, other_part) in [
+        (no_cert_manager(false), "leave --cert-manager out", "tidegate uninstall"),
+        (no_cert_manager(true), "tidegate uninstall", "leave --cert-manager out"),
+        (other(true), "and install with --cert-manager", "without"),
+        (other(false), "and install without --cert-manager", "with --cert-manager"),
+    ] {
+        let told = error.to_string();
+        assert!(told.contains(part) && !told.contains(other_part), "{told}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::document::{API_VERSION, DocumentError, EXCEPTION, Metadata};
-use super::matching::{labels_of, patterns, selects};
+use super::matching::{labels_of, patterns, selects, slip_in_kinds};
 use super::module::JudgedKind;
 use super::spec::LabelSelector;
 use super::written::Written;
@@ -124,6 +124,9 @@ impl PolicyException {
                 return Err(wrong(field, format!("{problem}; write several exceptions")));
             }
         }
+        if let Some(problem) = slip_in_kinds(&spec.matches.kinds) {
+            return Err(wrong("spec.match.kinds", problem));
+        }
         let expires = end(&spec.expires).ok_or_else(|| {
             let problem = format!(
                 "\"{}\" is no date, nor a time with its zone; write for instance 2027-03-31, or 2027-03-31T12:00:00Z",
@@ -227,6 +230,12 @@ mod tests {
                 json!({ "rules": vec!["MY010"; 51], "reason": "x", "expires": "2027-03-31" }),
                 "e.yaml: exception migration: spec.rules: more than 50 entries, or one of more than 253 letters; write \
                  several exceptions",
+            ),
+            (
+                json!({
+                    "rules": ["MY010"], "reason": "x", "expires": "2027-03-31", "match": { "kinds": ["deployments"] },
+                }),
+                "e.yaml: exception migration: spec.match.kinds: entry 0 is no kind; did you mean Deployment?",
             ),
             (json!({ "rules": ["MY010"], "reason": "x" }), "missing field `expires`"),
         ] {

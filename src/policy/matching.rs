@@ -1,5 +1,6 @@
 //! Which objects a policy judges.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -10,6 +11,7 @@ use super::spec::{LabelOperator, LabelSelector, MatchSpec};
 use crate::closest::closest;
 use crate::lookup::{Lookup, ResourceType};
 use crate::request::Request;
+use crate::resources::Resources;
 
 /// A `match` that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -95,27 +97,76 @@ impl Matcher {
     }
 
     /// Whether the policy judges this object.
-    ///
-    /// A namespace whose labels nobody can tell counts as selected: a gate does not let things
-    /// through because it does not know.
     pub fn matches(&self, request: &Request, lookup: &dyn Lookup) -> bool {
+        self.reaches(request) && self.selects(&request.object, &RequestNamespace::of(request, lookup))
+    }
+
+    /// Whether the policy judges this object wherever labels agree ([`Self::selects`]). It is about what no repair can
+    /// change.
+    pub fn reaches(&self, request: &Request) -> bool {
         let spec = &self.spec;
         let namespace = request.namespace.as_deref().unwrap_or_default();
         self.wants_kind(request.api_version(), request.kind())
             && (spec.namespaces.is_empty() || self.namespaces.is_match(namespace))
             && !self.excluded_namespaces.is_match(namespace)
             && !request.name.as_deref().is_some_and(|name| self.excluded_names.is_match(name))
-            && spec
-                .object_selector
-                .as_ref()
-                .is_none_or(|selector| selects(selector, &labels_of(request.object.pointer("/metadata/labels"))))
-            && spec.namespace_selector.as_ref().is_none_or(|selector| {
-                match lookup.get(&ResourceType::new("v1", "Namespace"), None, namespace) {
-                    Ok(Some(found)) => selects(selector, &labels_of(found.pointer("/metadata/labels"))),
-                    Ok(None) | Err(_) => true,
-                }
-            })
     }
+
+    /// Whether labels agree: those of the object, which a repair may have changed, and those of its namespace.
+    pub fn selects(&self, object: &Value, namespace: &RequestNamespace<'_>) -> bool {
+        let MatchSpec { object_selector, namespace_selector, .. } = &self.spec;
+        object_selector
+            .as_ref()
+            .is_none_or(|selector| selects(selector, &labels_of(object.pointer("/metadata/labels"))))
+            && namespace_selector.as_ref().is_none_or(|selector| namespace.is_selected(selector))
+    }
+}
+
+/// The namespace of a request. Many policies may select by its labels: it is asked for once, when the first wants to
+/// know.
+pub struct RequestNamespace<'a> {
+    name: &'a str,
+    lookup: &'a dyn Lookup,
+    found: OnceCell<Option<Value>>,
+}
+
+impl<'a> RequestNamespace<'a> {
+    /// That of this request. Nothing is asked yet.
+    pub fn of(request: &'a Request, lookup: &'a dyn Lookup) -> Self {
+        Self { name: request.namespace.as_deref().unwrap_or_default(), lookup, found: OnceCell::new() }
+    }
+
+    /// A namespace whose labels nobody can tell counts as selected: a gate does not let things through because it does
+    /// not know.
+    fn is_selected(&self, selector: &LabelSelector) -> bool {
+        let ask = || self.lookup.get(&ResourceType::new("v1", "Namespace"), None, self.name).ok().flatten();
+        let found = self.found.get_or_init(ask).as_ref();
+        found.is_none_or(|found| selects(selector, &labels_of(found.pointer("/metadata/labels"))))
+    }
+}
+
+/// What is wrong with the first of some kinds that nothing is of, where no policy's code says which kinds are judged:
+/// a plural, for instance, or a resource's name.
+pub(super) fn slip_in_kinds(kinds: &[String]) -> Option<String> {
+    if kinds.is_empty() {
+        return None;
+    }
+    let own = Resources::of_kubernetes();
+    kinds.iter().enumerate().find_map(|(number, text)| {
+        let JudgedKind { kind, group } = JudgedKind::parse(text);
+        let meant = own
+            .iter()
+            .filter(|resource| group.as_ref().is_none_or(|group| *group == resource.group))
+            .find(|resource| kind.eq_ignore_ascii_case(&resource.kind) || kind.eq_ignore_ascii_case(&resource.plural));
+        if let Some(meant) = meant {
+            return (meant.kind != kind).then(|| format!("entry {number} is no kind; did you mean {}?", meant.kind));
+        }
+        let is_kind = JudgedKind::is_possible(text) && !kind.starts_with(|first: char| first.is_ascii_lowercase());
+        (!is_kind).then(|| {
+            let examples = "Ingress, Certificate.cert-manager.io, *.batch or *";
+            format!("entry {number} is no kind; write it as manifests do: {examples}")
+        })
+    })
 }
 
 /// The most patterns of a list, and letters of each: a name has at most 253, and what makes patterns of longer texts
@@ -159,4 +210,35 @@ pub(super) fn selects(selector: &LabelSelector, labels: &BTreeMap<&str, &str>) -
                 LabelOperator::DoesNotExist => label.is_none(),
             }
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_that_nothing_is_of_are_told() {
+        let as_written = Some("write it as manifests do");
+        for (kind, told) in [
+            ("Deployment", None),
+            ("Deployment.apps", None),
+            ("Certificate.cert-manager.io", None),
+            ("Jobs.shop.example", None),
+            ("*", None),
+            ("*.batch", None),
+            ("deployments", Some("did you mean Deployment?")),
+            ("deployment.apps", Some("did you mean Deployment?")),
+            ("Statefulset", Some("did you mean StatefulSet?")),
+            ("Services", Some("did you mean Service?")),
+            ("fleets.shop.example", as_written),
+            ("Fleet.Shop", as_written),
+            ("apps/Deployment", as_written),
+            ("", as_written),
+        ] {
+            let slip = slip_in_kinds(&["*".to_owned(), kind.to_owned()]);
+            assert_eq!(slip.is_some(), told.is_some(), "{kind}: {slip:?}");
+            let says = |slip: &str| slip.starts_with("entry 1 is no kind; ") && slip.contains(told.unwrap_or_default());
+            assert!(slip.as_deref().is_none_or(says), "{kind}: {slip:?}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ pub use current::CurrentPolicies;
 pub use document::{DocumentError, Metadata, PolicyDocument};
 pub use exception::{ExceptionDocument, ExceptionMatch, ExceptionSpec, PolicyException};
 pub use limit::ExceptionLimit;
-pub use matching::{MatchError, Matcher};
+pub use matching::{MatchError, Matcher, RequestNamespace};
 pub use module::{Concern, Description, JudgedKind, Module, ReviewContext, ReviewError, UnknownRule};
 pub use parse::{Documents, parse_documents};
 pub use rollout::Presence;

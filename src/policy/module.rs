@@ -139,10 +139,10 @@ pub enum ReviewError {
     /// It wanted more memory than it may have.
     #[error("it wanted more memory than the {0} MiB that it may have")]
     Memory(u64),
-    /// Too many reviews wait for it already.
+    /// Too many reviews wait for it already, or those before take too long.
     #[error(
-        "{0} reviews wait for it already: since it ran longer or took more memory than it may, it judges one object at \
-         a time"
+        "it does not keep up: {0} other reviews wait for it; one that takes long gets few objects at a time, and one \
+         that ran longer or took more memory than it may a single one"
     )]
     Crowded(u32),
     /// It stopped in any other way.

@@ -55,6 +55,11 @@ impl InstalledPolicy {
         self.judges_kind(request.api_version(), request.kind()) && self.matcher.matches(request, lookup)
     }
 
+    /// Whether it judges this object wherever labels agree ([`Matcher::selects`]).
+    pub fn reaches(&self, request: &Request) -> bool {
+        self.judges_kind(request.api_version(), request.kind()) && self.matcher.reaches(request)
+    }
+
     /// Whether its code does objects of a kind, and its document wants it to. Code that would do any kind does none
     /// that its document does not name.
     pub fn judges_kind(&self, api_version: &str, kind: &str) -> bool {

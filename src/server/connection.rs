@@ -16,6 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
 
+use super::clients::Stranger;
 use super::listener::Service;
 
 /// How long the TLS handshake may take.
@@ -50,16 +51,20 @@ pub(super) async fn serve(stream: TcpStream, service: Service, mut stopping: wat
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("cannot set TCP_NODELAY: {error}");
     }
-    let Service { tls, router } = service;
+    let Service { tls, knows_clients, router } = service;
     let stream = match tokio::time::timeout(HANDSHAKE_LIMIT, TlsAcceptor::from(tls).accept(stream)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return tracing::debug!("the TLS handshake failed: {error}"),
         Err(_) => return tracing::debug!("the TLS handshake took longer than {HANDSHAKE_LIMIT:?}"),
     };
 
+    let is_stranger = knows_clients && stream.get_ref().1.peer_certificates().is_none();
     let (asked, mut has_asked) = watch::channel(false);
-    let answers = service_fn(move |request: hyper::Request<Incoming>| {
+    let answers = service_fn(move |mut request: hyper::Request<Incoming>| {
         asked.send_if_modified(|asked| !std::mem::replace(asked, true));
+        if is_stranger {
+            request.extensions_mut().insert(Stranger);
+        }
         answer(router.clone(), request)
     });
     let builder = builder(&stream);

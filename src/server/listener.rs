@@ -53,6 +53,8 @@ pub struct Listener {
 pub struct Service {
     /// TLS.
     pub tls: Arc<ServerConfig>,
+    /// Whether only clients that show a certificate may ask for reviews.
+    pub knows_clients: bool,
     /// The answers.
     pub router: Router,
 }

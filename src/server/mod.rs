@@ -7,10 +7,12 @@
 
 mod body;
 mod certificate_files;
+mod clients;
 mod connection;
 mod denial;
 mod in_flight;
 mod incoming;
+mod judging;
 mod lifecycle;
 mod listener;
 mod metrics_port;
@@ -30,6 +32,7 @@ mod tests;
 
 pub use body::BODY_LIMIT;
 pub use certificate_files::{CertificateFiles, CertificateFilesError, INTERVAL as CERTIFICATE_INTERVAL, Seen};
+pub use clients::{ClientAuthority, ClientAuthorityError};
 pub use in_flight::{InFlight, UnderWay};
 pub use incoming::NotAReview;
 pub use lifecycle::{Ending, Lifecycle, signals};

@@ -9,11 +9,12 @@ use zeroize::Zeroizing;
 
 use super::in_flight::InFlight;
 use super::incoming::{Incoming, NotAReview};
+use super::judging::judge;
 use super::response::Answer;
 use super::review_log::Record;
 use super::span::Tracer;
 use super::witness::{Witness, Witnessed};
-use crate::engine::{self, Evaluation, WorkloadSecret};
+use crate::engine::{Evaluation, WorkloadSecret};
 use crate::lookup::Lookup;
 use crate::metrics::Metrics;
 use crate::policy::CurrentPolicies;
@@ -182,8 +183,8 @@ impl Gate {
 
     /// Judges on a thread where blocking is allowed: policies compute and ask the cluster.
     async fn evaluate(&self, request: &Arc<Request>, title: &str) -> Result<Evaluation, Answer> {
-        let (policies, lookup, request) = (self.policies.get(), Arc::clone(&self.lookup), Arc::clone(request));
-        let task = tokio::task::spawn_blocking(move || engine::evaluate(&request, &policies, &lookup));
+        let (policies, lookup, request) = (Arc::clone(&self.policies), Arc::clone(&self.lookup), Arc::clone(request));
+        let task = tokio::task::spawn_blocking(move || judge(&request, &policies, &lookup));
         match task.await {
             Ok(Ok(evaluation)) => Ok(evaluation),
             Ok(Err(misfit)) => Err(Answer::refused(title, 400, &misfit.to_string())),

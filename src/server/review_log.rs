@@ -98,7 +98,7 @@ impl<'a> Record<'a> {
             }
         }
         if self.phase == Phase::Validate {
-            for judged in &evaluation.shadow.findings {
+            for judged in evaluation.shadow.findings.iter().filter(|judged| !judged.is_excepted()) {
                 metrics.found_in_shadow(&judged.policy, &judged.finding.rule);
             }
         }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::body::{self, Budget};
+use super::clients::Stranger;
 use super::readiness::Readiness;
 use super::review::{Gate, ReviewError};
 use super::span;
@@ -34,15 +35,18 @@ pub fn router(gate: Arc<Gate>, readiness: Readiness) -> Router {
         .with_state(Shared { gate, readiness, bodies: Budget::default() })
 }
 
-async fn mutate(State(shared): State<Shared>, headers: HeaderMap, body: Body) -> Response {
-    review(&shared, Phase::Mutate, &headers, body).await
+async fn mutate(State(shared): State<Shared>, client: Extensions, headers: HeaderMap, body: Body) -> Response {
+    review(&shared, Phase::Mutate, &client, &headers, body).await
 }
 
-async fn validate(State(shared): State<Shared>, headers: HeaderMap, body: Body) -> Response {
-    review(&shared, Phase::Validate, &headers, body).await
+async fn validate(State(shared): State<Shared>, client: Extensions, headers: HeaderMap, body: Body) -> Response {
+    review(&shared, Phase::Validate, &client, &headers, body).await
 }
 
-async fn review(shared: &Shared, phase: Phase, headers: &HeaderMap, body: Body) -> Response {
+async fn review(shared: &Shared, phase: Phase, client: &Extensions, headers: &HeaderMap, body: Body) -> Response {
+    if client.get::<Stranger>().is_some() {
+        return refuse(phase, StatusCode::FORBIDDEN, &NotAClient);
+    }
     let parent = span::parent(headers);
     let body = match body::read(headers, body, &shared.bodies).await {
         Ok(body) => body,
@@ -57,6 +61,14 @@ async fn review(shared: &Shared, phase: Phase, headers: &HeaderMap, body: Body) 
         Err(error @ ReviewError::Unwritable(_)) => refuse(phase, StatusCode::INTERNAL_SERVER_ERROR, &error),
     }
 }
+
+/// Reviews are for others.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "reviews are only for clients with a certificate of the authority in --client-ca; how an API server shows one is in \
+     webhook-deploy/README.md"
+)]
+struct NotAClient;
 
 /// The API server shows this text to whoever applied the object.
 fn refuse(phase: Phase, status: StatusCode, error: &dyn std::error::Error) -> Response {

@@ -11,6 +11,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{Error, InconsistentKeys, ServerConfig};
 
+use super::clients::ClientAuthority;
 use crate::certificates::ends_at;
 use crate::metrics::CertificateMetrics;
 
@@ -91,16 +92,22 @@ impl ResolvesServerCert for CurrentCertificate {
     }
 }
 
-/// TLS 1.3 and 1.2, HTTP/2 and HTTP/1.1.
+/// TLS 1.3 and 1.2, HTTP/2 and HTTP/1.1; of clients a certificate is wanted if their authority is given.
 ///
 /// # Errors
 /// [`CertificateError::Protocol`], which does not happen with the provider that is built in.
-pub fn server_config(certificate: Arc<CurrentCertificate>) -> Result<Arc<ServerConfig>, CertificateError> {
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+pub fn server_config(
+    certificate: Arc<CurrentCertificate>,
+    clients: Option<&ClientAuthority>,
+) -> Result<Arc<ServerConfig>, CertificateError> {
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-        .map_err(CertificateError::Protocol)?
-        .with_no_client_auth()
-        .with_cert_resolver(certificate);
+        .map_err(CertificateError::Protocol)?;
+    let config = match clients {
+        Some(ClientAuthority(verifier)) => config.with_client_cert_verifier(Arc::clone(verifier)),
+        None => config.with_no_client_auth(),
+    };
+    let mut config = config.with_cert_resolver(certificate);
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }

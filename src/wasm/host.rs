@@ -109,6 +109,7 @@ impl HostState {
         }
     }
 
+    /// Asks, and makes the answer what the policy is told: both take time that is bounded.
     fn ask<T>(
         &mut self,
         api_version: String,
@@ -172,13 +173,15 @@ impl raw::Host for HostState {
 
 impl cluster::Host for HostState {
     fn get(&mut self, api_version: String, kind: String, name: String) -> Result<Option<String>, cluster::LookupError> {
-        self.ask(api_version, kind, |lookup, kind, namespace| lookup.get(kind, namespace, &name))
-            .map(|found| found.map(|object| withheld(&object).to_string()))
+        self.ask(api_version, kind, |lookup, kind, namespace| {
+            Ok(lookup.get(kind, namespace, &name)?.map(|object| withheld(&object).to_string()))
+        })
     }
 
     fn find(&mut self, api_version: String, kind: String) -> Result<Vec<String>, cluster::LookupError> {
-        self.ask(api_version, kind, |lookup, kind, namespace| lookup.find(kind, namespace))
-            .map(|found| found.iter().map(|object| withheld(object).to_string()).collect())
+        self.ask(api_version, kind, |lookup, kind, namespace| {
+            Ok(lookup.find(kind, namespace)?.iter().map(|object| withheld(object).to_string()).collect())
+        })
     }
 
     fn exists(&mut self, api_version: String, kind: String, name: String) -> Result<bool, cluster::LookupError> {
@@ -186,8 +189,9 @@ impl cluster::Host for HostState {
     }
 
     fn seen(&mut self, api_version: String, kind: String) -> Result<Vec<String>, cluster::LookupError> {
-        self.ask(api_version, kind, |lookup, kind, namespace| Ok(lookup.seen(kind, namespace)))
-            .map(|found| found.iter().map(|seen| convert::shown(seen)).collect())
+        self.ask(api_version, kind, |lookup, kind, namespace| {
+            Ok(lookup.seen(kind, namespace).iter().map(|seen| convert::shown(seen)).collect())
+        })
     }
 
     fn workloads(
@@ -195,8 +199,9 @@ impl cluster::Host for HostState {
         api_version: String,
         kind: String,
     ) -> Result<Vec<types::SeenWorkload>, cluster::LookupError> {
-        self.ask(api_version, kind, |lookup, kind, namespace| Ok(lookup.seen(kind, namespace)))
-            .map(|found| found.iter().filter_map(|seen| convert::seen_workload(seen)).collect())
+        self.ask(api_version, kind, |lookup, kind, namespace| {
+            Ok(lookup.seen(kind, namespace).iter().filter_map(|seen| convert::seen_workload(seen)).collect())
+        })
     }
 }
 

@@ -3,22 +3,27 @@
 //! A policy has half of the places at most. One that ran into a bound, of time or of memory, has a single one until it
 //! has judged a number of objects within them, and is run after everything else. It is asked about every object
 //! nevertheless: to judge without it would let an author pass whom it would have stopped, and to refuse without it
-//! would stop all for the sake of one.
+//! would stop all for the sake of one. Only who has waited too long for it goes on without: whoever waits holds a
+//! thread that others need, and the API server does not wait for ever either.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::permits::{Permit, Permits};
 
 /// After how many reviews within its bounds a policy has its full share again.
 const PROBATION: u32 = 20;
-/// How many reviews may wait for a policy on probation: at the default of 100 ms each, the last one waits for 2 s, and
-/// an API server gives a webhook 10 s.
+/// How many reviews may wait for a policy on probation: at the default of 100 ms each, the last one waits for 2 s. Each
+/// holds one of the gate's threads, of which there are 64.
 const MOST_WAITING: u32 = 20;
+/// How long a review waits for a policy: an API server gives a webhook 10 s, for all policies together.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A policy's share of the places.
 pub(super) struct Share {
     places: Permits,
     most: u32,
+    patience: Duration,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -52,20 +57,26 @@ impl Share {
         Self {
             places: places.clone(),
             most: (places.total() / 2).max(1),
+            patience: PATIENCE,
             state: Mutex::default(),
             changed: Condvar::new(),
         }
     }
 
-    /// Waits for a place. Every review ends by its deadline, so the wait ends too.
+    /// Waits for a place, but not for long.
+    ///
+    /// # Errors
+    /// [`Crowded`] if too many wait already, or if the policy takes too long for those before.
     pub(super) fn take(&self) -> Result<Place<'_>, Crowded> {
+        let until = Instant::now() + self.patience;
         let mut state = self.state();
         while state.held >= if state.probation > 0 { 1 } else { self.most } {
-            if state.probation > 0 && state.waiting >= MOST_WAITING {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || (state.probation > 0 && state.waiting >= MOST_WAITING) {
                 return Err(Crowded { waiting: state.waiting });
             }
             state.waiting += 1;
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            (state, _) = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
             state.waiting -= 1;
         }
         state.held += 1;
@@ -114,6 +125,20 @@ mod tests {
             share.ended(true);
         }
         assert!(!share.take().unwrap().on_probation);
+    }
+
+    #[test]
+    fn nobody_waits_for_ever() {
+        let share = Share { patience: Duration::from_millis(20), ..Share::of(&Permits::new(4)) };
+        for within_bounds in [true, false] {
+            share.ended(within_bounds);
+            let held: Vec<_> = (0..if within_bounds { share.most } else { 1 }).map(|_| share.take().unwrap()).collect();
+            let begun = Instant::now();
+            assert!(share.take().is_err());
+            assert!(begun.elapsed() >= share.patience);
+            drop(held);
+            assert!(share.take().is_ok());
+        }
     }
 
     #[test]

@@ -39,9 +39,15 @@ pub(super) fn silent(live: &Value) -> Value {
     updated(live, &Value::Null)
 }
 
-/// Whether a webhook asks for the same as before.
+/// Whether a webhook asks for the same as before, of the same objects.
 pub(super) fn is_same(left: &Value, right: &Value) -> bool {
     DERIVED.iter().all(|field| list(left, field) == list(right, field))
+        && selector(left, "objectSelector") == selector(right, "objectSelector")
+}
+
+/// A selector, unless it selects everything: the API server writes an empty one where there is none.
+fn selector<'a>(webhook: &'a Value, field: &str) -> Option<&'a Value> {
+    webhook.get(field).filter(|selector| selector.as_object().is_none_or(|fields| !fields.is_empty()))
 }
 
 /// Takes those conditions away that leave out what another webhook sends, where that one does not send it: it stands
@@ -49,7 +55,7 @@ pub(super) fn is_same(left: &Value, right: &Value) -> bool {
 pub(super) fn without_false_hopes(webhook: &mut Value, all: &[Value]) {
     let sends = |name: &str| {
         all.iter().find(|other| not_sent_name(text(other, "name")) == name).is_some_and(|other| {
-            let same = |field: &str| other.get(field) == webhook.get(field);
+            let same = |field: &str| selector(other, field) == selector(webhook, field);
             same("namespaceSelector")
                 && same("objectSelector")
                 && (text(webhook, "failurePolicy") != "Fail" || text(other, "failurePolicy") == "Fail")

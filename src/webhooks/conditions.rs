@@ -10,6 +10,10 @@ use crate::workload::KINDS;
 
 /// How the conditions begin that leave out what another webhook sends; the first label of its name follows.
 pub(super) const NOT_SENT_BY: &str = "not-sent-by-";
+/// The name of the condition that says what policies match.
+pub(super) const MATCHED: &str = "matched";
+/// What stands between that of one policy and that of the next. No text within has it: ends of lines are escaped.
+const OR: &str = " ||\n";
 /// More fields than this an object has only on purpose: to look through them might cost more than the API server
 /// grants, so it is sent unseen.
 const MOST_FIELDS: usize = 100;
@@ -23,13 +27,21 @@ const GROUPS_OF_PODS: [&str; 4] = ["", "apps", "batch", "extensions"];
 
 /// Which objects policies judge.
 pub(super) fn of_policies(policies: &[&InstalledPolicy]) -> String {
-    let mut each: Vec<String> = policies.iter().map(|policy| matched(policy)).collect();
+    together(policies.iter().map(|policy| matched(policy)).collect())
+}
+
+/// What either of two sets of policies judges, of what [`of_policies`] said of each.
+pub(super) fn either(left: &str, right: &str) -> String {
+    together([left, right].into_iter().flat_map(|one| one.split(OR)).map(str::to_owned).collect())
+}
+
+fn together(mut each: Vec<String>) -> String {
     each.sort();
     each.dedup();
     if each.iter().any(|expression| expression == "true") {
         return "true".to_owned();
     }
-    let together = each.join(" ||\n");
+    let together = each.join(OR);
     // Then the rules alone say what is sent: more than is judged, and never less.
     if together.len() > LONGEST { "true".to_owned() } else { together }
 }
@@ -45,7 +57,7 @@ pub(super) fn general(matched: &str, model: &Value) -> Vec<Value> {
         let (name, expression) = (template::text(one, "name"), template::text(one, "expression"));
         FOR_ALL_PODS.contains(&name).then(|| condition(name, &format!("{} || ({expression})", not(&runs_pods))))
     };
-    [condition("matched", matched), condition("changed", &changed())]
+    [condition(MATCHED, matched), condition("changed", &changed())]
         .into_iter()
         .chain(template::list(model, "matchConditions").iter().filter_map(of_pods))
         .collect()

@@ -2,8 +2,11 @@
 //!
 //! One replica does it. A set of policies is in force here before its webhooks ask for more, and still in force
 //! elsewhere for as long as the replicas take to agree: until then another replica passes unjudged what it knows no
-//! policy for. What is written by hand, or by `kubectl apply` of the shipped files, is brought back at the next look.
+//! policy for. While a policy of the cluster is missing here, nothing is taken out: the others may have it, and their
+//! objects must not pass unasked because this replica could not load it. What is written by hand, or by `kubectl apply`
+//! of the shipped files, is brought back at the next look.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +23,7 @@ use super::merge::merge;
 use super::problem::{Nature, Problem};
 use super::sent::Sent;
 use super::template::{Phase, Templates};
+use super::widen::widened;
 use crate::cluster::discover;
 use crate::leadership::{Leadership, RENEWAL};
 use crate::policy::PolicySet;
@@ -51,13 +55,24 @@ pub struct Choice {
     pub identity: String,
 }
 
+/// What is in force in this replica.
+#[derive(Clone)]
+pub struct InForce {
+    /// The set.
+    pub policies: Arc<PolicySet>,
+    /// Whether it has every policy that the cluster wants in force. If not, other replicas may have more.
+    pub is_whole: bool,
+}
+
 /// Keeps them current.
 pub struct Keeper {
     client: Client,
     choice: Choice,
     templates: Templates,
     /// Each set once it is in force.
-    policies: watch::Receiver<Arc<PolicySet>>,
+    policies: watch::Receiver<InForce>,
+    /// Whether the last one was whole.
+    is_whole: bool,
     /// What the cluster was seen to have. A group that cannot be asked for a while is still there.
     resources: Resources,
     /// What policies are not asked about, as it was told last.
@@ -71,15 +86,23 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Gets each set of policies once it is in force, from the first whole one on: what no policy of a set judges is
-    /// not asked about any more.
+    /// Gets each set of policies once it is in force: what no policy of a whole set judges is not asked about any more.
     ///
     /// # Errors
     /// [`Problem`] if this program's templates cannot be read.
-    pub fn new(client: Client, choice: Choice, policies: watch::Receiver<Arc<PolicySet>>) -> Result<Self, Problem> {
-        let templates = Templates::embedded()?;
-        let (resources, gaps, sent) = (Resources::default(), Vec::new(), Sent::new(client.clone()));
-        Ok(Self { client, choice, templates, policies, resources, gaps, sent, untold: None, told: None })
+    pub fn new(client: Client, choice: Choice, policies: watch::Receiver<InForce>) -> Result<Self, Problem> {
+        Ok(Self {
+            templates: Templates::embedded()?,
+            sent: Sent::new(client.clone()),
+            client,
+            choice,
+            policies,
+            is_whole: true,
+            resources: Resources::default(),
+            gaps: Vec::new(),
+            untold: None,
+            told: None,
+        })
     }
 
     /// Goes on until `stopping` is true. What cannot be done now is tried again.
@@ -131,7 +154,14 @@ impl Keeper {
     }
 
     async fn look(&mut self) -> Result<(), Problem> {
-        let policies = Arc::clone(&self.policies.borrow_and_update());
+        let InForce { policies, is_whole } = self.policies.borrow_and_update().clone();
+        if self.is_whole && !is_whole {
+            tracing::info!(
+                "not every policy of the cluster is in force here: until it is, nothing is taken out of the webhook \
+                 configurations"
+            );
+        }
+        self.is_whole = is_whole;
         if policies.iter().any(|policy| policy.is_general()) {
             self.resources.extend(discover(self.client.clone()).await.map_err(|error| Problem::of_discovery(&error))?);
         }
@@ -169,7 +199,12 @@ impl Keeper {
         let written = PostParams { field_manager: Some("tidegate".to_owned()), ..PostParams::default() };
         for _ in 0..TRIES {
             let live = self.read(phase).await?;
-            let Some(merged) = merge(&live.data, wanted, &self.templates, phase)? else { return Ok(()) };
+            let wanted = if self.is_whole {
+                Cow::Borrowed(wanted)
+            } else {
+                Cow::Owned(widened(&live.data, wanted, &self.templates, phase))
+            };
+            let Some(merged) = merge(&live.data, &wanted, &self.templates, phase)? else { return Ok(()) };
             let wanted = DynamicObject { data: merged, ..live };
             match self.api(phase).replace(&self.choice.name, &written, &wanted).await {
                 Ok(_) => {

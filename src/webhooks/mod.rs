@@ -17,13 +17,16 @@ mod merge;
 mod problem;
 mod sent;
 mod template;
+mod trial;
+mod widen;
 
 pub use derive::{Derived, derive};
 pub use gap::Gap;
-pub use keeper::{Choice, Keeper};
+pub use keeper::{Choice, InForce, Keeper};
 pub use merge::{MergeError, merge};
 pub use problem::Problem;
 pub use template::{Phase, TemplateError, Templates};
+pub use trial::TRIAL;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]

@@ -22,7 +22,7 @@ pub(crate) const EDGES: &[(&str, &[&str])] = &[
     ("secrets", &["engine", "leadership", "yaml"]),
     ("cluster", &["lookup", "resources"]),
     ("metrics", &[]),
-    ("controller", &["cluster", "leadership", "lookup", "metrics", "policy", "wasm"]),
+    ("controller", &["cluster", "leadership", "lookup", "metrics", "own_rules", "policy", "wasm"]),
     ("server", &["certificates", "engine", "finding", "lookup", "metrics", "policy", "request", "secrets", "workload"]),
     ("audit", &["engine", "finding", "lookup", "own_rules", "policy", "request", "workload", "yaml"]),
     ("explain", &["engine", "finding", "line_diff", "lookup", "own_rules", "policy", "request", "workload", "yaml"]),
@@ -64,7 +64,7 @@ pub(crate) const EDGES: &[(&str, &[&str])] = &[
     ("events", &["server"]),
     ("traces", &["server"]),
     ("objects", &[]),
-    ("install", &["certificates", "objects", "secrets", "yaml"]),
+    ("install", &["certificates", "objects", "secrets", "webhooks", "yaml"]),
     ("deploy", &["objects", "yaml"]),
     ("demo", &["line_diff", "lookup", "metrics", "policy", "secrets", "server", "workload"]),
     (

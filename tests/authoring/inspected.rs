@@ -108,6 +108,12 @@ fn the_rights_are_those_that_the_gate_asks_for() {
     assert_eq!(resources(""), ["persistentvolumeclaims", "persistentvolumes"]);
     assert_eq!(resources("apps"), ["deployments", "statefulsets"]);
     assert_eq!(binding["roleRef"]["name"], role["metadata"]["name"]);
+    assert_eq!(binding["subjects"][0]["namespace"], "tidegate-system");
+    let elsewhere = inspected(&["--rights", "--gate-namespace", "gates", "builtin://storage-class"]);
+    assert_eq!(elsewhere, text.replace("namespace: tidegate-system\n", "namespace: gates\n"));
+    assert_ne!(elsewhere, text);
+    let (code, _, err) = Place::with(&[]).run(&["policy", "inspect", "--gate-namespace", "gates", "builtin://probes"]);
+    assert!(code == 2 && err.contains("--rights"), "{err}");
     // Nobody may list Secrets for a policy that asks whether one is there.
     let references = inspected(&["--rights", "builtin://references"]);
     assert!(

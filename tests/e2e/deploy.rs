@@ -264,6 +264,29 @@ fn what_people_changed_stays(admin: &Kubectl, config: &Path, said: &mut String) 
 }
 
 #[test]
+fn a_single_server_is_asked_without_its_client() {
+    let Some(cluster) = ControlPlane::start() else { return };
+    let (admin, config) = (cluster.admin(), cluster.kubeconfig());
+    apply(&admin, &class("standard", "false", "WaitForFirstConsumer"));
+    let deploy = ["single", "--namespace", "shop", "--storage-class", "standard", "--timeout"];
+    ends(config, 2, &[&deploy[..], &["1"]].concat(), &["not all servers are ready after 1 s"]);
+    let list = ["get", "pods", "-n", "shop", "-l", "app.kubernetes.io/component=server"];
+    let pod = eventually("the server's pod", CONTROLLERS, || {
+        admin.json(&list)["items"][0]["metadata"]["name"].as_str().map(str::to_owned)
+    });
+    let ready = r#"{"status":{"conditions":[{"type":"Ready","status":"True"}]}}"#;
+    admin.run(&["patch", "pod", &pod, "-n", "shop", "--subresource=status", "-p", ready]).expect_success();
+    // The client's node is lost, and its Pod stays, not ready. The server has no node either, but it is asked.
+    let held = r#"{"metadata":{"finalizers":["example.com/held"]}}"#;
+    admin.run(&["patch", "pod/mysql-client", "-n", "shop", "--type=merge", "-p", held]).expect_success();
+    admin.run(&["delete", "pod/mysql-client", "-n", "shop", "--wait=false"]).expect_success();
+    let told = ["mysql-client: ends; it is for people, and not waited for", "but mysql does", &format!("shop/{pod}: ")];
+    ends(config, 2, &[&deploy[..], &["30"]].concat(), &told);
+    let status = ends(config, 1, &["status"], &["single in namespace shop: 1 of 1 servers ready", "cannot be asked"]);
+    assert!(status.contains(&pod) && !status.contains("mysql-client"), "{status}");
+}
+
+#[test]
 fn a_volume_that_does_not_come_says_why() {
     let Some(cluster) = ControlPlane::start() else { return };
     let (admin, config) = (cluster.admin(), cluster.kubeconfig());

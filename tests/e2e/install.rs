@@ -81,7 +81,10 @@ fn nothing_is_held_up_by_a_gate_that_does_not_answer() {
 
     let gone = tidegate(config, &["uninstall"]);
     assert_eq!(gone.code, Some(0), "{}", gone.stderr);
-    assert!(gone.stdout.contains("deleted Deployment tidegate-system/tidegate"), "{}", gone.stdout);
+    let left = "--ignore-not-found secret/tidegate-tls";
+    for part in ["deleted Deployment tidegate-system/tidegate", left, "docs/reports.md"] {
+        assert!(gone.stdout.contains(part), "no {part:?} in {}", gone.stdout);
+    }
     assert!(admin.run(&["get", "crd/clusterpolicies.tidegate.dev", "namespace/tidegate-system"]).is_success());
     let left = admin.run(&[
         "get",
@@ -145,6 +148,9 @@ fn what_is_in_the_way_is_told_before_anything_is_applied() {
         "it lacks:",
         "- { apiGroups: [\"apps\"], resources: [deployments], verbs: [create] } in namespace tidegate-system",
         "- { apiGroups: [\"admissionregistration.k8s.io\"], resources: [mutatingwebhookconfigurations], verbs: [patch] }",
+        "resources: [validatingwebhookconfigurations], verbs: [delete] }",
+        "resources: [deployments], verbs: [create] } in namespace default",
+        "resources: [secrets], resourceNames: [tidegate-tls], verbs: [get] } in namespace tidegate-system",
     ];
     fails(reader.kubeconfig(), &install, &rights);
     fails(reader.kubeconfig(), &["uninstall"], &["verbs: [delete] }"]);

@@ -1,6 +1,7 @@
 //! What `tidegate install` and `uninstall` leave alone: what is somebody else's, passwords that databases need, and
 //! everybody's workloads until the gate was called.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
@@ -104,11 +105,14 @@ fn what_is_somebody_elses_stays() {
     assert!(labels["pod-security.kubernetes.io/enforce"].is_null(), "{labels}");
     fails(config, &install, &["belongs to a gate in namespace prod"]);
     fails(config, &["uninstall"], &["belongs to a gate in namespace prod"]);
-    // What was chosen before stays.
+    // What was chosen before stays, and what was written by hand.
+    admin.run(&["set", "resources", "deployment/tidegate", "-n", "prod", "--limits=memory=3Gi"]).expect_success();
     fails(config, &["install", "--namespace", "prod", "--timeout", "1"], &["the gate does not answer"]);
     let stored = admin.json(&["get", "deployment/tidegate", "-n", "prod"]);
     assert_eq!(stored["spec"]["replicas"], 3);
     assert!(stored.to_string().contains("--reports=policyreport"));
+    let limits = stored.pointer("/spec/template/spec/containers/0/resources/limits").unwrap();
+    assert_eq!(limits, &json!({ "memory": "3Gi" }));
     fails(config, &["install", "--namespace", "prod", "--cert-manager"], &["this cluster has no cert-manager"]);
     fails(config, &["install", "--image", "a b"], &["an image is named like registry.example/name:tag"]);
 
@@ -163,4 +167,56 @@ fn an_installation_that_is_killed_on_trial_holds_nobody_up() {
 
     fails(config, &["install"], &["the API server cannot call the gate", "the webhooks were taken away again"]);
     assert!(!has_webhooks(&admin));
+}
+
+/// Webhooks that are in force are never taken for a trial's, whatever the gate added during one; and while they believe
+/// one authority, no other is put in its place.
+#[test]
+fn webhooks_in_force_stay_so_and_keep_their_authority() {
+    let Some(cluster) = ControlPlane::start() else { return };
+    let (admin, config) = (cluster.admin(), cluster.kubeconfig());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("webhook-deploy");
+    for file in ["70-mutating-webhook.yaml", "80-validating-webhook.yaml"] {
+        admin.run(&["apply", "-f", &folder.join(file).display().to_string()]).expect_success();
+    }
+    let general = json!([{ "op": "add", "path": "/webhooks/-", "value": {
+        "name": "general.tidegate.dev", "sideEffects": "None", "admissionReviewVersions": ["v1"],
+        "failurePolicy": "Ignore", "objectSelector": { "matchLabels": { "tidegate.dev/trial": "true" } },
+        "clientConfig": { "service": { "namespace": "tidegate-system", "name": "tidegate" } },
+    } }]);
+    let validating = "validatingwebhookconfiguration/tidegate";
+    admin.run(&["patch", validating, "--type=json", "-p", &general.to_string()]).expect_success();
+    let status = tidegate(config, &["status"]);
+    assert!(status.stdout.contains("both are registered"), "{}", status.stdout);
+
+    let install = ["install", "--image", "registry.example/tidegate:1", "--timeout", "1"];
+    let way_out = "tidegate uninstall --namespace tidegate-system";
+    let told = ["believe another authority than cert-manager's", way_out];
+    fails(config, &[&install[..], &["--cert-manager"]].concat(), &told);
+    let from = "cert-manager.io/inject-ca-from=tidegate-system/tidegate";
+    admin.run(&["annotate", validating, "mutatingwebhookconfiguration/tidegate", from]).expect_success();
+    fails(config, &install, &["have their authority from cert-manager", way_out]);
+    assert!(!admin.run(&["get", "namespace", "tidegate-system"]).is_success(), "it looked before it applied");
+}
+
+/// A certificate of somebody's own whose authority nobody says would be believed by no API server.
+#[test]
+fn an_own_certificate_without_its_authority_is_told_before_anything_is_applied() {
+    let Some(cluster) = ControlPlane::start() else { return };
+    let (admin, config) = (cluster.admin(), cluster.kubeconfig());
+    admin.run(&["create", "namespace", "tidegate-system"]).expect_success();
+    let secret = json!({
+        "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+        "metadata": { "name": "tidegate-tls", "namespace": "tidegate-system" },
+        "stringData": { "tls.crt": "a certificate", "tls.key": "a key" },
+    });
+    admin.run_with_input(&["apply", "-f", "-"], &secret.to_string()).expect_success();
+    let install = ["install", "--image", "registry.example/tidegate:1", "--timeout", "1"];
+    fails(config, &install, &["Secret tidegate-system/tidegate-tls lacks ca.crt", "--from-file=ca.crt"]);
+    assert!(!admin.run(&["get", "deployment/tidegate", "-n", "tidegate-system"]).is_success());
+    assert!(!has_webhooks(&admin));
+
+    let complete = json!({ "stringData": { "ca.crt": "an authority" } }).to_string();
+    admin.run(&["patch", "secret/tidegate-tls", "-n", "tidegate-system", "-p", &complete]).expect_success();
+    fails(config, &install, &["the gate does not answer after 1 s"]);
 }

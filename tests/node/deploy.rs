@@ -55,8 +55,11 @@ fn one_server(cluster: &Node) {
     }
     assert!(!said.contains("no gate is asked"), "{said}");
     eprintln!("one server was ready and tried after {} s", begun.elapsed().as_secs());
+    // What a drained node takes with it does not come back, and nobody needs it.
+    cluster.kubectl(&["delete", "pod/mysql-client", "-n", "mysql-single"]).expect_success();
     let status = tidegate(cluster, &["deploy", "status"]);
     assert!(status.contains("single in namespace mysql-single: 1 of 1 servers ready"), "{status}");
+    assert!(status.contains("; MySQL ") && !status.contains("cannot be asked"), "{status}");
     let gone = ["deploy", "remove", "single", "--with-data", "--confirm", "mysql-single"];
     assert!(tidegate(cluster, &gone).contains("deleted PersistentVolumeClaim mysql-single/mysql-pv-claim"));
 }
@@ -135,38 +138,43 @@ impl<'a> Replicated<'a> {
             let pod: Value = serde_json::from_str(&pod.stdout).ok()?;
             let steps = pod["status"]["initContainerStatuses"].as_array()?;
             let is_copying = steps.iter().any(|step| step["name"] == "clone" && step["state"]["running"].is_object());
-            is_copying.then_some(())
+            let has_begun = ["clone-server", "clone-copy"].iter().any(|name| self.folders[1].0.join(name).exists());
+            (is_copying && has_begun).then_some(())
         });
         self.kill(1);
         self.is_ready_again();
         self.reads("mysql-1.mysql", "SELECT word FROM orders;", "주문 🐬");
-        assert!(!self.folders[1].0.join("clone-copy").exists());
+        // What there was of it was not taken for a whole one.
+        let said = self.cluster.kubectl(&["logs", "mysql-1", "-c", "clone", "-n", NAMESPACE]).expect_success();
+        assert!(said.contains("copied from mysql-0"), "{said}");
     }
 
     fn what_was_acknowledged_survives_the_primary(&self) {
         self.write("CREATE TABLE acknowledged (id INT PRIMARY KEY);");
-        let writer = {
-            let client = self.cluster.handle();
-            thread::spawn(move || client.run(&["exec", "-n", NAMESPACE, "mysql-1", "--", "bash", "-c", WRITER]).stdout)
+        let client = self.cluster.handle();
+        let write = ["exec", "-n", NAMESPACE, "mysql-1", "--", "bash", "-c", WRITER];
+        let writer = thread::spawn(move || client.run(&write).stdout);
+        let more_than = |number: usize| {
+            wait::eventually("acknowledged writes", PATIENCE, || (self.acknowledged() > number).then_some(()));
         };
-        thread::sleep(Duration::from_secs(5));
+        more_than(20);
+        let killed = self.ready_primary().expect("it is ready");
         self.kill(0);
-        await_rollout(self.cluster, NAMESPACE, "statefulset/mysql");
-        thread::sleep(Duration::from_secs(5));
+        wait::eventually("another primary", PATIENCE, || self.ready_primary().filter(|primary| *primary != killed));
+        // By now the killed one acknowledges nothing more.
+        let before = self.acknowledged();
+        more_than(before + 20);
         self.cluster.kubectl(&["exec", "-n", NAMESPACE, "mysql-1", "--", "touch", "/tmp/stop"]).expect_success();
         let written = writer.join().unwrap();
         let acknowledged: Vec<&str> = written.lines().collect();
-        assert!(acknowledged.len() > 20, "{written}");
+        assert!(acknowledged.len() > before, "{before} before: {written}");
         let stored = self.ask("mysql-0", "mysql-write", "SELECT id FROM acknowledged;").expect_success();
         let stored: std::collections::HashSet<&str> = stored.lines().collect();
         let lost: Vec<_> = acknowledged.iter().filter(|id| !stored.contains(*id)).collect();
         assert!(lost.is_empty(), "{lost:?}");
         self.reads("mysql-1.mysql", "SELECT COUNT(*) FROM acknowledged;", &stored.len().to_string());
         self.is_well("2 of 2 servers ready");
-        eprintln!(
-            "{} writes were acknowledged, before and after the primary was killed; none is lost",
-            acknowledged.len()
-        );
+        eprintln!("{} writes, {before} of them until there was another primary; none is lost", acknowledged.len());
     }
 
     fn kubelet_may_restart(&self) {
@@ -237,6 +245,20 @@ impl<'a> Replicated<'a> {
         eprintln!("{last}");
     }
 
+    /// How many writes the writer was told to be there.
+    fn acknowledged(&self) -> usize {
+        let count = "mapfile -t all </tmp/acknowledged && echo ${#all[@]}";
+        let said = self.cluster.kubectl(&["exec", "-n", NAMESPACE, "mysql-1", "--", "bash", "-c", count]);
+        said.stdout.trim().parse().unwrap_or_default()
+    }
+
+    /// The primary's pod as it is no other's, if it is ready.
+    fn ready_primary(&self) -> Option<String> {
+        let what = r#"jsonpath={.metadata.uid} {.status.conditions[?(@.type=="Ready")].status}"#;
+        let said = self.cluster.kubectl(&["get", "pod/mysql-0", "-n", NAMESPACE, "-o", what]);
+        said.stdout.trim().strip_suffix(" True").map(str::to_owned)
+    }
+
     /// Each server's pod, and how often its containers were started anew.
     fn starts(&self) -> String {
         let what = "jsonpath={range .items[*]}{.metadata.uid} {.status.containerStatuses[*].restartCount};{end}";
@@ -271,6 +293,7 @@ impl<'a> Replicated<'a> {
 const CLIENT: &str = "MYSQL_PWD=$(</run/secrets/mysql/app) mysql --no-defaults --default-character-set=utf8mb4 \
                       --connect-timeout=2 -uapp --batch --skip-column-names";
 /// Says each number that the primary has acknowledged, until it is told to stop.
-const WRITER: &str = "rm -f /tmp/stop; for ((i = 0; ; i++)); do if [ -e /tmp/stop ]; then break; fi; \
+const WRITER: &str = "rm -f /tmp/stop /tmp/acknowledged; for ((i = 0; ; i++)); do if [ -e /tmp/stop ]; then break; fi; \
      if MYSQL_PWD=$(</run/secrets/mysql/app) mysql --no-defaults --connect-timeout=2 -uapp -hmysql-write app \
-     -e \"INSERT INTO acknowledged VALUES ($i)\" 2>/dev/null; then echo $i; else sleep 0.2; fi; done";
+     -e \"INSERT INTO acknowledged VALUES ($i)\" 2>/dev/null; then echo $i; echo $i >>/tmp/acknowledged; else sleep 0.2; \
+     fi; done";

@@ -2,6 +2,7 @@
 //! damaged or missing fails the check.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -119,6 +120,45 @@ fn old_backups_go_and_the_last_ones_stay() {
 }
 
 #[test]
+fn a_full_volume_makes_room_and_takes_the_next_backup() {
+    let Some(mut cluster) = Cluster::with_data() else { return };
+    cluster.bring_up(0);
+    let folder = cluster.volumes.claim("mysql-backups");
+    let _small = SmallVolume::mount(&folder, "29m");
+    let old: Vec<String> = (1..=7).map(|day| format!("2020010{day}T000000Z")).collect();
+    for name in &old {
+        make(&folder, name, 4 << 20);
+    }
+    fill(&folder, 0);
+    let outcome = backup(&mut cluster);
+    assert!(outcome.success && outcome.output.contains("deleting 20200102T000000Z"), "{}", outcome.output);
+    let kept = backups(&cluster);
+    // The last one has 4 MiB: two of the others had to go.
+    assert_eq!(kept[..5], old[2..], "{kept:?}");
+    assert_eq!(kept.len(), 6, "{kept:?}");
+
+    // A database that has grown by more than could be foreseen.
+    make(&folder, "20990101T000000Z", 4096);
+    fill(&folder, 2 << 20);
+    cluster.query(
+        "mysql-0",
+        "CREATE TABLE app.large (id INT AUTO_INCREMENT PRIMARY KEY, what BLOB); \
+         SET SESSION cte_max_recursion_depth = 3072; \
+         INSERT INTO app.large (what) WITH RECURSIVE numbers AS \
+         (SELECT 1 number UNION ALL SELECT number + 1 FROM numbers WHERE number < 3072) \
+         SELECT RANDOM_BYTES(1024) FROM numbers",
+    );
+    let outcome = backup(&mut cluster);
+    assert!(!outcome.success && outcome.output.contains("FAILED: mysqldump or gzip"), "{}", outcome.output);
+    assert!(outcome.output.contains("deleting 20200103T000000Z"), "{}", outcome.output);
+    let outcome = backup(&mut cluster);
+    assert!(outcome.success, "{}", outcome.output);
+    let kept = backups(&cluster);
+    assert_eq!(kept[..4], old[3..], "{kept:?}");
+    assert_eq!(kept.len(), 7, "{kept:?}");
+}
+
+#[test]
 fn a_backup_that_is_killed_is_whole_or_not_there() {
     let Some(mut cluster) = Cluster::with_data() else { return };
     cluster.bring_up(0);
@@ -190,6 +230,39 @@ fn only(cluster: &Cluster) -> PathBuf {
     let names = backups(cluster);
     assert_eq!(names.len(), 1, "{names:?}");
     cluster.volumes.claim("mysql-backups").join(&names[0])
+}
+
+/// A backup of so many bytes, of nothing.
+fn make(folder: &Path, name: &str, bytes: usize) {
+    fs::create_dir(folder.join(name)).unwrap();
+    fs::write(folder.join(name).join("dump.sql.gz"), vec![0_u8; bytes]).unwrap();
+    assert!(Command::new("chown").args(["-R", "999:999"]).arg(folder).status().unwrap().success());
+}
+
+/// Fills a volume until only so many bytes are left.
+fn fill(folder: &Path, left: u64) {
+    let mut other = fs::File::create(folder.join(".other")).unwrap();
+    while other.write_all(&[0; 4096]).is_ok() {}
+    let taken = other.metadata().unwrap().len();
+    other.set_len(taken.checked_sub(left).unwrap()).unwrap();
+}
+
+/// A volume of its own size; dropping it gives it back.
+struct SmallVolume(PathBuf);
+
+impl SmallVolume {
+    fn mount(folder: &Path, size: &str) -> Self {
+        let options = format!("size={size},gid=999,mode=2775");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "backups"]).arg(folder).status();
+        assert!(mounted.unwrap().success());
+        Self(folder.to_owned())
+    }
+}
+
+impl Drop for SmallVolume {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
 }
 
 /// Makes the sums right again.

@@ -48,11 +48,36 @@ fn servers_are_verified_where_there_is_an_authority() {
     assert!(!outcome.success && outcome.output.contains("FAILED: no server to back up"), "{}", outcome.output);
 }
 
+#[test]
+fn a_certificate_has_the_names_of_its_namespace() {
+    let folder = TemporaryFolder::new("names");
+    for (namespace, argument) in [("mysql", None), ("shop", Some("shop"))] {
+        let made = folder.path().join(namespace);
+        let output = script().arg(&made).args(argument).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        for name in ["mysql-write", "mysql-read", "mysql-0.mysql", "mysql-9.mysql"] {
+            for suffix in ["", ".NS", ".NS.svc", ".NS.svc.cluster.local"] {
+                let name = format!("{name}{}", suffix.replace("NS", namespace));
+                let mut check = Command::new("openssl");
+                check.args(["x509", "-noout", "-checkhost", &name, "-in"]).arg(made.join("tls.crt"));
+                let said = String::from_utf8(check.output().unwrap().stdout).unwrap();
+                assert!(said.contains("does match"), "{name}: {said}");
+            }
+        }
+    }
+    let wrong = script().arg(folder.path().join("wrong")).arg("shop,DNS:example.com").output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(!folder.path().join("wrong").exists());
+}
+
 /// Makes an authority and a certificate of it for the servers' names, as the README tells.
 fn make(folder: &Path, authority: &str) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/replicated/certificate.sh");
-    let output = Command::new(script).arg(folder.join(authority)).output().unwrap();
+    let output = script().arg(folder.join(authority)).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn script() -> Command {
+    Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/replicated/certificate.sh"))
 }
 
 fn store(cluster: &Cluster, folder: &Path, authority: &str, certificate: &str) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tidegate::policy::{CurrentPolicies, Elsewhere, PolicySet, Rollout};
+use tidegate::policy::{CurrentPolicies, Elsewhere, ExceptionDocument, PolicyException, PolicySet, Rollout};
 use tidegate::secrets::{MemorySecretStore, NoSecretStore, SecretStore};
 
 use crate::policy::policies;
@@ -88,6 +88,21 @@ async fn a_shadow_counts_what_it_would_do_and_does_nothing() {
     let seen = counted(shadow(), &["refuse"], false).await;
     let mut wanted = lines(&["policy_shadow_findings_total{policy=\"occasion\",rule=\"TEST1\"} 1"]);
     wanted.extend([admissions("mutate", "allow", false), admissions("validate", "allow", false)]);
+    assert_eq!(seen, wanted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shadow_would_do_nothing_about_what_is_excepted() {
+    let document: ExceptionDocument = serde_json::from_value(json!({
+        "apiVersion": "tidegate.dev/v1alpha1", "kind": "PolicyException",
+        "metadata": { "namespace": "shop", "name": "migration" },
+        "spec": { "rules": ["TEST1"], "reason": "the migration", "expires": "2999-01-31" },
+    }))
+    .unwrap();
+    let exception = PolicyException::new("e.yaml", document).unwrap();
+    let policies = shadow().with_exceptions(vec![exception], "2027-01-01T00:00:00Z".parse().unwrap());
+    let seen = counted(policies, &["refuse"], false).await;
+    let wanted = [admissions("mutate", "allow", false), admissions("validate", "allow", false)].into();
     assert_eq!(seen, wanted);
 }
 

@@ -6,6 +6,8 @@
 mod bad_input;
 /// Certificates: which pairs are refused, and how they are replaced while running.
 mod certificates;
+/// Who may ask for reviews.
+mod clients;
 /// What is counted.
 mod counted;
 /// The port for metrics: few connections, and none for long.

@@ -10,16 +10,16 @@ use hyper::client::conn::{http1, http2};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use serde_json::{Value, json};
 use tidegate::lookup::NoLookup;
 use tidegate::metrics::Metrics;
 use tidegate::policy::CurrentPolicies;
-use tidegate::secrets::SecretStore;
+use tidegate::secrets::{MemorySecretStore, SecretStore};
 use tidegate::server::{
-    Certificate, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service, Tracer, router,
-    server_config,
+    Certificate, ClientAuthority, CurrentCertificate, Ending, Gate, Lifecycle, Listener, Readiness, Service, Tracer,
+    router, server_config,
 };
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -60,12 +60,28 @@ impl Server {
         Self::start_traced(policies, secrets, delay, None).await
     }
 
+    /// One that knows its clients.
+    pub(crate) async fn start_for(clients: ClientAuthority) -> Self {
+        let policies = Arc::new(CurrentPolicies::new(Arc::new(crate::policy::policies())));
+        Self::start_all(policies, Arc::new(MemorySecretStore::default()), Duration::ZERO, None, Some(clients)).await
+    }
+
     /// One whose reviews are traced.
     pub(crate) async fn start_traced(
         policies: Arc<CurrentPolicies>,
         secrets: Arc<dyn SecretStore>,
         delay: Duration,
         tracer: Option<Arc<dyn Tracer>>,
+    ) -> Self {
+        Self::start_all(policies, secrets, delay, tracer, None).await
+    }
+
+    async fn start_all(
+        policies: Arc<CurrentPolicies>,
+        secrets: Arc<dyn SecretStore>,
+        delay: Duration,
+        tracer: Option<Arc<dyn Tracer>>,
+        clients: Option<ClientAuthority>,
     ) -> Self {
         log_lines();
         let (chain, key) = pair();
@@ -83,8 +99,11 @@ impl Server {
             effects: gate.effects().clone(),
             delay,
         };
-        let service =
-            Service { tls: server_config(Arc::clone(&certificate)).unwrap(), router: router(gate, readiness) };
+        let service = Service {
+            tls: server_config(Arc::clone(&certificate), clients.as_ref()).unwrap(),
+            knows_clients: clients.is_some(),
+            router: router(gate, readiness),
+        };
         let (signals, received) = mpsc::unbounded();
         let ended = tokio::spawn(lifecycle.run(listener, service, received));
         Self { address, chain, certificate, signals, ended, metrics }
@@ -123,14 +142,28 @@ pub(crate) async fn connect(
     protocol: &str,
     version: &'static SupportedProtocolVersion,
 ) -> std::io::Result<TlsStream<TcpStream>> {
+    connect_as(address, root, protocol, version, None).await
+}
+
+/// The same, showing a certificate with its key.
+pub(crate) async fn connect_as(
+    address: SocketAddr,
+    root: &str,
+    protocol: &str,
+    version: &'static SupportedProtocolVersion,
+    own: Option<(CertificateDer<'static>, PrivateKeyDer<'static>)>,
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(root.as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[version])
         .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots);
+    let mut config = match own {
+        Some((certificate, key)) => config.with_client_auth_cert(vec![certificate], key).unwrap(),
+        None => config.with_no_client_auth(),
+    };
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
     let stream = TcpStream::connect(address).await?;
     TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost").unwrap(), stream).await

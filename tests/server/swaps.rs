@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tidegate::finding::{Finding, Severity};
+use tidegate::finding::{Edit, Finding, Severity};
 use tidegate::policy::{
     Action, Concern, CurrentPolicies, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher,
     Module, OnError, PolicySet, ReviewContext, ReviewError,
@@ -117,4 +117,91 @@ async fn each_review_is_judged_by_one_set() {
     is_over.store(true, Ordering::Relaxed);
     let swaps = swapping.await.unwrap();
     assert!(swaps > REVIEWS && seen.iter().all(|seen| *seen > 0), "{swaps} swaps, {seen:?} reviews by each");
+}
+
+/// A policy that wants a label, and sets it.
+struct Labels(Description);
+
+impl Module for Labels {
+    fn description(&self) -> &Description {
+        &self.0
+    }
+
+    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
+        Ok(())
+    }
+
+    fn review(&self, context: &ReviewContext<'_>, settings: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
+        let at = "/metadata/labels";
+        let is_repairable = settings == "{}";
+        let fix = vec![Edit::Set(at.to_owned(), json!({ "tier": "db" }))];
+        Ok(if context.object.pointer(at).is_some() {
+            Vec::new()
+        } else {
+            vec![Finding {
+                rule: "LABEL1".to_owned(),
+                severity: Severity::High,
+                at: "/metadata".to_owned(),
+                message: "it has no labels".to_owned(),
+                help: None,
+                fix: if is_repairable { fix } else { Vec::new() },
+            }]
+        })
+    }
+}
+
+fn labels(action: Action, settings: &str) -> Arc<PolicySet> {
+    let name = "labels".to_owned();
+    let description = Description {
+        name: name.clone(),
+        title: String::new(),
+        rules: Vec::new(),
+        settings_schema: json!({}),
+        reads: Vec::new(),
+        kinds: vec![JudgedKind::parse("Deployment")],
+        concern: Concern::MySql,
+    };
+    Arc::new(PolicySet::new(vec![InstalledPolicy {
+        name,
+        action,
+        on_error: OnError::Deny,
+        exceptions: None,
+        matcher: Matcher::new(MatchSpec::default()).unwrap(),
+        settings: settings.to_owned(),
+        timeout: Duration::from_secs(1),
+        failure_policy: FailurePolicy::Ignore,
+        rollout: None,
+        digest: "labels".to_owned(),
+        resolved: None,
+        is_builtin: false,
+        module: Arc::new(Labels(description)),
+    }]))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_comes_between_the_phases_refuses_nothing_that_it_would_have_repaired() {
+    for (action, settings, is_allowed) in
+        [(Action::Fix, "{}", true), (Action::Fix, r#"{"repairs":false}"#, false), (Action::Deny, "{}", false)]
+    {
+        let current = Arc::new(CurrentPolicies::new(Arc::default()));
+        let server = Server::start_with(Arc::clone(&current), Arc::new(NoSecretStore), Duration::ZERO).await;
+        let asked = review("between");
+        let mutated = server.review("/mutate", &asked).await;
+        assert!(mutated["allowed"] == true && mutated.get("patch").is_none(), "{mutated}");
+        current.replace(labels(action, settings));
+        let validated = server.review("/validate", &asked).await;
+        assert_eq!(validated["allowed"], is_allowed, "{action:?} {settings}: {validated}");
+        // Whatever begins now is judged by the new set.
+        let mutated = server.review("/mutate", &asked).await;
+        let is_repaired = action == Action::Fix && settings == "{}";
+        assert_eq!(
+            (mutated["allowed"] == true, mutated.get("patch").is_some()),
+            (is_repaired, is_repaired),
+            "{mutated}"
+        );
+        // A set that was there from the beginning refuses what nobody repaired.
+        let current = Arc::new(CurrentPolicies::new(labels(action, settings)));
+        let server = Server::start_with(current, Arc::new(NoSecretStore), Duration::ZERO).await;
+        assert_eq!(server.review("/validate", &asked).await["allowed"], false);
+    }
 }

@@ -56,3 +56,27 @@ fn a_storm_of_questions_ends_after_a_hundred_or_after_three_seconds() {
         assert_eq!(*cluster.last.lock().unwrap(), "x");
     }
 }
+
+#[test]
+fn what_a_document_does_not_grant_is_not_loaded() {
+    for (reads, missing) in [
+        (vec![("v1", "Service")], ""),
+        (vec![("v1", "Service"), ("v1", "Secret")], "- { apiVersion: v1, kind: Secret }"),
+        (vec![("apps/v1", "Service")], "- { apiVersion: apps/v1, kind: Service }"),
+        (
+            vec![("v1", "Secret"), ("v1", "Pod")],
+            "- { apiVersion: v1, kind: Secret } and - { apiVersion: v1, kind: Pod }",
+        ),
+    ] {
+        // The document grants Services of v1.
+        let loaded = load_alone(&RUNTIME, &Guest { reads, ..Guest::default() }.component());
+        let told = loaded.err().unwrap_or_default();
+        if missing.is_empty() {
+            assert_eq!(told, "");
+        } else {
+            let begins =
+                "its code reads of the cluster what the document does not grant; if it may, add to spec.reads: ";
+            assert_eq!(told, format!("{begins}{missing}"));
+        }
+    }
+}

@@ -258,11 +258,7 @@ fn a_policy_that_runs_into_its_bounds_delays_nobody_but_itself() {
             std::thread::sleep(Duration::from_millis(10));
         }
         let told: Vec<String> = loops.into_iter().map(|thread| thread.join().unwrap()).collect();
-        let crowded = " reviews wait for it already: since it ran longer or took more memory than it may, it judges one \
-                       object at a time";
-        assert!(
-            told.iter().all(|told| told.ends_with(crowded) || told == "it ran longer than the 100 ms that it may"),
-            "{told:?}"
-        );
+        let bounds = ["it does not keep up: ", "it ran longer than the 100 ms that it may"];
+        assert!(told.iter().all(|told| bounds.iter().any(|bound| told.starts_with(bound))), "{told:?}");
     });
 }

@@ -87,7 +87,12 @@ def export(policy: Callable[[], Policy[S]]) -> type[wit_world.WitWorld]:
             )
 
         def check_settings(self, text: str) -> None:
-            problem = own.check(_read(own.settings, text))
+            read = _read(own.settings, text)
+            try:
+                problem = own.check(read)
+            except BaseException as error:
+                # As in a review.
+                raise Err(told(error)) from None
             if problem:
                 raise Err(problem)
 

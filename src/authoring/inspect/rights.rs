@@ -6,9 +6,9 @@ use std::fmt::Write;
 use super::Inspection;
 use crate::cluster;
 
-/// A ClusterRole, and what binds it to the gate's account, as `webhook-deploy/` has that; only a comment if it reads
-/// nothing.
-pub fn rights(inspection: &Inspection) -> String {
+/// A ClusterRole, and what binds it to the gate's account in this namespace, which is called as `webhook-deploy/` calls
+/// it; only a comment if it reads nothing.
+pub fn rights(inspection: &Inspection, gate_namespace: &str) -> String {
     let name = &inspection.name;
     if inspection.reads.is_empty() {
         return format!("# {name} reads nothing of the cluster: the gate needs no right for it.\n");
@@ -49,7 +49,7 @@ pub fn rights(inspection: &Inspection) -> String {
         text,
         "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata:\n  \
          name: tidegate-policy-{name}\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  \
-         name: tidegate-policy-{name}\nsubjects:\n  - kind: ServiceAccount\n    namespace: tidegate-system\n    \
+         name: tidegate-policy-{name}\nsubjects:\n  - kind: ServiceAccount\n    namespace: {gate_namespace}\n    \
          name: tidegate\n"
     );
     text

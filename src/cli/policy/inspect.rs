@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use crate::authoring::{Inspection, open, policy_document, rights, write_text};
 use crate::cli::policies;
+use crate::install::NAMESPACE;
 
 /// The arguments of `policy inspect`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,9 @@ pub(crate) struct InspectArguments {
     /// Print the ClusterRole that the gate needs for what it reads of the cluster.
     #[arg(long, conflicts_with = "format")]
     rights: bool,
+    /// The namespace of the gate whose account is to have these rights.
+    #[arg(long, value_name = "NAMESPACE", default_value = NAMESPACE, requires = "rights")]
+    gate_namespace: String,
     /// Where compiled policies are kept for the next start.
     #[arg(long, value_name = "DIRECTORY", env = "TIDEGATE_CACHE_DIR")]
     cache_dir: Option<PathBuf>,
@@ -49,13 +53,13 @@ enum Format {
 
 /// Inspects, to standard output.
 pub(crate) fn run(arguments: InspectArguments) -> anyhow::Result<ExitCode> {
-    let InspectArguments { module, format, document, rights: wants_rights, cache_dir } = arguments;
+    let InspectArguments { module, format, document, rights: wants_rights, gate_namespace, cache_dir } = arguments;
     let opened = open(&module, &policies::runtime(cache_dir.as_deref())?)?;
     let inspection = Inspection::from(&opened);
     let mut text = Vec::new();
     match format {
         _ if document => text.extend(policy_document(&inspection).into_bytes()),
-        _ if wants_rights => text.extend(rights(&inspection).into_bytes()),
+        _ if wants_rights => text.extend(rights(&inspection, &gate_namespace).into_bytes()),
         Format::Text => write_text(&inspection, &mut text)?,
         Format::Json => {
             serde_json::to_writer_pretty(&mut text, &inspection)?;

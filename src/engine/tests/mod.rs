@@ -1,7 +1,9 @@
 //! The engine with policies made for the test: what it repairs, refuses, and never does.
 
 mod properties;
+mod rounds;
 mod secrets;
+mod selectors;
 mod strangers;
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use super::*;
 use crate::policy::{Elsewhere, ExceptionDocument, PolicyException, Rollout};
 
 /// A policy on everything of its kinds, that is not built in.
-fn plain(
+pub(super) fn plain(
     name: &str,
     kinds: &[&str],
     judge: impl Fn(&Value) -> Vec<Finding> + Send + Sync + 'static,
@@ -37,7 +37,7 @@ fn what_others_see_to_is_left_alone_if_it_runs_pods() {
 }
 
 /// Wants a field to have a value, and repairs it.
-fn wants(name: &str, at: &'static str, value: Value) -> InstalledPolicy {
+pub(super) fn wants(name: &str, at: &'static str, value: Value) -> InstalledPolicy {
     plain(name, &["Deployment", "Ingress"], move |object| {
         let is_right = object.pointer(at) == Some(&value);
         let repair = || finding("", Severity::High, vec![Edit::Set(at.to_owned(), value.clone())]);
@@ -45,22 +45,22 @@ fn wants(name: &str, at: &'static str, value: Value) -> InstalledPolicy {
     })
 }
 
-fn ingress() -> Value {
+pub(super) fn ingress() -> Value {
     json!({
         "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
         "metadata": { "name": "shop", "namespace": "shop" }, "spec": { "ingressClassName": "a" },
     })
 }
 
-fn judged(object: Value, policies: Vec<InstalledPolicy>) -> Evaluation {
+pub(super) fn judged(object: Value, policies: Vec<InstalledPolicy>) -> Evaluation {
     evaluate(&mutating(object), &PolicySet::new(policies), &(Arc::new(NoLookup) as Arc<dyn Lookup>)).unwrap()
 }
 
-fn mutating(object: Value) -> Request {
+pub(super) fn mutating(object: Value) -> Request {
     Request { phase: Phase::Mutate, dry_run: false, ..Request::audit(object) }
 }
 
-fn rules(evaluation: &Evaluation) -> Vec<(&str, &str, bool)> {
+pub(super) fn rules(evaluation: &Evaluation) -> Vec<(&str, &str, bool)> {
     let found = evaluation.findings.iter();
     found.map(|judged| (judged.policy.as_str(), judged.finding.rule.as_str(), judged.fixed)).collect()
 }
@@ -230,6 +230,22 @@ fn what_is_on_probation_has_no_consequence() {
     let evaluation = judged(deployment(), vec![failing]);
     assert_eq!((evaluation.failures.len(), evaluation.shadow.failures.len()), (0, 1));
     assert!(evaluation.is_allowed());
+}
+
+#[test]
+fn an_exception_holds_on_probation_too() {
+    for (annotation, severity, is_excepted) in [
+        ("X1: because", Severity::Medium, true),
+        ("X1: because", Severity::High, false),
+        ("X2: because", Severity::Medium, false),
+    ] {
+        let one = plain("p", &["Ingress"], move |_| vec![finding("", severity, vec![])]);
+        let shadow = InstalledPolicy { rollout: Some(Rollout { percent: 0, elsewhere: Elsewhere::Shadow }), ..one };
+        let mut object = ingress();
+        object["metadata"]["annotations"] = json!({ EXCEPTIONS_ANNOTATION: annotation });
+        let evaluation = judged(object, vec![shadow]);
+        assert_eq!(evaluation.shadow.findings[0].is_excepted(), is_excepted, "{annotation} {severity}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Templates, derived, general, mysql, required};
 use crate::policy::InstalledPolicy;
-use crate::webhooks::{MergeError, Phase, merge};
+use crate::webhooks::{MergeError, Phase, TRIAL, merge};
 use crate::workload::KINDS;
 
 /// The shipped configuration as it is installed: with an authority.
@@ -115,4 +115,39 @@ fn nobody_relies_on_a_webhook_that_looks_elsewhere() {
     assert!(left_out(&lax));
     lax["webhooks"][0]["failurePolicy"] = "Ignore".into();
     assert!(!left_out(&merged(&lax, waiting()).unwrap()));
+}
+
+fn on_trial() -> Value {
+    json!({ "matchLabels": { TRIAL: "true" } })
+}
+
+#[test]
+fn nothing_is_added_while_an_installation_has_the_gate_on_trial() {
+    let with_selector = |selector: &Value| {
+        let mut live = installed();
+        for webhook in live["webhooks"].as_array_mut().unwrap() {
+            webhook["objectSelector"] = selector.clone();
+        }
+        live
+    };
+    assert_eq!(merged(&with_selector(&on_trial()), ingresses()), None);
+    let after = merged(&with_selector(&json!({})), ingresses()).unwrap();
+    assert_eq!(names(&after), ["validate.tidegate.dev", "general.tidegate.dev"]);
+    assert!(!after.to_string().contains(TRIAL), "{after}");
+}
+
+#[test]
+fn a_webhook_of_the_gates_own_loses_the_selector_of_a_trial() {
+    let wanted = merged(&installed(), ingresses()).unwrap();
+    let mut live = wanted.clone();
+    live["webhooks"][1]["objectSelector"] = on_trial();
+    let after = merged(&live, ingresses()).unwrap();
+    assert_eq!(after["webhooks"][1]["objectSelector"], json!({}));
+    assert_eq!(after["webhooks"][1]["matchConditions"], wanted["webhooks"][1]["matchConditions"]);
+    assert_eq!(merged(&after, ingresses()), None);
+    // Nor does one that is added take it over.
+    live["webhooks"].as_array_mut().unwrap().remove(0);
+    let after = merged(&live, ingresses()).unwrap();
+    assert_eq!(names(&after), ["general.tidegate.dev", "validate.tidegate.dev"]);
+    assert!(!after.to_string().contains(TRIAL), "{after}");
 }

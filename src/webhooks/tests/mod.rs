@@ -3,6 +3,7 @@
 mod derived;
 mod merged;
 mod properties;
+mod widened;
 
 use std::sync::Arc;
 

@@ -2,11 +2,17 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Board, word};
+use super::{Board, IN_FORCE, word};
 use crate::support::registry::{Registry, Wants};
+use crate::support::wait::eventually;
+
+/// Longer than the gate takes to look at ConfigMaps again, and to write a status.
+const LOOK: Duration = Duration::from_secs(15);
 
 /// Pushes a component under a tag, and says its digest.
 fn push(component: &str, address: &str) -> String {
@@ -35,14 +41,26 @@ fn a_tag_is_resolved_once_for_each_version_of_the_document() {
     let Some(registry) = Registry::start(Wants::Nothing) else { return };
     let (first, second) = (registry.address("team/probes:1"), registry.address("team/probes:2"));
     let pushed = push("probes.wasm", &first);
-    let _gate = board.gate().start();
+    let gate = board.gate().start();
     let spec = |module: &str| json!({ "module": module, "action": "warn" });
     let object = board.apply("tagged", &spec(&first), "True Ready");
     assert_eq!(resolved(&object), (pushed.clone(), Some(1)));
 
-    // The tag is moved: nothing follows until the document changes.
+    // The tag is moved: nothing follows until the document changes, not even in a gate that starts anew.
     let moved = push("grace-period.wasm", &first);
     assert_ne!(moved, pushed);
+    sleep(LOOK);
+    assert_eq!(resolved(&board.object("tagged")), (pushed.clone(), Some(1)));
+    let before = object["status"]["replicas"][0]["name"].clone();
+    gate.stop();
+    let _gate = board.gate().start();
+    let object = eventually("the word of the new gate alone", IN_FORCE, || {
+        let object = board.object("tagged");
+        let replicas = object["status"]["replicas"].as_array().cloned().unwrap_or_default();
+        let is_new = |replica: &Value| replica["ready"] == true && replica["name"] != before;
+        (replicas.len() == 1 && replicas.iter().all(is_new)).then_some(object)
+    });
+    assert_eq!((resolved(&object), &object["status"]["rules"][0]), ((pushed, Some(1)), &json!("MY011")));
     let object = board.apply("tagged", &json!({ "module": first, "action": "audit" }), "True Ready");
     assert_eq!(resolved(&object), (moved.clone(), Some(2)));
 
