@@ -41,11 +41,11 @@ pub(super) async fn missing(client: &Client, types: &Types, reads: &[ResourceTyp
 }
 
 /// What is wrong, and the way out. The gate's own ClusterRole is none: the next installation takes back what was added.
+/// Short, so that a status has room for rules.
 fn told(rules: &[String]) -> String {
     format!(
-        "in force; but the gate's account may not read all that spec.reads grants, and what the policy asks of it may \
-         have no answer. It needs a ClusterRole beside its own: tidegate policy inspect --rights FILE | kubectl apply \
-         -f - (with --gate-namespace if that is not tidegate-system). What is missing: {}",
+        "in force; but what the policy asks may have no answer: to grant it what is missing, run tidegate policy \
+         inspect --rights FILE | kubectl apply -f -. It lacks {}",
         rules.join(" and ")
     )
 }
@@ -98,8 +98,7 @@ mod tests {
         for part in [
             "may have no answer",
             "tidegate policy inspect --rights FILE | kubectl apply -f -",
-            "--gate-namespace",
-            "What is missing: - { a } and - { b }",
+            "It lacks - { a } and - { b }",
         ] {
             assert!(told.contains(part), "{part} is not in {told}");
         }

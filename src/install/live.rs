@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::probe;
+use crate::webhooks::without_trial;
 
 /// What is for whoever runs the gate to say, as the gate itself leaves it too.
 const OWNED: [&str; 4] = ["namespaceSelector", "objectSelector", "failurePolicy", "timeoutSeconds"];
@@ -17,7 +17,7 @@ pub(super) fn keep(wanted: &mut Value, stored: &Value) -> Vec<String> {
         for field in OWNED {
             let Some(mut value) = before.get(field).cloned() else { continue };
             if field == "objectSelector" {
-                probe::without_trial(&mut value);
+                without_trial(&mut value);
             }
             // What is not said is stored as the empty selector, and everybody's to write.
             let said = webhook.get(field).cloned().unwrap_or_else(|| json!({}));

@@ -7,13 +7,12 @@ use kube::api::{DynamicObject, PostParams};
 use serde_json::{Value, json};
 
 use crate::objects::{Objects, Right};
+use crate::webhooks::{TRIAL, end_trial};
 
 /// What the API server takes until it asks a new webhook, and every kube-proxy knows the Service's new addresses.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(500);
 
-/// The label of the trial's object.
-const LABEL: &str = crate::webhooks::TRIAL;
 /// The webhook of each configuration that is asked about what runs pods, as the trial's object would.
 const FIRST: [&str; 2] = ["mutate.tidegate.dev", "validate.tidegate.dev"];
 /// The namespace that the trial's object is sent into.
@@ -23,7 +22,7 @@ const NAMESPACE: &str = "default";
 pub(super) fn for_trial(configuration: &Value) -> Value {
     let mut configuration = configuration.clone();
     for webhook in configuration["webhooks"].as_array_mut().into_iter().flatten() {
-        webhook["objectSelector"] = json!({ "matchLabels": { LABEL: "true" } });
+        webhook["objectSelector"] = json!({ "matchLabels": { TRIAL: "true" } });
     }
     configuration
 }
@@ -33,7 +32,7 @@ pub(super) fn for_trial(configuration: &Value) -> Value {
 pub(super) fn is_for_trial(configuration: &Value) -> bool {
     let webhooks = || configuration["webhooks"].as_array().into_iter().flatten();
     let is_first = |webhook: &&Value| webhook["name"].as_str().is_some_and(|name| FIRST.contains(&name));
-    let is_for_trial = |webhook: &Value| webhook["objectSelector"]["matchLabels"][LABEL].is_string();
+    let is_for_trial = |webhook: &Value| webhook["objectSelector"]["matchLabels"][TRIAL].is_string();
     match webhooks().find(is_first) {
         Some(first) => is_for_trial(first),
         None => webhooks().next().is_some() && webhooks().all(is_for_trial),
@@ -44,20 +43,9 @@ pub(super) fn is_for_trial(configuration: &Value) -> bool {
 pub(super) fn lift(configuration: &mut Value) -> bool {
     let mut is_any = false;
     for webhook in configuration["webhooks"].as_array_mut().into_iter().flatten() {
-        is_any |= webhook.get_mut("objectSelector").is_some_and(without_trial);
+        is_any |= end_trial(webhook);
     }
     is_any
-}
-
-/// Takes the trial's label out of a selector. Whether it was there.
-pub(super) fn without_trial(selector: &mut Value) -> bool {
-    let Some(labels) = selector.get_mut("matchLabels").and_then(Value::as_object_mut) else { return false };
-    let was_there = labels.remove(LABEL).is_some();
-    let is_empty = labels.is_empty();
-    if let (true, Some(selector)) = (is_empty, selector.as_object_mut()) {
-        selector.remove("matchLabels");
-    }
-    was_there
 }
 
 /// What the trial asks the API server for.
@@ -132,7 +120,7 @@ fn deployment() -> Value {
     json!({
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": { "name": "tidegate-trial", "namespace": NAMESPACE, "labels": { LABEL: "true" } },
+        "metadata": { "name": "tidegate-trial", "namespace": NAMESPACE, "labels": { TRIAL: "true" } },
         "spec": {
             "selector": { "matchLabels": labels },
             "template": {
@@ -157,7 +145,7 @@ mod tests {
 
     #[test]
     fn what_took_over_the_selector_of_the_trial_does_not_count() {
-        let (trial, other) = (json!({ LABEL: "true" }), json!({ "a": "b" }));
+        let (trial, other) = (json!({ TRIAL: "true" }), json!({ "a": "b" }));
         for (webhooks, expected) in [
             (json!([]), false),
             (json!([webhook("mutate", &trial), webhook("general", &trial)]), true),
@@ -173,9 +161,9 @@ mod tests {
 
     #[test]
     fn the_end_of_the_trial_is_that_of_every_webhook_and_of_nothing_else() {
-        let both = json!({ LABEL: "true", "a": "b" });
+        let both = json!({ TRIAL: "true", "a": "b" });
         let mut configuration = json!({ "webhooks": [
-            webhook("general", &json!({ LABEL: "true" })), webhook("mutate", &both), { "name": "own.example" },
+            webhook("general", &json!({ TRIAL: "true" })), webhook("mutate", &both), { "name": "own.example" },
         ] });
         assert!(lift(&mut configuration));
         let expected = json!({ "webhooks": [

@@ -26,7 +26,7 @@ pub use keeper::{Choice, InForce, Keeper};
 pub use merge::{MergeError, merge};
 pub use problem::Problem;
 pub use template::{Phase, TemplateError, Templates};
-pub use trial::TRIAL;
+pub use trial::{TRIAL, end_trial, without_trial};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]

@@ -132,9 +132,9 @@ impl Module for Labels {
     }
 
     fn review(&self, context: &ReviewContext<'_>, settings: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-        let at = "/metadata/labels";
+        let at = "/metadata/labels/tier";
         let is_repairable = settings == "{}";
-        let fix = vec![Edit::Set(at.to_owned(), json!({ "tier": "db" }))];
+        let fix = vec![Edit::Set(at.to_owned(), json!("db"))];
         Ok(if context.object.pointer(at).is_some() {
             Vec::new()
         } else {
@@ -142,7 +142,7 @@ impl Module for Labels {
                 rule: "LABEL1".to_owned(),
                 severity: Severity::High,
                 at: "/metadata".to_owned(),
-                message: "it has no labels".to_owned(),
+                message: "it has no label tier".to_owned(),
                 help: None,
                 fix: if is_repairable { fix } else { Vec::new() },
             }]
