@@ -75,7 +75,7 @@ impl HostState {
             lookup_time: Duration::ZERO,
             lookup_computing: Duration::ZERO,
             own: Duration::ZERO,
-            looked: computed(),
+            looked: Duration::ZERO,
             timeout,
             memory: ReviewMemory::new(memory.clone()),
         }

@@ -16,14 +16,21 @@ const PROBATION: u32 = 20;
 /// How many reviews may wait for a policy on probation: at the default of 100 ms each, the last one waits for 2 s. Each
 /// holds one of the gate's threads, of which there are 64.
 const MOST_WAITING: u32 = 20;
-/// How long a review waits for a policy: an API server gives a webhook 10 s, for all policies together.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a review waits for a policy: an API server gives a webhook 10 s, and what is refused a moment before is told
+/// why. A burst of objects that a policy asks the cluster about is worked off meanwhile.
+const PATIENCE: Patience = Patience { usual: Duration::from_secs(8), on_probation: Duration::from_secs(2) };
+
+#[derive(Clone, Copy)]
+struct Patience {
+    usual: Duration,
+    on_probation: Duration,
+}
 
 /// A policy's share of the places.
 pub(super) struct Share {
     places: Permits,
     most: u32,
-    patience: Duration,
+    patience: Patience,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -68,11 +75,17 @@ impl Share {
     /// # Errors
     /// [`Crowded`] if too many wait already, or if the policy takes too long for those before.
     pub(super) fn take(&self) -> Result<Place<'_>, Crowded> {
-        let until = Instant::now() + self.patience;
+        let since = Instant::now();
         let mut state = self.state();
-        while state.held >= if state.probation > 0 { 1 } else { self.most } {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() || (state.probation > 0 && state.waiting >= MOST_WAITING) {
+        loop {
+            let on_probation = state.probation > 0;
+            let (most, patience) =
+                if on_probation { (1, self.patience.on_probation) } else { (self.most, self.patience.usual) };
+            if state.held < most {
+                break;
+            }
+            let left = patience.saturating_sub(since.elapsed());
+            if left.is_zero() || (on_probation && state.waiting >= MOST_WAITING) {
                 return Err(Crowded { waiting: state.waiting });
             }
             state.waiting += 1;
@@ -129,13 +142,14 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_ever() {
-        let share = Share { patience: Duration::from_millis(20), ..Share::of(&Permits::new(4)) };
-        for within_bounds in [true, false] {
+        let (usual, on_probation) = (Duration::from_millis(60), Duration::from_millis(20));
+        let share = Share { patience: Patience { usual, on_probation }, ..Share::of(&Permits::new(4)) };
+        for (within_bounds, patience) in [(true, usual), (false, on_probation)] {
             share.ended(within_bounds);
             let held: Vec<_> = (0..if within_bounds { share.most } else { 1 }).map(|_| share.take().unwrap()).collect();
             let begun = Instant::now();
             assert!(share.take().is_err());
-            assert!(begun.elapsed() >= share.patience);
+            assert!(begun.elapsed() >= patience);
             drop(held);
             assert!(share.take().is_ok());
         }
