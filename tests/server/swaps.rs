@@ -5,72 +5,32 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tidegate::finding::{Edit, Finding, Severity};
-use tidegate::policy::{
-    Action, Concern, CurrentPolicies, Description, FailurePolicy, InstalledPolicy, JudgedKind, MatchSpec, Matcher,
-    Module, OnError, PolicySet, ReviewContext, ReviewError,
-};
+use tidegate::policy::{Action, CurrentPolicies, InstalledPolicy, PolicySet, ReviewContext};
 use tidegate::secrets::NoSecretStore;
 
+use crate::policy::policy;
 use crate::support::{Server, post, read, review};
 
 const CLIENTS: usize = 8;
 const REVIEWS: usize = 50;
 
-/// A policy that says which set it belongs to, and takes long enough for a swap to come between it and the next.
-struct Mark(Description, &'static str);
-
-impl Module for Mark {
-    fn description(&self) -> &Description {
-        &self.0
-    }
-
-    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-        Ok(())
-    }
-
-    fn review(&self, _: &ReviewContext<'_>, _: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-        std::thread::sleep(Duration::from_micros(200));
-        Ok(vec![Finding {
-            rule: self.0.name.clone(),
-            severity: Severity::High,
-            at: "/spec/template".to_owned(),
-            message: format!("this is set {}", self.1),
-            help: None,
-            fix: vec![],
-        }])
-    }
+/// Policies that say which set they belong to, and take long enough for a swap to come between one and the next.
+fn set(mark: &'static str) -> Arc<PolicySet> {
+    let marking = |name: &'static str| {
+        let judge = move |_: &ReviewContext<'_>, _: &str| {
+            std::thread::sleep(Duration::from_micros(200));
+            Ok(vec![finding(name, "/spec/template", &format!("this is set {mark}"), Vec::new())])
+        };
+        InstalledPolicy { action: Action::Warn, digest: mark.to_owned(), ..policy(name, judge) }
+    };
+    Arc::new(PolicySet::new(["first", "second", "third"].map(marking).to_vec()))
 }
 
-fn set(mark: &'static str) -> Arc<PolicySet> {
-    let policy = |name: &str| InstalledPolicy {
-        name: name.to_owned(),
-        action: Action::Warn,
-        on_error: OnError::Deny,
-        exceptions: None,
-        matcher: Matcher::new(MatchSpec::default()).unwrap(),
-        settings: "{}".to_owned(),
-        timeout: Duration::from_secs(1),
-        failure_policy: FailurePolicy::Ignore,
-        rollout: None,
-        digest: mark.to_owned(),
-        resolved: None,
-        is_builtin: false,
-        module: Arc::new(Mark(
-            Description {
-                name: name.to_owned(),
-                title: String::new(),
-                rules: Vec::new(),
-                settings_schema: json!({}),
-                reads: Vec::new(),
-                kinds: vec![JudgedKind::parse("Deployment")],
-                concern: Concern::MySql,
-            },
-            mark,
-        )),
-    };
-    Arc::new(PolicySet::new(["first", "second", "third"].map(policy).to_vec()))
+fn finding(rule: &str, at: &str, message: &str, fix: Vec<Edit>) -> Finding {
+    let (rule, at, message) = (rule.to_owned(), at.to_owned(), message.to_owned());
+    Finding { rule, severity: Severity::High, at, message, help: None, fix }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,63 +79,16 @@ async fn each_review_is_judged_by_one_set() {
     assert!(swaps > REVIEWS && seen.iter().all(|seen| *seen > 0), "{swaps} swaps, {seen:?} reviews by each");
 }
 
-/// A policy that wants a label, and sets it.
-struct Labels(Description);
-
-impl Module for Labels {
-    fn description(&self) -> &Description {
-        &self.0
-    }
-
-    fn check_settings(&self, _: &Value) -> Result<(), ReviewError> {
-        Ok(())
-    }
-
-    fn review(&self, context: &ReviewContext<'_>, settings: &str, _: Duration) -> Result<Vec<Finding>, ReviewError> {
-        let at = "/metadata/labels/tier";
-        let is_repairable = settings == "{}";
-        let fix = vec![Edit::Set(at.to_owned(), json!("db"))];
-        Ok(if context.object.pointer(at).is_some() {
-            Vec::new()
-        } else {
-            vec![Finding {
-                rule: "LABEL1".to_owned(),
-                severity: Severity::High,
-                at: "/metadata".to_owned(),
-                message: "it has no label tier".to_owned(),
-                help: None,
-                fix: if is_repairable { fix } else { Vec::new() },
-            }]
-        })
-    }
-}
-
+/// A policy that wants a label, and sets it unless it has settings.
 fn labels(action: Action, settings: &str) -> Arc<PolicySet> {
-    let name = "labels".to_owned();
-    let description = Description {
-        name: name.clone(),
-        title: String::new(),
-        rules: Vec::new(),
-        settings_schema: json!({}),
-        reads: Vec::new(),
-        kinds: vec![JudgedKind::parse("Deployment")],
-        concern: Concern::MySql,
-    };
-    Arc::new(PolicySet::new(vec![InstalledPolicy {
-        name,
-        action,
-        on_error: OnError::Deny,
-        exceptions: None,
-        matcher: Matcher::new(MatchSpec::default()).unwrap(),
-        settings: settings.to_owned(),
-        timeout: Duration::from_secs(1),
-        failure_policy: FailurePolicy::Ignore,
-        rollout: None,
-        digest: "labels".to_owned(),
-        resolved: None,
-        is_builtin: false,
-        module: Arc::new(Labels(description)),
-    }]))
+    let at = "/metadata/labels/tier";
+    let labels = policy("labels", move |context, settings| {
+        let is_repairable = settings == "{}";
+        let fix = if is_repairable { vec![Edit::Set(at.to_owned(), json!("db"))] } else { Vec::new() };
+        let is_there = context.object.pointer(at).is_some();
+        Ok(if is_there { Vec::new() } else { vec![finding("LABEL1", "/metadata", "it has no label tier", fix)] })
+    });
+    Arc::new(PolicySet::new(vec![InstalledPolicy { action, settings: settings.to_owned(), ..labels }]))
 }
 
 #[tokio::test(flavor = "multi_thread")]
