@@ -77,12 +77,12 @@ impl Share {
     pub(super) fn take(&self) -> Result<Place<'_>, Crowded> {
         let since = Instant::now();
         let mut state = self.state();
-        loop {
+        let on_probation = loop {
             let on_probation = state.probation > 0;
             let (most, patience) =
                 if on_probation { (1, self.patience.on_probation) } else { (self.most, self.patience.usual) };
             if state.held < most {
-                break;
+                break on_probation;
             }
             let left = patience.saturating_sub(since.elapsed());
             if left.is_zero() || (on_probation && state.waiting >= MOST_WAITING) {
@@ -91,9 +91,8 @@ impl Share {
             state.waiting += 1;
             (state, _) = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
             state.waiting -= 1;
-        }
+        };
         state.held += 1;
-        let on_probation = state.probation > 0;
         drop(state);
         Ok(Place { share: self, on_probation, _permit: self.places.take() })
     }
